@@ -1,0 +1,325 @@
+package cassettes
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/tidwall/gjson"
+)
+
+// members calls each with every member of an object and stops at the first
+// error.
+func members(v gjson.Result, each func(key string, v gjson.Result) error) error {
+	if !v.IsObject() {
+		return fmt.Errorf("%s must be an object", excerpt(v.Raw))
+	}
+	var err error
+	v.ForEach(func(k, v gjson.Result) bool {
+		err = each(k.Str, v)
+		return err == nil
+	})
+	return err
+}
+
+// valid returns the value as a gjson.Result where it is sound JSON.
+func valid(value []byte) (gjson.Result, error) {
+	if !gjson.ValidBytes(value) {
+		return gjson.Result{}, errors.New("not valid JSON: restore the cassette, or cut this value out")
+	}
+	if !utf8.Valid(value) {
+		return gjson.Result{}, errors.New("not valid UTF-8: restore the cassette, or cut this value out")
+	}
+	return gjson.Parse(jsonrpc.String(value)), nil
+}
+
+func decodeHeader(value []byte) (Header, error) {
+	var h Header
+	v, err := valid(value)
+	if err != nil {
+		return h, err
+	}
+	version := 0
+	err = members(v, func(key string, v gjson.Result) error {
+		switch key {
+		case "mcpmock":
+			return number(v, key, &version)
+		case "transport":
+			return text(v, key, &h.Transport)
+		case "redact":
+			return texts(v, key, &h.Redact)
+		case "sum":
+			return nil
+		}
+		return unknown(key, "header", "mcpmock", "transport", "redact", "sum")
+	})
+	switch {
+	case err != nil:
+		return h, err
+	case version == 0:
+		return h, errors.New(`no cassette: it must begin with a header such as {"mcpmock": 1, "transport": "http"}`)
+	case version != Version:
+		return h, fmt.Errorf("format version %d; this program reads version %d: use a newer mcpmock", version, Version)
+	}
+	switch h.Transport {
+	case "http", "sse", "stdio":
+		return h, nil
+	}
+	return h, fmt.Errorf("transport %q: it must be http, sse or stdio", h.Transport)
+}
+
+// decodeEvent reads one event; its byte slices point into value. A lean
+// event lacks the header fields that no index asks for.
+func decodeEvent(e *Event, value []byte, lean bool) error {
+	v, err := valid(value)
+	if err != nil {
+		return err
+	}
+	*e = Event{}
+	said := 0
+	err = members(v, func(key string, v gjson.Result) error {
+		switch key {
+		case "on":
+			return number(v, key, &e.On)
+		case "from":
+			var from string
+			err := text(v, key, &from)
+			e.From = From(from)
+			return err
+		case "at":
+			if v.Type != gjson.Number || v.Num < 0 || v.Num > math.MaxInt32*1000 {
+				return errors.New("at must be a number of milliseconds")
+			}
+			e.At = time.Duration(v.Num * float64(time.Millisecond))
+			return nil
+		case "http":
+			e.HTTP = new(HTTP)
+			return decodeHTTP(e.HTTP, v, lean)
+		case "sse":
+			e.SSE = new(SSE)
+			return decodeSSE(e.SSE, v)
+		case "message":
+			said++
+			if !v.IsObject() {
+				return errors.New("message must be an object")
+			}
+			e.Message = jsonrpc.Bytes(v.Raw)
+			return nil
+		case "messages":
+			said++
+			return decodeMessages(e, v)
+		case "raw":
+			said++
+			var s string
+			err := text(v, key, &s)
+			e.Raw = append([]byte{}, s...)
+			return err
+		case "raw64":
+			said++
+			raw, err := base64.StdEncoding.DecodeString(v.Str)
+			if v.Type != gjson.String || err != nil {
+				return errors.New("raw64 must be base64 text")
+			}
+			e.Raw = append([]byte{}, raw...)
+			return nil
+		case "end":
+			var end string
+			err := text(v, key, &end)
+			e.End = End(end)
+			return err
+		case "code":
+			return number(v, key, &e.Code)
+		case "note":
+			e.Note = new(Note)
+			return decodeNote(e.Note, v)
+		case "sum":
+			return nil
+		}
+		return unknown(key, "event", "on", "from", "at", "http", "sse", "message", "messages", "raw", "raw64", "end", "code", "note", "sum")
+	})
+	if err != nil {
+		return err
+	}
+	return check(e, said)
+}
+
+// check holds the parts of an event against each other.
+func check(e *Event, said int) error {
+	switch {
+	case e.On < 1:
+		return errors.New("an event needs the number of its carrier, such as \"on\": 1")
+	case said > 1:
+		return errors.New("an event says one of message, messages, raw and raw64, not several")
+	}
+	switch e.From {
+	case Client, Server, Stderr, Mcpmock:
+	default:
+		return fmt.Errorf("from %q: it must be client, server, stderr or mcpmock", e.From)
+	}
+	switch e.End {
+	case "", EOF, Reset, Closed, Exit:
+	default:
+		return fmt.Errorf("end %q: it must be eof, reset, closed or exit", e.End)
+	}
+	return nil
+}
+
+func decodeHTTP(h *HTTP, v gjson.Result, lean bool) error {
+	return members(v, func(key string, v gjson.Result) error {
+		switch key {
+		case "method":
+			return text(v, key, &h.Method)
+		case "path":
+			return text(v, key, &h.Path)
+		case "query":
+			return text(v, key, &h.Query)
+		case "status":
+			if err := number(v, key, &h.Status); err != nil || h.Status < 100 || h.Status > 999 {
+				return errors.New("status must be a number from 100 to 999")
+			}
+			return nil
+		case "header":
+			return decodeFields(h, v, lean)
+		}
+		return unknown(key, "http", "method", "path", "query", "status", "header")
+	})
+}
+
+func decodeFields(h *HTTP, v gjson.Result, lean bool) error {
+	return members(v, func(name string, v gjson.Result) error {
+		if lean && !indexed(name) {
+			return nil
+		}
+		var values []string
+		if v.Type == gjson.String {
+			values = []string{v.Str}
+		} else if err := texts(v, "header "+name, &values); err != nil {
+			return err
+		}
+		if h.Header == nil {
+			h.Header = make(http.Header)
+		}
+		name = textproto.CanonicalMIMEHeaderKey(name)
+		h.Header[name] = append(h.Header[name], values...)
+		return nil
+	})
+}
+
+// indexed reports whether Threads asks for the header field.
+func indexed(name string) bool {
+	return strings.EqualFold(name, "Mcp-Session-Id") || strings.EqualFold(name, "Content-Type")
+}
+
+func decodeSSE(s *SSE, v gjson.Result) error {
+	return members(v, func(key string, v gjson.Result) error {
+		switch key {
+		case "event":
+			return text(v, key, &s.Event)
+		case "id":
+			s.HasID = true
+			return text(v, key, &s.ID)
+		case "retry":
+			return text(v, key, &s.Retry)
+		case "comment":
+			if v.Type == gjson.String {
+				s.Comment = []string{v.Str}
+				return nil
+			}
+			return texts(v, key, &s.Comment)
+		case "crlf":
+			s.CRLF = v.Type == gjson.True
+			return nil
+		case "frame":
+			return text(v, key, &s.Frame)
+		}
+		return unknown(key, "sse", "event", "id", "retry", "comment", "crlf", "frame")
+	})
+}
+
+func decodeMessages(e *Event, v gjson.Result) error {
+	if !v.IsArray() {
+		return errors.New("messages must be an array")
+	}
+	e.Messages = []json.RawMessage{}
+	var err error
+	v.ForEach(func(_, m gjson.Result) bool {
+		if !m.IsObject() {
+			err = errors.New("messages must be objects")
+		}
+		e.Messages = append(e.Messages, jsonrpc.Bytes(m.Raw))
+		return err == nil
+	})
+	return err
+}
+
+func decodeNote(n *Note, v gjson.Result) error {
+	return members(v, func(key string, v gjson.Result) error {
+		switch key {
+		case "kind":
+			return text(v, key, &n.Kind)
+		case "exchange":
+			return number(v, key, &n.Exchange)
+		case "rule":
+			return text(v, key, &n.Rule)
+		case "text":
+			return text(v, key, &n.Text)
+		case "space":
+			return text(v, key, &n.Space)
+		case "detail":
+			n.Detail = jsonrpc.Bytes(v.Raw)
+			return nil
+		}
+		return unknown(key, "note", "kind", "exchange", "rule", "text", "space", "detail")
+	})
+}
+
+func text(v gjson.Result, key string, to *string) error {
+	if v.Type != gjson.String {
+		return fmt.Errorf("%s must be a string", key)
+	}
+	*to = v.Str
+	return nil
+}
+
+func texts(v gjson.Result, key string, to *[]string) error {
+	if !v.IsArray() {
+		return fmt.Errorf("%s must be an array of strings", key)
+	}
+	var err error
+	v.ForEach(func(_, v gjson.Result) bool {
+		var s string
+		err = text(v, key, &s)
+		*to = append(*to, s)
+		return err == nil
+	})
+	return err
+}
+
+func number(v gjson.Result, key string, to *int) error {
+	if v.Type != gjson.Number || v.Num != math.Trunc(v.Num) || math.Abs(v.Num) > math.MaxInt32 {
+		return fmt.Errorf("%s must be a whole number", key)
+	}
+	*to = int(v.Num)
+	return nil
+}
+
+// unknown is the error for a member that the format does not have.
+func unknown(key, in string, known ...string) error {
+	return fmt.Errorf("unknown member %s in %s: it has %s", excerpt(key), in, strings.Join(known, ", "))
+}
+
+// excerpt is text short enough for an error message.
+func excerpt(s string) string {
+	if len(s) > 40 {
+		s = s[:40] + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,47 @@
+package jsonrpc
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// Compact returns text without insignificant white space, in the same
+// spelling otherwise: numbers, escapes, key order and duplicate keys stay. It
+// returns text itself where that is compact already.
+func Compact(text []byte) []byte {
+	if isCompact(text) {
+		return text
+	}
+	v := jsontext.Value(text).Clone()
+	if err := v.Compact(); err != nil {
+		return text
+	}
+	return v
+}
+
+// isCompact reports whether no white space stands outside of strings.
+func isCompact(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			if i = stringEnd(text, i); i < 0 {
+				return true
+			}
+		case ' ', '\t', '\r', '\n':
+			return false
+		}
+	}
+	return true
+}
+
+// AppendCanonical appends the canonical form of a JSON value to dst (RFC 8785,
+// but that integers keep their digits, so that two large ones stay distinct).
+// Equal values have equal canonical forms, whatever their key order, white
+// space and escapes. Duplicate keys are kept, in their order.
+func AppendCanonical(dst, value []byte) ([]byte, error) {
+	n := len(dst)
+	dst = append(dst, value...)
+	v := jsontext.Value(dst[n:])
+	err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return dst[:n], err
+	}
+	return append(dst[:n], v...), nil
+}

@@ -38,10 +38,13 @@ type File struct {
 // Had counts what a cassette holds, so that a recording that is appended goes
 // on counting.
 type Had struct {
-	Events   int
-	Carriers int           // the highest carrier number
-	Last     time.Duration // the time of the last event
-	Cut      int64         // bytes of a torn last value that were cut off
+	Events    int
+	Exchanges int           // requests of clients
+	Carriers  int           // the highest carrier number
+	Sessions  int           // the highest number of a session label
+	Redacted  int           // the highest number of a placeholder
+	Last      time.Duration // the time of the last event
+	Cut       int64         // bytes of a torn last value that were cut off
 }
 
 // A FileOption is a choice about a cassette being recorded.
@@ -126,9 +129,7 @@ func (f *File) skim(r *Reader) error {
 		case err != nil:
 			return err
 		}
-		f.Had.Events++
-		f.Had.Carriers = max(f.Had.Carriers, e.On)
-		f.Had.Last = max(f.Had.Last, e.At)
+		f.Had.count(&e, r.buf)
 	}
 }
 

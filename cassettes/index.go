@@ -18,12 +18,15 @@ import (
 type Index struct {
 	Sessions []Session // number 0 stands for "no session"
 	Torn     error     // a *TornError where the tape ends inside a value
+	Accepted int       // the first POST without a request that was answered by 202, as an event, or -1
+	Deleted  int       // the first DELETE that was answered by 2xx, likewise
 
 	tape      *Tape
 	events    []eventRef
 	exchanges []exchangeRef
 	late      map[int32][]int32 // exchange -> events of it on other carriers
 	answers   map[int32]int32   // question -> the client's answer to it
+	after     map[int32]int32   // event on a GET stream -> the client's message before it in its session
 	lines     []lineMark
 }
 
@@ -76,7 +79,8 @@ func NewIndex(t *Tape, visit func(exchange int, message []byte)) (*Index, error)
 	}
 	r.lean, r.reuse = true, true
 	b := indexer{
-		ix:        &Index{tape: t, Sessions: []Session{{Initialize: -1}}, late: map[int32][]int32{}, answers: map[int32]int32{}},
+		ix:        &Index{tape: t, Accepted: -1, Deleted: -1, Sessions: []Session{{Initialize: -1}}, late: map[int32][]int32{}, answers: map[int32]int32{}, after: map[int32]int32{}},
+		latest:    []int32{-1},
 		visit:     visit,
 		labels:    map[string]int32{},
 		open:      map[int]*carrier{},
@@ -111,14 +115,17 @@ type indexer struct {
 	open      map[int]*carrier
 	pending   map[string]int32 // session and id -> exchange whose carrier ended without its answer
 	questions map[string]int32 // session and id -> the server's request
+	latest    []int32          // session -> the client's latest message in it
 }
 
 // A carrier is one that has not ended.
 type carrier struct {
-	last      int32 // its latest event
+	opened    int32 // its first event
+	last      int32 // its latest
 	session   int32
 	exchanges []int32
 	ids       []string // of the exchanges that have no answer yet
+	method    string
 	listen    bool     // a GET
 	init      bool     // its exchange is an initialize
 	status    int
@@ -137,7 +144,7 @@ func (b *indexer) add(e *Event) string {
 		if c != nil {
 			return fmt.Sprintf("carrier %d is opened a second time: give this request a number of its own", e.On)
 		}
-		c = &carrier{last: n, session: b.session(e.HTTP)}
+		c = &carrier{opened: n, last: n, session: b.session(e.HTTP)}
 		b.open[e.On] = c
 		b.request(c, n, e)
 		return ""
@@ -175,13 +182,18 @@ func (b *indexer) session(h *HTTP) int32 {
 		s = int32(len(b.ix.Sessions))
 		b.labels[label] = s
 		b.ix.Sessions = append(b.ix.Sessions, Session{Label: label, Initialize: -1})
+		b.latest = append(b.latest, -1)
 	}
 	return s
 }
 
 // request takes in a client's request line with what it carried.
 func (b *indexer) request(c *carrier, n int32, e *Event) {
-	c.listen = e.HTTP.Method == "GET"
+	c.method = strings.Clone(e.HTTP.Method)
+	c.listen = c.method == "GET"
+	if e.Message != nil || e.Messages != nil {
+		b.latest[c.session] = n
+	}
 	each(e, func(nth int, raw []byte) {
 		m := jsonrpc.One(raw)
 		switch m.Kind {
@@ -234,6 +246,9 @@ func (b *indexer) server(c *carrier, n int32, e *Event) string {
 		c.stream = strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
 		b.answered(c, e.HTTP)
 	}
+	if c.listen {
+		b.ix.after[n] = b.latest[c.session]
+	}
 	each(e, func(_ int, raw []byte) {
 		if !c.stream && !c.listen && len(c.exchanges) == 1 && c.status < 400 && !c.init {
 			b.settle(c, 0, Answered) // the common case needs no look inside
@@ -256,15 +271,22 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 			}
 		}
 		c.session = s
+		b.latest[s] = max(b.latest[s], b.ix.exchanges[c.exchanges[0]].event)
 	}
 	if c.listen {
 		s := &b.ix.Sessions[c.session]
 		switch {
 		case c.stream && c.status == 200:
-			s.Listens = append(s.Listens, int(c.last))
+			s.Listens = append(s.Listens, int(c.opened))
 		case c.status == 405:
 			s.NoListen = true
 		}
+	}
+	switch {
+	case b.ix.Accepted < 0 && c.status == 202 && c.method == "POST" && len(c.exchanges) == 0:
+		b.ix.Accepted = int(c.opened)
+	case b.ix.Deleted < 0 && c.status/100 == 2 && c.method == "DELETE":
+		b.ix.Deleted = int(c.opened)
 	}
 	if c.status >= 400 {
 		for _, x := range c.exchanges {
@@ -387,6 +409,9 @@ type Reply struct {
 	// AnsweredBy is the number of the event in which the client answered,
 	// where the reply is a question of the server; else -1.
 	AnsweredBy int
+	// After is the number of the client's latest message in the same session
+	// before the reply, where the reply came on a GET stream; else -1.
+	After int
 }
 
 // Exchange reads exchange x off the tape.
@@ -406,7 +431,7 @@ func (ix *Index) Exchange(x int) (*Exchange, error) {
 		if err != nil {
 			return nil, err
 		}
-		ex.Replies = append(ex.Replies, Reply{e, int(n), -1})
+		ex.Replies = append(ex.Replies, Reply{e, int(n), -1, -1})
 	}
 	return ex, err
 }
@@ -420,14 +445,21 @@ func (ix *Index) Carrier(n int) ([]Reply, error) {
 		if err != nil {
 			return nil, err
 		}
-		answered, ok := ix.answers[n]
-		if !ok {
-			answered = -1
-		}
-		replies = append(replies, Reply{e, int(n), int(answered)})
+		replies = append(replies, Reply{e, int(n), lookup(ix.answers, n), lookup(ix.after, n)})
 	}
 	return replies, nil
 }
+
+func lookup(m map[int32]int32, n int32) int {
+	if v, ok := m[n]; ok {
+		return int(v)
+	}
+	return -1
+}
+
+// AnsweredBy returns the number of the event in which the client answered the
+// server's question of event n, or -1.
+func (ix *Index) AnsweredBy(n int) int { return lookup(ix.answers, int32(n)) }
 
 // Event reads event n of the tape, counted from 0. Its Pos has no Line; see Line.
 func (ix *Index) Event(n int) (*Event, error) { return ix.event(n) }

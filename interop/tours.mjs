@@ -1,0 +1,72 @@
+// What a session does with each server, by the name the server gives itself. Greetings are the messages a server sends
+// unasked once a session has begun; a stop is [name, what to do, how many messages it causes besides the answer].
+
+const text = "demo://resource/dynamic/text/7";
+const atOnce = call => ["one", "two", "three"].map(call);
+
+const everything = [
+  ["ping", ({ client }) => client.ping()],
+  ["tools/list", ({ client }) => client.listTools()],
+  ["echo", ({ call }) => call("echo", { message: "hello, tape" })],
+  ["get-sum", ({ call }) => call("get-sum", { a: 19, b: 23 })],
+  ["progress", ({ call, hear }) => call("trigger-long-running-operation", { duration: 0.3, steps: 3 }, { onprogress: hear }), 3],
+  ["structured content", ({ call }) => call("get-structured-content", { location: "Chicago" })],
+  ["wrong arguments", ({ call }) => call("get-sum", { a: "nineteen" })],
+  ["unknown tool", ({ call }) => call("no-such-tool")],
+  ["annotated message", ({ call }) => call("get-annotated-message", { messageType: "error", includeImage: true })],
+  ["resources/list", ({ client }) => client.listResources()],
+  ["resources/templates/list", ({ client }) => client.listResourceTemplates()],
+  ["resources/read", ({ client }) => client.readResource({ uri: text })],
+  ["resources/read, unknown", ({ client }) => client.readResource({ uri: "demo://resource/none" })],
+  ["logging/setLevel", ({ client }) => client.setLoggingLevel("debug")],
+  ["resources/subscribe", ({ client }) => client.subscribeResource({ uri: text }), 1],
+  ["resource updates on", ({ call }) => call("toggle-subscriber-updates"), 1],
+  ["resource updates off", ({ call }) => call("toggle-subscriber-updates")],
+  ["resources/unsubscribe", ({ client }) => client.unsubscribeResource({ uri: text }), 1],
+  ["log messages on", ({ call }) => call("toggle-simulated-logging"), 1],
+  ["log messages off", ({ call }) => call("toggle-simulated-logging")],
+  ["prompts/list", ({ client }) => client.listPrompts()],
+  ["prompts/get", ({ client }) => client.getPrompt({ name: "args-prompt", arguments: { city: "Ulm", state: "BW" } })],
+  ["completion/complete", ({ client }) => client.complete({
+    ref: { type: "ref/prompt", name: "completable-prompt" },
+    argument: { name: "name", value: "A" },
+    context: { arguments: { department: "Engineering" } },
+  })],
+  ["sampling", ({ call }) => call("trigger-sampling-request", { prompt: "say something", maxTokens: 10 }), 1],
+  ["elicitation", ({ call }) => call("trigger-elicitation-request"), 1],
+  ["roots", ({ call }) => call("get-roots-list")],
+  ["three calls at once", ({ call }) => Promise.all(atOnce(message => call("echo", { message })))],
+];
+
+const goSDK = [
+  ["ping", ({ client }) => client.ping()],
+  ["logging/setLevel", ({ client }) => client.setLoggingLevel("info")],
+  ["tools/list", ({ client }) => client.listTools()],
+  ["text", ({ call }) => call("test_simple_text")],
+  ["mixed content", ({ call }) => call("test_multiple_content_types")],
+  ["log messages", ({ call }) => call("test_tool_with_logging"), 3],
+  ["progress", ({ call, hear }) => call("test_tool_with_progress", {}, { onprogress: hear }), 3],
+  ["failing tool", ({ call }) => call("test_error_handling")],
+  ["unknown tool", ({ call }) => call("no-such-tool")],
+  ["tools/list_changed", ({ call }) => call("test_trigger_tool_change"), 1],
+  ["resources/list", ({ client }) => client.listResources()],
+  ["resources/templates/list", ({ client }) => client.listResourceTemplates()],
+  ["resources/read", ({ client }) => client.readResource({ uri: "test://static-text" })],
+  ["resources/read, unknown", ({ client }) => client.readResource({ uri: "test://none" })],
+  ["prompts/list", ({ client }) => client.listPrompts()],
+  ["prompts/get", ({ client }) => client.getPrompt({ name: "test_simple_prompt" })],
+  ["completion/complete", ({ client }) => client.complete({
+    ref: { type: "ref/prompt", name: "test_prompt_with_arguments" },
+    argument: { name: "arg1", value: "par" },
+  })],
+  ["sampling", ({ call }) => call("test_sampling", { prompt: "say something" }), 1],
+  ["elicitation", ({ call }) => call("test_elicitation", { message: "who are you?" }), 1],
+  ["elicitation, enums", ({ call }) => call("test_elicitation_sep1330_enums"), 1],
+  ["three calls at once", ({ call }) => Promise.all(atOnce(() => call("test_simple_text")))],
+];
+
+export const tours = {
+  // It asks for the roots and logs how many it got.
+  "mcp-servers/everything": { greetings: 2, stops: everything },
+  "mcp-conformance-test-server": { greetings: 0, stops: goSDK },
+};

@@ -1,0 +1,109 @@
+package recorder
+
+import (
+	"compress/gzip"
+	"io"
+)
+
+// trailer is how many of the last bytes of a compressed body are held back:
+// more than a gzip trailer has, so that its last compressed byte is among
+// them.
+const trailer = 16
+
+// An inflater decompresses a body in step with its passing: feed returns when
+// all that the chunk decompresses to has gone to the sink. What cannot be
+// decompressed goes there as it is.
+type inflater struct {
+	to     sink
+	chunks chan []byte   // to the goroutine
+	hungry chan struct{} // from it: the chunk is used up
+	done   chan struct{} // closed at its end
+	chunk  []byte        // what it works on
+	begun  bool
+	broken bool
+}
+
+// newInflater starts a goroutine that close ends.
+func newInflater(to sink) *inflater {
+	return &inflater{to: to, chunks: make(chan []byte), hungry: make(chan struct{}), done: make(chan struct{})}
+}
+
+// feed takes in a chunk. The inflater keeps none of it.
+func (f *inflater) feed(chunk []byte) {
+	if len(chunk) == 0 {
+		return
+	}
+	if !f.begun {
+		f.begun = true
+		go f.run()
+	}
+	select {
+	case f.chunks <- chunk:
+	case <-f.done:
+		f.to.feed(chunk)
+		return
+	}
+	select {
+	case <-f.hungry:
+	case <-f.done:
+	}
+}
+
+// close waits for the end of the goroutine.
+func (f *inflater) close() {
+	close(f.chunks)
+	if f.begun {
+		<-f.done
+	}
+}
+
+func (f *inflater) run() {
+	defer close(f.done)
+	zr, err := gzip.NewReader(f)
+	if err == nil {
+		buf := make([]byte, 32<<10)
+		for err == nil {
+			var n int
+			n, err = zr.Read(buf)
+			f.to.feed(buf[:n])
+		}
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF && len(f.chunk) > 0 {
+		f.to.feed(f.chunk)
+	}
+}
+
+// more waits for the next chunk.
+func (f *inflater) more() bool {
+	for len(f.chunk) == 0 {
+		if f.broken { // not the first time: a chunk is used up
+			f.hungry <- struct{}{}
+		}
+		f.broken = true
+		chunk, ok := <-f.chunks
+		if !ok {
+			return false
+		}
+		f.chunk = chunk
+	}
+	return true
+}
+
+func (f *inflater) Read(p []byte) (int, error) {
+	if !f.more() {
+		return 0, io.EOF
+	}
+	n := copy(p, f.chunk)
+	f.chunk = f.chunk[n:]
+	return n, nil
+}
+
+// ReadByte makes the decompressor read no further than it must.
+func (f *inflater) ReadByte() (byte, error) {
+	if !f.more() {
+		return 0, io.EOF
+	}
+	c := f.chunk[0]
+	f.chunk = f.chunk[1:]
+	return c, nil
+}

@@ -1,0 +1,311 @@
+package replay
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/tidwall/gjson"
+)
+
+// An answer is what a recorded exchange says, prepared so that playing it
+// splices this run's ids into ready bytes. It is shared and never changed.
+type answer struct {
+	exchange int
+	session  int
+	event    int // the request's, on the tape
+	asked    time.Duration
+	status   int
+	header   http.Header
+	shows    bool // the response carried the session id
+	stream   bool // it was an event stream
+	lines    []line
+	end      cassettes.End
+	whole    bool // one message and nothing to wait for
+}
+
+// A line is one thing that is said: a message, or a frame without one.
+type line struct {
+	kind     jsonrpc.Kind
+	method   string
+	text     []byte  // the message, or the raw body
+	stamps   []stamp // where this run's values go, in order
+	raw      bool    // text is no JSON-RPC message
+	frame    *sse.Frame
+	event    int // on the tape
+	at       time.Duration
+	answered int // a question: the event of the client's recorded answer, or -1
+	after    int // on a GET stream: the client's message before it, or -1
+}
+
+// A stamp is a place in a line that holds a value of this run.
+type stamp struct {
+	at, n int
+	what  stampKind
+}
+
+type stampKind uint8
+
+const (
+	stampID       stampKind = iota // the id of the client's request
+	stampToken                     // its progress token
+	stampSession                   // the session id
+	stampQuestion                  // the id of the server's request
+)
+
+// run is what the stamps are replaced by.
+type run struct {
+	id, token []byte // JSON text; token is nil where the client sent none
+	session   string
+	question  []byte
+}
+
+// answers prepares answers and keeps them, up to a bound of bytes.
+type answers struct {
+	index   *cassettes.Index
+	mu      sync.RWMutex
+	ready   map[int]*answer
+	listens map[int]*answer // standalone streams, by session
+	bytes   int
+}
+
+// keepAnswers is how many bytes of prepared answers are kept; beyond it they
+// are prepared anew from the tape.
+const keepAnswers = 32 << 20
+
+func newAnswers(ix *cassettes.Index) *answers {
+	return &answers{index: ix, ready: map[int]*answer{}, listens: map[int]*answer{}}
+}
+
+// get returns the answer of exchange x.
+func (a *answers) get(x int) (*answer, error) {
+	a.mu.RLock()
+	ans := a.ready[x]
+	a.mu.RUnlock()
+	if ans != nil {
+		return ans, nil
+	}
+	ex, err := a.index.Exchange(x)
+	if err != nil {
+		return nil, err
+	}
+	ans = prepare(ex, a.index.Sessions[ex.Session].Label)
+	size := 512
+	for _, l := range ans.lines {
+		size += 256 + len(l.text)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.bytes += size; a.bytes > keepAnswers {
+		clear(a.ready)
+		a.bytes = size
+	}
+	a.ready[x] = ans
+	return ans, nil
+}
+
+// courtesy returns the answer without content that was given to an event of
+// the tape, or nil.
+func (a *answers) courtesy(event int) *answer {
+	if event < 0 {
+		return nil
+	}
+	replies, err := a.index.Carrier(event)
+	if err != nil {
+		return nil
+	}
+	ans := &answer{status: http.StatusAccepted}
+	for _, r := range replies {
+		ans.take(r.Event)
+	}
+	return ans
+}
+
+// prepare makes the answer of an exchange; label is its session's on the tape.
+func prepare(ex *cassettes.Exchange, label string) *answer {
+	request := jsonrpc.One(ex.Message)
+	token := []byte(gjson.GetBytes(request.Params, "_meta.progressToken").Raw)
+	a := &answer{exchange: ex.Number, session: ex.Session, event: -1, asked: ex.Request.At, status: 200}
+	batch := ex.Request.Messages != nil
+	for _, r := range ex.Replies {
+		a.take(r.Event)
+		if r.From != cassettes.Server {
+			continue
+		}
+		for _, l := range linesOf(r) {
+			if batch && l.kind == jsonrpc.Response && !bytes.Equal(jsonrpc.One(l.text).ID, request.ID) {
+				continue // another message of the batch is answered by it
+			}
+			l.stamp(request.ID, token, label)
+			a.lines = append(a.lines, l)
+		}
+	}
+	a.whole = a.end != cassettes.Reset && len(a.lines) == 1 && a.lines[0].kind == jsonrpc.Response
+	return a
+}
+
+// take reads the status line and the end off an event.
+func (a *answer) take(e *cassettes.Event) {
+	if e.End != "" {
+		a.end = e.End
+	}
+	if e.HTTP == nil || e.From != cassettes.Server || a.header != nil {
+		return
+	}
+	a.status = e.HTTP.Status
+	a.shows = e.HTTP.Header.Get(mcp.HeaderSessionID) != ""
+	a.stream = strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
+	a.header = http.Header{}
+	for name, values := range e.HTTP.Header {
+		if played(name) && !slices.ContainsFunc(values, cassettes.IsRedacted) {
+			a.header[name] = values
+		}
+	}
+}
+
+// played reports whether a recorded response header is sent again. The rest
+// belongs to the recorded connection, or is made anew.
+func played(name string) bool {
+	switch name {
+	case "Connection", "Content-Encoding", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding",
+		"Trailer", "Upgrade", "Vary", "Set-Cookie", mcp.HeaderSessionID:
+		return false
+	}
+	return !strings.HasPrefix(name, "Access-Control-") && !strings.HasPrefix(name, "Proxy-")
+}
+
+// linesOf returns what one event says.
+func linesOf(r cassettes.Reply) []line {
+	base := line{event: r.Index, at: r.At, answered: r.AnsweredBy, after: r.After}
+	if r.SSE != nil {
+		base.frame = frameOf(r.Event)
+	}
+	var lines []line
+	switch {
+	case r.Message != nil:
+		lines = append(lines, base.message(r.Message))
+	case r.Messages != nil:
+		for _, m := range r.Messages {
+			lines = append(lines, base.message(m))
+		}
+	case r.Raw != nil && r.SSE == nil:
+		base.raw, base.text = true, r.Raw
+		lines = append(lines, base)
+	case r.SSE != nil:
+		base.raw = true
+		lines = append(lines, base)
+	}
+	return lines
+}
+
+func (l line) message(raw []byte) line {
+	l.text = jsonrpc.Compact(raw)
+	m := jsonrpc.One(l.text)
+	l.kind, l.method = m.Kind, m.Method
+	return l
+}
+
+// frameOf makes the frame around an event's message.
+func frameOf(e *cassettes.Event) *sse.Frame {
+	if e.SSE.Frame != "" {
+		f := sse.Parse([]byte(e.SSE.Frame))
+		return &f
+	}
+	s := e.SSE
+	f := &sse.Frame{Comments: s.Comment, Event: s.Event, HasEvent: s.Event != "", ID: s.ID, HasID: s.HasID,
+		Retry: s.Retry, HasRetry: s.Retry != "", CRLF: s.CRLF}
+	if e.Raw != nil {
+		f.Data, f.HasData = e.Raw, true
+	}
+	return f
+}
+
+// stamp finds the places of this run's values.
+func (l *line) stamp(id, token []byte, label string) {
+	if l.raw {
+		return
+	}
+	add := func(v gjson.Result, what stampKind) {
+		if v.Exists() && v.Index > 0 {
+			l.stamps = append(l.stamps, stamp{v.Index, len(v.Raw), what})
+		}
+	}
+	switch l.kind {
+	case jsonrpc.Response:
+		if v := gjson.GetBytes(l.text, "id"); v.Raw == string(id) {
+			add(v, stampID)
+		}
+	case jsonrpc.Request:
+		add(gjson.GetBytes(l.text, "id"), stampQuestion)
+	case jsonrpc.Notification:
+		if l.method == mcp.Progress {
+			if v := gjson.GetBytes(l.text, "params.progressToken"); v.Raw == string(token) {
+				add(v, stampToken)
+			}
+		}
+	}
+	l.stampSession(label)
+	slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
+}
+
+// stampSession finds the session's label where it is a whole string.
+func (l *line) stampSession(label string) {
+	if label == "" {
+		return
+	}
+	quoted := []byte(`"` + label + `"`)
+	for at := 0; ; {
+		i := bytes.Index(l.text[at:], quoted)
+		if i < 0 {
+			return
+		}
+		at += i
+		l.stamps = append(l.stamps, stamp{at + 1, len(label), stampSession})
+		at += len(quoted)
+	}
+}
+
+// append writes the line's text with this run's values in their places.
+func (l *line) append(dst []byte, r *run) []byte {
+	at := 0
+	for _, s := range l.stamps {
+		dst = append(dst, l.text[at:s.at]...)
+		switch s.what {
+		case stampID:
+			dst = append(dst, r.id...)
+		case stampToken:
+			dst = append(dst, r.token...)
+		case stampSession:
+			if r.session != "" {
+				dst = append(dst, r.session...)
+			} else {
+				dst = append(dst, l.text[s.at:s.at+s.n]...)
+			}
+		case stampQuestion:
+			dst = append(dst, r.question...)
+		}
+		at = s.at + s.n
+	}
+	return append(dst, l.text[at:]...)
+}
+
+// skipped reports whether a line is left out of this run: progress for a
+// client that asked for none.
+func (l *line) skipped(r *run) bool {
+	return l.method == mcp.Progress && l.kind == jsonrpc.Notification && r.token == nil
+}
+
+// stringOf returns a string member of a JSON object, or "".
+func stringOf(object []byte, member string) string {
+	if v := gjson.GetBytes(object, member); v.Type == gjson.String {
+		return v.Str
+	}
+	return ""
+}

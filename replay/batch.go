@@ -1,0 +1,74 @@
+package replay
+
+import (
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+)
+
+// playBatch answers the requests of a batch, each as if it had come alone:
+// with a JSON array where every answer is one message, else on a stream.
+func (q *probe) playBatch(requests []jsonrpc.Message) {
+	var said [][]byte
+	streamed := false
+	for _, m := range requests {
+		messages, ok := q.gather(m)
+		if !ok {
+			return
+		}
+		streamed = streamed || len(messages) > 1
+		said = append(said, messages...)
+	}
+	h := q.w.Header()
+	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
+		h["Mcp-Session-Id"] = []string{q.conv.id}
+	}
+	if streamed && listsEventStream(q.r) {
+		s := q.stream(http.StatusOK, h)
+		for _, m := range said {
+			if !s.send(&line{text: m, kind: jsonrpc.Response}, &run{}) {
+				return
+			}
+		}
+		return
+	}
+	body := []byte{'['}
+	for i, m := range said {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, m...)
+	}
+	body = append(body, ']')
+	q.send(http.StatusOK, http.Header{"Content-Type": contentJSON}, body)
+	q.said(http.StatusOK, h, body)
+}
+
+// gather collects what answers one request of a batch. Questions cannot be
+// asked in a batch's answer and are left out.
+func (q *probe) gather(m jsonrpc.Message) ([][]byte, bool) {
+	x, used := q.p.match(q.conv, m)
+	if x < 0 {
+		if result, ok := q.synthesize(m); ok {
+			q.note("synthesized", "", "")
+			return [][]byte{response(m.ID, result)}, true
+		}
+		return [][]byte{q.mismatch(m, used).response(m.ID)}, true
+	}
+	a, err := q.p.answers.get(x)
+	if err != nil {
+		q.failed(m, err)
+		return nil, false
+	}
+	q.matched(a)
+	r := q.run(m)
+	var out [][]byte
+	for i := range a.lines {
+		l := &a.lines[i]
+		if l.raw || l.kind == jsonrpc.Request || l.skipped(r) {
+			continue
+		}
+		out = append(out, l.append(nil, r))
+	}
+	return out, true
+}

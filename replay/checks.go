@@ -1,0 +1,316 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// checks are the breaches that a dialect may put in order. Each function
+// returns what it found, in words that say what to do, or "".
+var checks = map[string]func(*probe, scenarios.Check) string{
+	scenarios.CheckMethod:          checkMethod,
+	scenarios.CheckStateless:       checkStateless,
+	scenarios.CheckSize:            checkSize,
+	scenarios.CheckContentType:     checkContentType,
+	scenarios.CheckAcceptPost:      checkAcceptPost,
+	scenarios.CheckAcceptGet:       checkAcceptGet,
+	scenarios.CheckLastEventID:     checkLastEventID,
+	scenarios.CheckEmpty:           checkEmpty,
+	scenarios.CheckJSON:            checkJSON,
+	scenarios.CheckJSONRPC:         checkJSONRPC,
+	scenarios.CheckBatch:           checkBatch,
+	scenarios.CheckBatchInitialize: checkBatchInitialize,
+	scenarios.CheckUnknownMethod:   checkUnknownMethod,
+	scenarios.CheckMissingParams:   checkMissingParams,
+	scenarios.CheckSessionMissing:  checkSessionMissing,
+	scenarios.CheckSessionUnknown:  checkSessionUnknown,
+	scenarios.CheckSessionEnded:    checkSessionEnded,
+	scenarios.CheckSessionOnInit:   checkSessionOnInit,
+	scenarios.CheckReinitialize:    checkReinitialize,
+	scenarios.CheckNotInitialized:  checkNotInitialized,
+	scenarios.CheckNotReady:        checkNotReady,
+	scenarios.CheckVersionUnknown:  checkVersionUnknown,
+	scenarios.CheckVersionAny:      checkVersionAny,
+	scenarios.CheckVersionDiffers:  checkVersionDiffers,
+	scenarios.CheckStreamOpen:      checkStreamOpen,
+	scenarios.CheckTooManySessions: checkTooManySessions,
+}
+
+func checkMethod(q *probe, _ scenarios.Check) string {
+	if allowed(q.r.Method) {
+		return ""
+	}
+	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.r.Method
+}
+
+func checkStateless(q *probe, _ scenarios.Check) string {
+	if q.p.mode == "stateless" && (q.r.Method == http.MethodGet || q.r.Method == http.MethodDelete) {
+		return "a stateless server has neither streams to listen to nor sessions to end; use POST"
+	}
+	return ""
+}
+
+func checkSize(q *probe, _ scenarios.Check) string {
+	if errors.Is(q.bodyErr, errTooLarge) {
+		return fmt.Sprintf("a message may have %d bytes", q.p.maxBody)
+	}
+	return ""
+}
+
+func checkContentType(q *probe, _ scenarios.Check) string {
+	if q.r.Method != http.MethodPost {
+		return ""
+	}
+	sent := q.r.Header["Content-Type"]
+	if len(sent) == 1 {
+		if sent[0] == "application/json" {
+			return ""
+		}
+		if media, _, err := mime.ParseMediaType(sent[0]); err == nil && media == "application/json" {
+			return ""
+		}
+	}
+	return "send Content-Type: application/json; got " + orNone(strings.Join(sent, ", "))
+}
+
+func checkAcceptPost(q *probe, c scenarios.Check) string {
+	if q.r.Method != http.MethodPost || accepts(q.r, "application/json", c.Wildcards) && accepts(q.r, "text/event-stream", c.Wildcards) {
+		return ""
+	}
+	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
+}
+
+func checkAcceptGet(q *probe, c scenarios.Check) string {
+	if q.r.Method != http.MethodGet || accepts(q.r, "text/event-stream", c.Wildcards) {
+		return ""
+	}
+	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
+}
+
+func checkLastEventID(q *probe, _ scenarios.Check) string {
+	if q.r.Method == http.MethodPost && q.r.Header.Get(mcp.HeaderLastEventID) != "" {
+		return "a stream is resumed with GET"
+	}
+	return ""
+}
+
+func checkEmpty(q *probe, _ scenarios.Check) string {
+	if errors.Is(q.bodyErr, jsonrpc.ErrEmpty) {
+		return "the body is empty"
+	}
+	return ""
+}
+
+func checkJSON(q *probe, _ scenarios.Check) string {
+	switch {
+	case q.bodyErr == nil, errors.Is(q.bodyErr, errTooLarge):
+		return ""
+	case errors.Is(q.bodyErr, jsonrpc.ErrEmpty), errors.Is(q.bodyErr, jsonrpc.ErrDepth), errors.Is(q.bodyErr, jsonrpc.ErrJSON):
+		return q.bodyErr.Error()
+	case errors.Is(q.bodyErr, io.ErrUnexpectedEOF):
+		return "the body ended before its announced length"
+	}
+	if _, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
+		return ""
+	}
+	return "the body could not be read: " + q.bodyErr.Error()
+}
+
+func checkJSONRPC(q *probe, _ scenarios.Check) string {
+	if bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
+		return bad.Reason
+	}
+	return ""
+}
+
+func checkBatch(q *probe, _ scenarios.Check) string {
+	if !q.post() || !q.batch.Array || mcp.HasBatches(q.revision()) {
+		return ""
+	}
+	return "revision " + q.revision() + " has no batches; send each message in a request of its own"
+}
+
+func checkBatchInitialize(q *probe, _ scenarios.Check) string {
+	if q.post() && q.batch.Array && q.initialize() {
+		return "initialize must not be part of a batch"
+	}
+	return ""
+}
+
+func checkUnknownMethod(q *probe, _ scenarios.Check) string {
+	for _, m := range q.requests() {
+		if !mcp.IsRequest(m.Method) {
+			return "no revision has a request " + quote(m.Method)
+		}
+	}
+	return ""
+}
+
+func checkMissingParams(q *probe, _ scenarios.Check) string {
+	for _, m := range q.requests() {
+		if m.Method == mcp.Initialize && m.Params == nil {
+			return "initialize needs params"
+		}
+	}
+	return ""
+}
+
+func checkSessionMissing(q *probe, _ scenarios.Check) string {
+	if q.p.mode != "required" || q.id != "" || q.initialize() {
+		return ""
+	}
+	if q.has(mcp.Discover) && q.p.index.answersProbe() {
+		return ""
+	}
+	if name := wrongName(q.r.Header); name != "" {
+		return "you sent " + name + "; the header is Mcp-Session-Id"
+	}
+	if !q.p.sessions.any() {
+		return "send initialize first, then the Mcp-Session-Id of its response on every request"
+	}
+	return "send the Mcp-Session-Id of the initialize response on every request"
+}
+
+func checkSessionUnknown(q *probe, _ scenarios.Check) string {
+	if q.known == sessionUnknown {
+		return "this id was never issued; send initialize without Mcp-Session-Id to open a session"
+	}
+	return ""
+}
+
+func checkSessionEnded(q *probe, _ scenarios.Check) string {
+	if q.known == sessionEnded {
+		return q.why + "; send initialize without Mcp-Session-Id to open a new one"
+	}
+	return ""
+}
+
+func checkSessionOnInit(q *probe, _ scenarios.Check) string {
+	if q.known == sessionKnown && q.initialize() {
+		return "initialize opens a session; send it without Mcp-Session-Id"
+	}
+	return ""
+}
+
+func checkReinitialize(q *probe, _ scenarios.Check) string {
+	if q.known == sessionKnown && q.initialized && q.initialize() {
+		return "this session is initialized already; send initialize without Mcp-Session-Id to open a new one"
+	}
+	return ""
+}
+
+func checkNotInitialized(q *probe, _ scenarios.Check) string {
+	if q.p.mode == "stateless" || q.initialized {
+		return ""
+	}
+	for _, m := range q.requests() {
+		switch m.Method {
+		case mcp.Initialize, mcp.Ping, mcp.Discover:
+		default:
+			return "send initialize before " + quote(m.Method)
+		}
+	}
+	return ""
+}
+
+func checkNotReady(q *probe, _ scenarios.Check) string {
+	if q.p.mode == "stateless" || !q.initialized || q.ready {
+		return ""
+	}
+	for _, m := range q.requests() {
+		switch m.Method {
+		case mcp.Initialize, mcp.Ping, mcp.Discover:
+		default:
+			return quote(m.Method) + " came before notifications/initialized"
+		}
+	}
+	return ""
+}
+
+func checkVersionUnknown(q *probe, c scenarios.Check) string {
+	if q.initialize() || q.has(mcp.Discover) {
+		return ""
+	}
+	return checkVersionAny(q, c)
+}
+
+func checkVersionAny(q *probe, _ scenarios.Check) string {
+	if q.protocol == "" || slices.Contains(q.p.supported(), q.protocol) {
+		return ""
+	}
+	return "MCP-Protocol-Version " + quote(q.protocol) + " is none of " + strings.Join(q.p.supported(), ", ")
+}
+
+func checkVersionDiffers(q *probe, _ scenarios.Check) string {
+	if q.protocol == "" || q.version == "" || q.protocol == q.version || q.initialize() {
+		return ""
+	}
+	return "MCP-Protocol-Version " + q.protocol + " is not the negotiated " + q.version
+}
+
+func checkStreamOpen(q *probe, _ scenarios.Check) string {
+	if q.r.Method == http.MethodGet && q.listening > 0 {
+		return "this session has a GET stream already"
+	}
+	return ""
+}
+
+func checkTooManySessions(q *probe, _ scenarios.Check) string {
+	if q.p.mode != "stateless" && q.initialize() && q.p.sessions.full() {
+		return fmt.Sprintf("%d sessions are open; end some with DELETE", q.p.maxSessions)
+	}
+	return ""
+}
+
+// requests returns the requests among the messages.
+func (q *probe) requests() []jsonrpc.Message {
+	if !q.post() {
+		return nil
+	}
+	if !q.batch.Array {
+		if q.batch.Messages[0].Kind != jsonrpc.Request {
+			return nil
+		}
+		return q.batch.Messages
+	}
+	return slices.DeleteFunc(slices.Clone(q.batch.Messages), func(m jsonrpc.Message) bool { return m.Kind != jsonrpc.Request })
+}
+
+// wrongName returns a header that looks like a misnamed Mcp-Session-Id.
+func wrongName(h http.Header) string {
+	for name := range h {
+		switch name {
+		case "X-Session-Id":
+			return "X-Session-ID"
+		case "Session-Id", "Sessionid", "X-Mcp-Session-Id", "Mcp-Session", "Mcp-Sessionid", "X-Mcp-Session", "X-Session":
+			return name
+		}
+	}
+	return ""
+}
+
+// orNone names what was sent, or that nothing was.
+func orNone(sent string) string {
+	if sent == "" {
+		return "none"
+	}
+	return quote(sent)
+}
+
+// quote puts a peer's text into a message, shortened, so that no control
+// character and no flood gets through.
+func quote(s string) string {
+	if len(s) > 80 {
+		s = s[:80] + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}

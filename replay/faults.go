@@ -1,0 +1,120 @@
+package replay
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// faultState is how far the faults of a scenario have got in a space.
+type faultState struct {
+	mu    sync.Mutex
+	fired []int
+	over  []bool
+}
+
+func newFaultState(n int) faultState { return faultState{fired: make([]int, n), over: make([]bool, n)} }
+
+// faulted lets the faults act on the request before the dialect sees it. It
+// reports whether one of them has answered it.
+func (q *probe) faulted() bool {
+	for i := range q.p.faults {
+		f := &q.p.faults[i]
+		if !q.space.fired.fires(q, i, f) {
+			continue
+		}
+		q.note("faulted", f.Name, "")
+		switch {
+		case f.Do.ExpireSession:
+			if q.session != nil {
+				q.p.sessions.end(q.session, "it expired")
+				q.locate()
+			}
+		case f.Do.Respond != nil:
+			if q.minted == "" && q.session == nil && q.known == sessionNone {
+				q.minted = q.p.sessions.mint()
+			}
+			q.answerFault(f.Do.Respond)
+			return true
+		}
+	}
+	return false
+}
+
+// answerFault sends the response that a fault has in place of the mock's.
+func (q *probe) answerFault(resp *scenarios.Response) {
+	body, header := q.render(resp, "")
+	q.send(resp.Status, header, body)
+	q.said(resp.Status, header, body)
+}
+
+// fires reports whether fault i acts on this request.
+func (s *faultState) fires(q *probe, i int, f *scenarios.Fault) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over[i] {
+		return false
+	}
+	if f.Until != nil && s.fired[i] > 0 && q.meets(f.Until) {
+		s.over[i] = true
+		return false
+	}
+	if !q.meets(&f.When) {
+		return false
+	}
+	if f.When.Nth > 0 && q.conv.count(i, len(s.fired)) != f.When.Nth {
+		return false
+	}
+	s.fired[i]++
+	s.over[i] = f.Times > 0 && s.fired[i] >= f.Times
+	return true
+}
+
+// count counts the requests of the conversation that met fault i's trigger.
+func (c *conversation) count(i, faults int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.calls == nil {
+		c.calls = make([]int, faults)
+	}
+	c.calls[i]++
+	return c.calls[i]
+}
+
+// meets reports whether the request meets a trigger, but for its Nth.
+func (q *probe) meets(t *scenarios.Trigger) bool {
+	if t.HTTP != "" && !strings.EqualFold(t.HTTP, q.r.Method) {
+		return false
+	}
+	if t.Method != "" && !like(t.Method, q.method()) {
+		return false
+	}
+	if t.Tool != "" && !(q.has(mcp.ToolsCall) && like(t.Tool, nameOf(q.batch.Messages[0]))) {
+		return false
+	}
+	switch t.Session {
+	case "none":
+		if q.known != sessionNone {
+			return false
+		}
+	case "known":
+		if q.known != sessionKnown {
+			return false
+		}
+	case "unknown":
+		if q.known != sessionUnknown && q.known != sessionEnded {
+			return false
+		}
+	}
+	return t.Not == nil || !q.meets(t.Not)
+}
+
+// like compares a name with a pattern that may end in a *.
+func like(pattern, name string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return pattern == name
+}

@@ -1,0 +1,204 @@
+package replay
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// An index finds the exchanges of a tape by key, in time that does not grow
+// with the tape. It keeps some 50 bytes an exchange beside those of
+// cassettes.Index, and is not changed after newIndex.
+type index struct {
+	*cassettes.Index
+	keys     *keyer
+	path     string // where the tape's endpoint was
+	playable int
+
+	slots  []int32 // open addressing: key -> group + 1; 0 is free
+	groups []group
+	key    []key   // of each exchange
+	inTape []int32 // exchanges by group, then in the order of the tape
+	bySess []int32 // exchanges by group, then by session, then in that order
+
+	methods map[string]*sample // method and name -> some of its exchanges
+	clients map[string][]int32 // client name -> its sessions, in order
+	begun   []int32            // the sessions that have an initialize, in order
+	listens bool               // some GET stream was recorded
+	refuses bool               // some GET was answered by 405
+	places  [][]string         // sets of redacted places in requests
+}
+
+// A group is the exchanges of one key: a part of inTape and bySess.
+type group struct{ at, n int32 }
+
+// A sample is some exchanges of one method, for near misses.
+type sample struct{ exchanges []int32 }
+
+// sampleSize is how many exchanges a near miss is looked for among.
+const sampleSize = 64
+
+// newIndex walks over the tape and indexes what can be played: an exchange
+// that was answered or broke off, but not one that the server refused to look
+// at, for refusals are the gate's.
+func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
+	ix := &index{keys: keys, methods: map[string]*sample{}, clients: map[string][]int32{}, path: "/mcp"}
+	var scratch []byte
+	core, err := cassettes.NewIndex(tape, func(x int, raw []byte) {
+		m := jsonrpc.One(raw)
+		ix.key = append(ix.key, keys.key(&scratch, m.Method, m.Params))
+		ix.sample(x, m)
+		ix.redacted(m)
+	})
+	if err != nil {
+		return nil, err
+	}
+	ix.Index = core
+	ix.group()
+	ix.survey()
+	return ix, nil
+}
+
+// sample remembers some exchanges of each method and name.
+func (ix *index) sample(x int, m jsonrpc.Message) {
+	name := m.Method + " " + nameOf(m)
+	s := ix.methods[name]
+	if s == nil {
+		if len(ix.methods) >= 10_000 {
+			return
+		}
+		s = &sample{}
+		ix.methods[name] = s
+	}
+	if len(s.exchanges) < sampleSize {
+		s.exchanges = append(s.exchanges, int32(x))
+	}
+}
+
+// redacted remembers which places of a recorded request were redacted.
+func (ix *index) redacted(m jsonrpc.Message) {
+	if len(ix.places) >= sampleSize {
+		return
+	}
+	places := redactedPlaces(m.Params)
+	if len(places) > 0 && !slices.ContainsFunc(ix.places, func(p []string) bool { return slices.Equal(p, places) }) {
+		ix.places = append(ix.places, places)
+	}
+}
+
+// group sorts the playable exchanges by key.
+func (ix *index) group() {
+	size := 8
+	for size < 2*ix.Len() {
+		size *= 2
+	}
+	ix.slots = make([]int32, size)
+	of := make([]int32, ix.Len())
+	var heads []int32 // an exchange of each group, to compare keys with
+	for x := range ix.Len() {
+		of[x] = -1
+		f := ix.Flags(x)
+		if f&cassettes.Refused != 0 || f&(cassettes.Answered|cassettes.Ended|cassettes.Left) == 0 {
+			continue
+		}
+		ix.playable++
+		i := ix.slot(ix.key[x], func(g int32) bool { return ix.key[heads[g]] == ix.key[x] })
+		if ix.slots[i] == 0 {
+			heads = append(heads, int32(x))
+			ix.groups = append(ix.groups, group{})
+			ix.slots[i] = int32(len(heads))
+		}
+		of[x] = ix.slots[i] - 1
+		ix.groups[of[x]].n++
+	}
+	at := int32(0)
+	for g := range ix.groups {
+		ix.groups[g].at, at = at, at+ix.groups[g].n
+		ix.groups[g].n = 0
+	}
+	ix.inTape = make([]int32, at)
+	for x, g := range of {
+		if g >= 0 {
+			ix.inTape[ix.groups[g].at+ix.groups[g].n] = int32(x)
+			ix.groups[g].n++
+		}
+	}
+	ix.bySess = slices.Clone(ix.inTape)
+	for _, g := range ix.groups {
+		if g.n > 1 {
+			part := ix.bySess[g.at : g.at+g.n]
+			sort.SliceStable(part, func(i, j int) bool { return ix.Session(int(part[i])) < ix.Session(int(part[j])) })
+		}
+	}
+}
+
+// slot returns where k is in slots, or the free slot where it would be.
+func (ix *index) slot(k key, same func(g int32) bool) int {
+	mask := uint64(len(ix.slots) - 1)
+	i := k[0] & mask
+	for ix.slots[i] != 0 && !same(ix.slots[i]-1) {
+		i = (i + 1) & mask
+	}
+	return int(i)
+}
+
+// find returns the group of exchanges with that key, or -1.
+func (ix *index) find(k key) int32 {
+	i := ix.slot(k, func(g int32) bool { return ix.key[ix.inTape[ix.groups[g].at]] == k })
+	return ix.slots[i] - 1
+}
+
+// own returns the part of bySess that holds the exchanges of group g in a
+// session.
+func (ix *index) own(g int32, session int) (at, end int32) {
+	gr := ix.groups[g]
+	part := ix.bySess[gr.at : gr.at+gr.n]
+	first := func(s int) int32 {
+		return gr.at + int32(sort.Search(len(part), func(i int) bool { return ix.Session(int(part[i])) >= s }))
+	}
+	return first(session), first(session + 1)
+}
+
+// survey reads off the tape what the player asks about it as a whole.
+func (ix *index) survey() {
+	for n, s := range ix.Sessions {
+		ix.listens = ix.listens || len(s.Listens) > 0
+		ix.refuses = ix.refuses || s.NoListen
+		if s.Initialize >= 0 && ix.Flags(s.Initialize)&cassettes.Refused == 0 {
+			ix.begun = append(ix.begun, int32(n))
+			ix.clients[s.Client] = append(ix.clients[s.Client], int32(n))
+		}
+	}
+	for x := range ix.Len() {
+		if ix.Flags(x)&cassettes.Refused == 0 {
+			if e, err := ix.Event(ix.RequestEvent(x)); err == nil && e.HTTP != nil && e.HTTP.Path != "" {
+				ix.path = e.HTTP.Path
+			}
+			break
+		}
+	}
+}
+
+// mode settles how sessions are treated: as asked, else as recorded.
+func (ix *index) mode(asked string) string {
+	switch {
+	case asked != "":
+		return asked
+	case slices.ContainsFunc(ix.begun, func(s int32) bool { return s != 0 }):
+		return "required"
+	case len(ix.begun) > 0:
+		return "optional"
+	}
+	return "stateless"
+}
+
+// nameOf returns what a request is about: the tool, the prompt, the resource.
+func nameOf(m jsonrpc.Message) string {
+	if member := mcp.NameMember(m.Method); member != "" {
+		return stringOf(m.Params, member)
+	}
+	return ""
+}

@@ -1,0 +1,213 @@
+package replay
+
+import (
+	"encoding/json"
+	"iter"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/tidwall/gjson"
+)
+
+// The bounds of a journal: how many of the latest events it keeps, and how
+// many bytes of what they say.
+const (
+	journalEvents = 10_000
+	journalBytes  = 32 << 20
+)
+
+// A Journal is the tape of what happens during a replay: each request, what
+// mcpmock made of it, and what was answered. It keeps the latest 10,000
+// events. It is safe for concurrent use.
+type Journal struct {
+	begin time.Time
+	now   func() time.Time
+	each  func(*cassettes.Event)
+
+	mu     sync.Mutex
+	ring   []entry
+	oldest int // of the ring, once it is full
+	bytes  int
+	counts map[string]int
+	misses []*Mismatch
+}
+
+// An entry is an event in the form in which it costs least to keep.
+type entry struct {
+	on     int
+	from   cassettes.From
+	at     time.Duration
+	method string // with path and query: a request line
+	path   string
+	query  string
+	status int
+	header http.Header
+	text   []byte
+	frame  *sse.Frame
+	note   cassettes.Note
+}
+
+func newJournal(now func() time.Time, each func(*cassettes.Event)) *Journal {
+	return &Journal{begin: now(), now: now, each: each, counts: map[string]int{}}
+}
+
+// add appends an entry and lets the oldest go where there is no room.
+func (j *Journal) add(e entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e.at = j.now().Sub(j.begin)
+	if e.note.Kind != "" {
+		j.counts[e.note.Kind]++
+	}
+	if j.each != nil {
+		j.each(e.event())
+	}
+	j.bytes += e.size()
+	if len(j.ring) < journalEvents {
+		j.ring = append(j.ring, e)
+	} else {
+		j.bytes -= j.ring[j.oldest].size()
+		j.ring[j.oldest] = e
+		j.oldest = (j.oldest + 1) % journalEvents
+	}
+	for i := 0; j.bytes > journalBytes && i < len(j.ring)-1; i++ { // forget what the oldest said
+		old := &j.ring[(j.oldest+i)%len(j.ring)]
+		j.bytes -= old.size()
+		old.text, old.note.Detail = nil, nil
+	}
+}
+
+func (e *entry) size() int { return len(e.text) + len(e.note.Detail) }
+
+// event makes the event that an entry stands for.
+func (e *entry) event() *cassettes.Event {
+	ev := &cassettes.Event{On: e.on, From: e.from, At: e.at.Truncate(time.Millisecond)}
+	switch {
+	case e.method != "":
+		ev.HTTP = &cassettes.HTTP{Method: e.method, Path: e.path, Query: e.query, Header: e.header}
+	case e.status != 0:
+		ev.HTTP = &cassettes.HTTP{Status: e.status, Header: e.header}
+	}
+	if e.frame != nil {
+		ev.SSE = &cassettes.SSE{Event: e.frame.Event, ID: e.frame.ID, HasID: e.frame.HasID, Retry: e.frame.Retry,
+			Comment: e.frame.Comments, CRLF: e.frame.CRLF}
+	}
+	switch text := gjson.ParseBytes(e.text); {
+	case len(e.text) == 0:
+	case jsonrpc.Valid(e.text) != nil:
+		ev.Raw = e.text
+	case text.IsObject():
+		ev.Message = e.text
+	case text.IsArray():
+		for _, m := range text.Array() {
+			if !m.IsObject() {
+				ev.Messages, ev.Raw = nil, e.text
+				break
+			}
+			ev.Messages = append(ev.Messages, json.RawMessage(m.Raw))
+		}
+	default:
+		ev.Raw = e.text
+	}
+	if e.note.Kind != "" {
+		n := e.note
+		ev.Note = &n
+	}
+	return ev
+}
+
+// Events returns the events kept, oldest first, as they are at the call.
+func (j *Journal) Events() iter.Seq[*cassettes.Event] {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	ring := append(append([]entry{}, j.ring[j.oldest:]...), j.ring[:j.oldest]...)
+	return func(yield func(*cassettes.Event) bool) {
+		for i := range ring {
+			if !yield(ring[i].event()) {
+				return
+			}
+		}
+	}
+}
+
+// Count returns how many notes of a kind there have been: matched,
+// synthesized, refused, noted, diverged, mismatched, faulted.
+func (j *Journal) Count(kind string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.counts[kind]
+}
+
+// Mismatches returns the first thousand mismatches.
+func (j *Journal) Mismatches() []*Mismatch {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]*Mismatch{}, j.misses...)
+}
+
+func (j *Journal) missed(m *Mismatch) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.misses) < 1000 {
+		j.misses = append(j.misses, m)
+	}
+}
+
+// asked puts the request on the journal.
+func (q *probe) asked() {
+	q.began = q.p.now()
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Client, method: q.r.Method, path: q.r.URL.Path, query: q.r.URL.RawQuery,
+		header: q.r.Header, text: q.body})
+}
+
+// note puts a remark of mcpmock on the journal.
+func (q *probe) note(kind, rule, text string) {
+	q.remark(cassettes.Note{Kind: kind, Rule: rule, Text: text})
+}
+
+func (q *probe) noteDetail(kind, text string, detail []byte) {
+	q.remark(cassettes.Note{Kind: kind, Text: text, Detail: detail})
+}
+
+func (q *probe) noteExchange(kind string, exchange int) {
+	q.remark(cassettes.Note{Kind: kind, Exchange: exchange + 1})
+}
+
+func (q *probe) remark(n cassettes.Note) {
+	if q.space != nil {
+		n.Space = q.space.name
+	}
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: n})
+}
+
+// said puts a whole response on the journal.
+func (q *probe) said(status int, header http.Header, body []byte) {
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body})
+}
+
+// saidMessage puts a response of one message on the journal.
+func (q *probe) saidMessage(status int, header http.Header, message []byte, framed bool) {
+	e := entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: message}
+	if framed {
+		e.frame = &plainFrame
+	}
+	q.p.journal.add(e)
+}
+
+var plainFrame = sse.Frame{Event: "message", HasEvent: true}
+
+// saidHead puts the beginning of a stream on the journal.
+func (q *probe) saidHead(status int, header http.Header) { q.said(status, header, nil) }
+
+// saidFrame puts one frame of a stream on the journal.
+func (q *probe) saidFrame(l *line, message []byte) {
+	frame := l.frame
+	if frame == nil {
+		frame = &plainFrame
+	}
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame})
+}

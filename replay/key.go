@@ -1,0 +1,110 @@
+package replay
+
+import (
+	"bytes"
+	"hash/maphash"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+	"github.com/tidwall/sjson"
+)
+
+// A key is what an exchange is found by: two hashes of the method and the
+// canonical params, so that no two requests of a tape share one by chance.
+type key [2]uint64
+
+// A keyer makes keys. It is safe for concurrent use.
+type keyer struct {
+	seeds    [2]maphash.Seed
+	redactor *cassettes.Redactor // nil where the tape keeps everything
+	ignore   []string            // sjson paths, relative to params
+	inOrder  bool
+}
+
+func newKeyer(redact, ignore []string, inOrder bool) (*keyer, error) {
+	k := &keyer{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, inOrder: inOrder}
+	if len(redact) > 0 {
+		var err error
+		if k.redactor, err = cassettes.NewRedactor(redact); err != nil {
+			return nil, err
+		}
+	}
+	for _, pointer := range ignore {
+		k.ignore = append(k.ignore, path(strings.TrimPrefix(pointer, "/params")))
+	}
+	return k, nil
+}
+
+// path spells a JSON Pointer as a path of gjson and sjson.
+func path(pointer string) string {
+	var b strings.Builder
+	for i, segment := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		segment = strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
+		b.WriteString(gjson.Escape(segment))
+	}
+	return b.String()
+}
+
+// key makes the key of a request: its method and its params in canonical
+// form, without _meta, redacted and ignored places. Absent params equal {}.
+// The id never counts.
+func (k *keyer) key(scratch *[]byte, method string, params []byte) key {
+	b := append((*scratch)[:0], method...)
+	b = append(b, 0)
+	switch {
+	case method == mcp.Initialize:
+	case k.inOrder:
+		b = append(b, gjson.GetBytes(params, mcp.NameMember(method)).Raw...)
+	default:
+		b = k.appendParams(b, params)
+	}
+	*scratch = b
+	return key{maphash.Bytes(k.seeds[0], b), maphash.Bytes(k.seeds[1], b)}
+}
+
+func (k *keyer) appendParams(b, params []byte) []byte {
+	params = withoutMeta(params)
+	if k.redactor != nil && len(params) > 0 {
+		params = k.redactor.Without(nil, params)
+	}
+	for _, p := range k.ignore {
+		if out, err := sjson.DeleteBytes(bytes.Clone(params), p); err == nil {
+			params = out
+		}
+	}
+	if len(params) == 0 {
+		params = []byte("{}")
+	}
+	n := len(b)
+	b, err := jsonrpc.AppendCanonical(b, params)
+	if err != nil { // not JSON; no request that passed the gate
+		return append(b[:n], params...)
+	}
+	return b
+}
+
+// withoutMeta returns params without its _meta member, and params itself
+// where it has none.
+func withoutMeta(params []byte) []byte {
+	if !bytes.Contains(params, []byte("_meta")) && !bytes.Contains(params, []byte(`\u`)) {
+		return params
+	}
+	out := make([]byte, 1, len(params))
+	out[0] = '{'
+	gjson.ParseBytes(params).ForEach(func(name, v gjson.Result) bool {
+		if name.Str != "_meta" {
+			if len(out) > 1 {
+				out = append(out, ',')
+			}
+			out = append(append(append(out, name.Raw...), ':'), v.Raw...)
+		}
+		return true
+	})
+	return append(out, '}')
+}

@@ -1,0 +1,164 @@
+package replay
+
+import (
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+)
+
+// listen answers GET: the standalone stream, as recorded
+// (2025-11-25 basic/transports, "Listening for Messages from the Server").
+func (q *probe) listen() {
+	c := q.conv
+	c.mu.Lock()
+	recorded := c.recorded
+	c.mu.Unlock()
+	if !q.p.listens(recorded) {
+		q.send(http.StatusMethodNotAllowed, http.Header{"Allow": {"POST, DELETE"}}, nil)
+		q.note("synthesized", "", "no GET stream was recorded")
+		q.said(http.StatusMethodNotAllowed, nil, nil)
+		return
+	}
+	a := q.p.answers.standalone(recorded, q.p.index.Sessions[recorded])
+	c.mu.Lock()
+	c.listening++
+	c.signal() // answers wait for questions that can now be asked
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.listening--
+		c.signal()
+		c.mu.Unlock()
+		c.touch(q.p.now())
+	}()
+	s := q.stream(http.StatusOK, q.header(a))
+	r := &run{session: c.id, token: []byte("null")}
+	for {
+		l, ok := q.nextStandalone(a)
+		if !ok {
+			return
+		}
+		if l.kind == jsonrpc.Request {
+			if r.question = c.ask(l, q.p.recordedAnswer(l)); r.question == nil {
+				q.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+				continue
+			}
+		}
+		if l.method == "" && l.raw && l.frame == nil {
+			return // the server ended the stream here
+		}
+		if !s.send(l, r) {
+			return
+		}
+	}
+}
+
+// nextStandalone waits for the next line of the standalone stream: until the
+// client message that preceded it on the tape has come, or a later one.
+func (q *probe) nextStandalone(a *answer) (*line, bool) {
+	var next *line
+	ok := q.wait(func(c *conversation) bool {
+		if c.listened >= len(a.lines) || a.lines[c.listened].after > c.reached {
+			return false
+		}
+		next = &a.lines[c.listened]
+		c.listened++
+		c.signal()
+		return true
+	})
+	return next, ok
+}
+
+// listens reports whether GET opens a stream: as recorded in that session,
+// else in any, else where sessions are used.
+func (p *Player) listens(session int) bool {
+	s := p.index.Sessions[session]
+	switch {
+	case len(s.Listens) > 0:
+		return true
+	case s.NoListen:
+		return false
+	case p.index.listens != p.index.refuses:
+		return p.index.listens
+	}
+	return p.mode == "required"
+}
+
+// standalone returns what a recorded session has on its GET streams, one
+// after the other: the client of this run may open more or fewer of them.
+func (a *answers) standalone(session int, s cassettes.Session) *answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ans := a.listens[session]; ans != nil {
+		return ans
+	}
+	ans := &answer{session: session, status: http.StatusOK, stream: true}
+	for i, opening := range s.Listens {
+		a.collect(ans, opening, s.Label, i == len(s.Listens)-1)
+	}
+	a.listens[session] = ans
+	return ans
+}
+
+// collect adds the lines of one recorded GET stream. Where the server ended
+// it and the client opened another, a bare line stands for the end; the end of
+// the last one went with the session.
+func (a *answers) collect(ans *answer, opening int, label string, last bool) {
+	replies, err := a.index.Carrier(opening)
+	if err != nil {
+		return // the tape cannot be read any more; the stream stays silent
+	}
+	for _, r := range replies {
+		ans.take(r.Event)
+		if r.From != cassettes.Server {
+			continue
+		}
+		for _, l := range linesOf(r) {
+			l.stamp(nil, nil, label)
+			ans.lines = append(ans.lines, l)
+		}
+		if r.End == cassettes.EOF && !last {
+			ans.lines = append(ans.lines, line{raw: true, event: r.Index, after: r.After})
+		}
+	}
+}
+
+// standaloneOpen reports whether a question on the GET stream, asked and
+// answered on the tape between two events, is due and can be answered but has
+// not been yet. The caller holds the conversation's mu.
+func (p *Player) standaloneOpen(c *conversation, from, until int) bool {
+	if c.listening == 0 {
+		return false
+	}
+	p.answers.mu.RLock()
+	a := p.answers.listens[c.recorded]
+	p.answers.mu.RUnlock()
+	if a == nil {
+		return false
+	}
+	for i := range a.lines {
+		l := &a.lines[i]
+		if l.event > until {
+			break
+		}
+		if l.kind == jsonrpc.Request && l.event > from && l.answered >= 0 && l.answered < until && l.after <= c.reached {
+			if i >= c.listened || c.unanswered(l.event) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// recordedAnswer returns the client's answer to a question on the tape.
+func (p *Player) recordedAnswer(l *line) []byte {
+	if l.answered < 0 {
+		return nil
+	}
+	e, err := p.index.Event(l.answered)
+	if err != nil {
+		return nil
+	}
+	return e.Message
+}

@@ -1,0 +1,219 @@
+package replay
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsondiff"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// CodeMismatch is the JSON-RPC error code of a mismatch. It lies outside of
+// the range that JSON-RPC reserves, so that no client takes it for an error
+// of the protocol.
+const CodeMismatch = -31404
+
+// A Mismatch is a request that the tape cannot answer.
+type Mismatch struct {
+	Method string `json:"method"`
+	Name   string `json:"name,omitempty"` // the tool, prompt or resource
+	Space  string `json:"space,omitempty"`
+	// Reason is "never recorded", "differs from what was recorded", "already
+	// played N of N", "recorded without an answer" or "recorded as a refusal".
+	Reason  string    `json:"reason"`
+	Nearest *NearMiss `json:"nearest,omitempty"`
+	Hint    string    `json:"hint"` // what to do
+}
+
+// A NearMiss is the recorded exchange closest to a request that has none.
+type NearMiss struct {
+	Exchange    int                   `json:"exchange"` // its number on the tape, from 1
+	Line        int                   `json:"line"`     // of its request in the cassette
+	Differences []jsondiff.Difference `json:"differences"`
+}
+
+// Error says what happened in one text of a few lines.
+func (m *Mismatch) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "no recorded answer to %s", m.Method)
+	if m.Name != "" {
+		fmt.Fprintf(&b, " %s", m.Name)
+	}
+	fmt.Fprintf(&b, ": %s", m.Reason)
+	if n := m.Nearest; n != nil && len(n.Differences) > 0 {
+		fmt.Fprintf(&b, "\n  nearest recorded: exchange %d (line %d), %d %s", n.Exchange, n.Line, len(n.Differences), plural(len(n.Differences), "difference"))
+		for i, d := range n.Differences {
+			if i == maxShown {
+				fmt.Fprintf(&b, "\n    and %d more", len(n.Differences)-i)
+				break
+			}
+			fmt.Fprintf(&b, "\n    %s   recorded %s   received %s", d.Pointer, orNothing(d.Recorded), orNothing(d.Received))
+		}
+	}
+	fmt.Fprintf(&b, "\n  %s", m.Hint)
+	return b.String()
+}
+
+// maxShown is how many differences a text shows.
+const maxShown = 10
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+func orNothing(v json.RawMessage) string {
+	switch {
+	case v == nil:
+		return "nothing"
+	case len(v) > 200:
+		return string(v[:200]) + "..."
+	}
+	return string(v)
+}
+
+// response is the JSON-RPC error that the client gets.
+func (m *Mismatch) response(id []byte) []byte {
+	text, _, _ := strings.Cut(m.Error(), "\n")
+	data, err := json.Marshal(m)
+	if err != nil { // a difference that is no JSON; none is made
+		data = []byte("null")
+	}
+	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), fmt.Sprintf(`,"error":{"code":%d,"message":`, CodeMismatch)...)
+	b = append(b, quoteJSON("mcpmock: "+text)...)
+	return append(append(append(b, `,"data":`...), data...), "}}"...)
+}
+
+// miss answers a request that the tape has no answer to.
+func (q *probe) miss(m jsonrpc.Message, used int) {
+	body := q.mismatch(m, used).response(m.ID)
+	header := http.Header{"Content-Type": contentJSON}
+	q.send(q.p.missStatus, header, body)
+	q.said(q.p.missStatus, header, body)
+}
+
+// mismatch finds out why a request has no answer, and notes it.
+func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
+	miss := &Mismatch{Method: m.Method, Name: nameOf(m), Space: q.space.name}
+	q.p.diagnose(miss, m, used)
+	detail, err := json.Marshal(miss)
+	if err != nil {
+		detail = nil
+	}
+	q.noteDetail("mismatched", miss.Error(), detail)
+	q.p.journal.missed(miss)
+	if q.p.onMismatch != nil {
+		q.p.onMismatch(miss)
+	}
+	return miss
+}
+
+// diagnose says what is wrong and what to do about it.
+func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int) {
+	if used > 0 {
+		miss.Reason = fmt.Sprintf("already played %d of %d", used, used)
+		miss.Hint = "the call was recorded " + times(used) + " in a session: record it as often as it is made, or allow repeats with --repeat"
+		return
+	}
+	candidates := p.index.methods[m.Method+" "+miss.Name]
+	switch {
+	case candidates != nil:
+		miss.Reason = "differs from what was recorded"
+		miss.Hint = "record it, or leave a place that varies out of the comparison with --ignore POINTER"
+	case p.index.methods[m.Method+" "] != nil || p.index.hasMethod(m.Method):
+		miss.Reason = "never recorded"
+		candidates = p.index.sampleOf(m.Method)
+		miss.Hint = "record it: mcpmock record --append -o FILE --upstream URL"
+	default:
+		miss.Reason = "never recorded"
+		miss.Hint = "no " + m.Method + " is on the tape: record it: mcpmock record --append -o FILE --upstream URL"
+		return
+	}
+	miss.Nearest = p.nearest(m, candidates, miss)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// nearest picks the exchange with the fewest differences.
+func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch) *NearMiss {
+	var best *NearMiss
+	for _, x := range among.exchanges {
+		ex, err := p.index.Exchange(int(x))
+		if err != nil {
+			continue
+		}
+		differences := compareParams(jsonrpc.One(ex.Message), m)
+		if best == nil || len(differences) < len(best.Differences) {
+			best = &NearMiss{Exchange: int(x) + 1, Line: p.index.Line(p.index.RequestEvent(int(x))), Differences: differences}
+		}
+		if len(differences) == 0 {
+			p.unanswered(int(x), miss)
+			break
+		}
+	}
+	return best
+}
+
+// unanswered words the reason where the very request is on the tape, but
+// without an answer that can be played.
+func (p *Player) unanswered(x int, miss *Mismatch) {
+	if p.index.Flags(x)&cassettes.Refused != 0 {
+		miss.Reason = "recorded as a refusal"
+		miss.Hint = "the server refused it when it was recorded, and refusals are the gate's to make: record it again"
+		return
+	}
+	miss.Reason = "recorded without an answer"
+	miss.Hint = "the recording ended before the answer came: record it again"
+}
+
+// compareParams compares what counts in matching: params without _meta.
+func compareParams(recorded, received jsonrpc.Message) []jsondiff.Difference {
+	a, b := withoutMeta(recorded.Params), withoutMeta(received.Params)
+	if a == nil {
+		a = []byte("{}")
+	}
+	if b == nil {
+		b = []byte("{}")
+	}
+	differences := jsondiff.Compare(a, b)
+	for i := range differences {
+		differences[i].Pointer = "/params" + differences[i].Pointer
+	}
+	return differences
+}
+
+// hasMethod reports whether any exchange of that method is on the tape.
+func (ix *index) hasMethod(method string) bool { return len(ix.sampleOf(method).exchanges) > 0 }
+
+// sampleOf gathers exchanges of a method, whatever they are about.
+func (ix *index) sampleOf(method string) *sample {
+	all := &sample{}
+	for name, s := range ix.methods {
+		if strings.HasPrefix(name, method+" ") && len(all.exchanges) < sampleSize {
+			all.exchanges = append(all.exchanges, s.exchanges[0])
+		}
+	}
+	slices.Sort(all.exchanges)
+	return all
+}
+
+// failed answers where the tape itself cannot be read any more.
+func (q *probe) failed(m jsonrpc.Message, err error) {
+	q.note("noted", "tape", err.Error())
+	body := response(m.ID, synthesized{code: mcp.InternalError, message: "mcpmock: " + err.Error()})
+	header := http.Header{"Content-Type": contentJSON}
+	q.send(http.StatusInternalServerError, header, body)
+	q.said(http.StatusInternalServerError, header, body)
+}

@@ -1,0 +1,188 @@
+package replay
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// An Option is a choice about a Player.
+type Option func(*options)
+
+type options struct {
+	scenarios    []*scenarios.Scenario
+	mode         string // required, optional, stateless; "" is as recorded
+	lenient      bool
+	inOrder      bool
+	ignore       []string
+	repeat       bool
+	missStatus   int
+	pace         float64
+	allowOrigins []string
+	allowHosts   []string
+	seed         *int64
+	maxSessions  int
+	maxBody      int64
+	bodyTimeout  time.Duration
+	idle         time.Duration
+	now          func() time.Time
+	sleep        func(time.Duration, <-chan struct{})
+	onMismatch   func(*Mismatch)
+	onEvent      func(*cassettes.Event)
+
+	// derived from the scenarios
+	dialect *scenarios.Dialect
+	faults  []scenarios.Fault
+	err     error
+}
+
+// The limits of a Player that no option changes otherwise.
+const (
+	DefaultMaxSessions = 10_000
+	DefaultIdle        = 30 * time.Minute
+	DefaultMaxBody     = 4 << 20
+	defaultBodyTimeout = 10 * time.Second
+)
+
+func defaults() options {
+	return options{
+		missStatus:  200,
+		maxSessions: DefaultMaxSessions,
+		maxBody:     DefaultMaxBody,
+		bodyTimeout: defaultBodyTimeout,
+		idle:        DefaultIdle,
+		now:         time.Now,
+		sleep:       sleep,
+	}
+}
+
+// WithScenario breaks the replay as the scenario says. Given several times,
+// later dialects and policies win and faults add up.
+func WithScenario(s *scenarios.Scenario) Option {
+	return func(o *options) { o.scenarios = append(o.scenarios, s) }
+}
+
+// WithSessions says how sessions are treated: "required" (an id on every
+// request but initialize), "optional" (a request without one belongs to the
+// space's conversation), "stateless" (each request stands alone), or "auto",
+// the default: as the tape and the scenario have it.
+// (2025-11-25 basic/transports, "Session Management")
+func WithSessions(mode string) Option {
+	return func(o *options) {
+		switch mode {
+		case "auto", "":
+			o.mode = ""
+		case "required", "optional", "stateless":
+			o.mode = mode
+		default:
+			o.fail("sessions %q: it must be auto, required, optional or stateless", mode)
+		}
+	}
+}
+
+// WithLenient serves requests that break the rules, and notes the breach in
+// the journal, in place of refusing them. What cannot be served (no JSON, no
+// JSON-RPC, too large) or must not be (foreign hosts and origins) is refused
+// all the same.
+func WithLenient() Option { return func(o *options) { o.lenient = true } }
+
+// WithOrder answers each method's (and tool's) requests in recorded order,
+// whatever their params.
+func WithOrder() Option { return func(o *options) { o.inOrder = true } }
+
+// WithIgnore leaves the places that a JSON Pointer into the request names,
+// such as /params/arguments/date, out of the comparison.
+func WithIgnore(pointer string) Option {
+	return func(o *options) {
+		if !strings.HasPrefix(pointer, "/params/") {
+			o.fail("ignore %q: it must be a JSON Pointer that begins with /params/, such as /params/arguments/date", pointer)
+		}
+		o.ignore = append(o.ignore, pointer)
+	}
+}
+
+// WithRepeat lets a tool call be repeated within a session beyond the times
+// it was recorded; the last answer is played again.
+func WithRepeat() Option { return func(o *options) { o.repeat = true } }
+
+// WithMissStatus sets the HTTP status of a mismatch: 200 (the default) or 500.
+func WithMissStatus(status int) Option {
+	return func(o *options) {
+		if status != 200 && status != 500 {
+			o.fail("miss status %d: it must be 200 or 500", status)
+		}
+		o.missStatus = status
+	}
+}
+
+// WithPace keeps recorded time: 1 as recorded, 0.2 a fifth of it, 0 (the
+// default) not at all.
+func WithPace(factor float64) Option {
+	return func(o *options) {
+		if !(factor >= 0 && factor <= 1000) {
+			o.fail("pace %v: it must be from 0 to 1000", factor)
+		}
+		o.pace = factor
+	}
+}
+
+// WithAllowOrigin admits browsers of one more origin, such as
+// https://inspector.example. Origins on loopback names are always admitted.
+func WithAllowOrigin(origin string) Option {
+	return func(o *options) { o.allowOrigins = append(o.allowOrigins, strings.ToLower(origin)) }
+}
+
+// WithAllowHost admits one more Host, a name without port.
+func WithAllowHost(host string) Option {
+	return func(o *options) { o.allowHosts = append(o.allowHosts, strings.ToLower(host)) }
+}
+
+// WithSeed makes session ids repeatable. Without it they are random.
+func WithSeed(seed int64) Option { return func(o *options) { o.seed = &seed } }
+
+// WithMaxSessions caps the live sessions; one more initialize is refused.
+func WithMaxSessions(n int) Option {
+	return func(o *options) {
+		if n < 1 {
+			o.fail("max sessions %d: it must be at least 1", n)
+		}
+		o.maxSessions = n
+	}
+}
+
+// WithIdleTimeout ends sessions that were not used for so long; 0 is never.
+func WithIdleTimeout(d time.Duration) Option { return func(o *options) { o.idle = d } }
+
+// WithMaxBody caps the bytes of a request's body.
+func WithMaxBody(n int64) Option { return func(o *options) { o.maxBody = n } }
+
+// WithClock replaces time.Now, for idle timeouts and the journal.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// WithOnMismatch calls f for each request that the tape cannot answer, before
+// the answer goes out. Calls may come from several goroutines at once.
+func WithOnMismatch(f func(*Mismatch)) Option { return func(o *options) { o.onMismatch = f } }
+
+// WithJournal hands every event of the journal to f as it happens, one at a
+// time. f must not keep the event's slices longer than the call.
+func WithJournal(f func(*cassettes.Event)) Option { return func(o *options) { o.onEvent = f } }
+
+// fail remembers the first mistake for New to return.
+func (o *options) fail(format string, args ...any) {
+	if o.err == nil {
+		o.err = fmt.Errorf("replay: "+format, args...)
+	}
+}
+
+// sleep waits, but no longer than until stop is closed.
+func sleep(d time.Duration, stop <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-stop:
+	}
+}

@@ -1,0 +1,301 @@
+package replay
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/tidwall/gjson"
+	"github.com/tidwall/sjson"
+)
+
+// perform sends an answer: at once where it is known in full, else line by
+// line, each waiting for what preceded it on the tape.
+func (q *probe) perform(m jsonrpc.Message, a *answer) {
+	r := q.run(m)
+	if a.whole && q.p.pace == 0 {
+		q.performWhole(a, &a.lines[0], r)
+		return
+	}
+	if !a.stream {
+		q.performBody(m, a, r)
+		return
+	}
+	q.performStream(m, a, r)
+}
+
+// run is what this run puts in place of the tape's values.
+func (q *probe) run(m jsonrpc.Message) *run {
+	r := &run{id: m.ID, session: q.conv.id}
+	if token := gjson.GetBytes(m.Params, "_meta.progressToken"); token.Exists() {
+		r.token = jsonrpc.Bytes(token.Raw)
+	}
+	return r
+}
+
+// performWhole sends an answer of one message, with its length.
+func (q *probe) performWhole(a *answer, l *line, r *run) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	message := l.append(make([]byte, 0, len(l.text)+len(r.id)+16), r)
+	out := message
+	asStream := a.stream && (listsEventStream(q.r) || !accepts(q.r, "application/json", true))
+	h := q.header(a)
+	if asStream {
+		*buf = q.appendFrame((*buf)[:0], l.frame, message)
+		out = *buf
+	} else if a.stream {
+		h["Content-Type"] = contentJSON
+	}
+	if len(out) > 2048 { // net/http counts shorter bodies itself
+		h["Content-Length"] = []string{strconv.Itoa(len(out))}
+	}
+	q.w.WriteHeader(a.status)
+	_, _ = q.w.Write(out)
+	q.saidMessage(a.status, h, message, asStream)
+}
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// performBody sends an answer that is no stream: JSON, a page, or nothing.
+func (q *probe) performBody(m jsonrpc.Message, a *answer, r *run) {
+	var out []byte
+	array := len(a.lines) > 1
+	for i := range a.lines {
+		l := &a.lines[i]
+		q.keepPace(a, l)
+		if array {
+			out = append(out, "[,"[min(i, 1)])
+		}
+		out = l.append(out, r)
+	}
+	if array {
+		out = append(out, ']')
+	}
+	if !q.unheld(m, a, q.header(a)) {
+		return
+	}
+	h := q.header(a)
+	if a.end == cassettes.Reset {
+		h["Content-Length"] = []string{strconv.Itoa(len(out) + 1)}
+	}
+	if _, ok := h["Content-Type"]; !ok {
+		h["Content-Type"] = nil
+	}
+	q.w.WriteHeader(a.status)
+	_, _ = q.w.Write(out)
+	q.said(a.status, h, out)
+	if a.end == cassettes.Reset {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// performStream sends an answer as an event stream.
+func (q *probe) performStream(m jsonrpc.Message, a *answer, r *run) {
+	s := q.stream(a.status, q.header(a))
+	for i := range a.lines {
+		l := &a.lines[i]
+		if l.skipped(r) {
+			continue
+		}
+		q.keepPace(a, l)
+		if !q.await(m, a, i) {
+			return
+		}
+		if l.kind == jsonrpc.Request {
+			if r.question = q.conv.ask(l, q.p.recordedAnswer(l)); r.question == nil {
+				q.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+				continue
+			}
+		}
+		if i > 0 && a.lines[i-1].method == mcp.Progress && l.kind == jsonrpc.Response {
+			q.settleProgress()
+		}
+		if !s.send(l, r) {
+			return
+		}
+	}
+	if !q.unheld(m, a, nil) {
+		return
+	}
+	if a.end == cassettes.Reset {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// settleProgress keeps a progress notification and the result after it out of
+// one chunk: typescript-sdk 1.x handles a chunk's result first and then drops
+// the progress that came with it.
+func (q *probe) settleProgress() { q.p.sleep(2*time.Millisecond, q.r.Context().Done()) }
+
+// keepPace waits for the recorded time of a line, where a pace is kept.
+func (q *probe) keepPace(a *answer, l *line) {
+	if q.p.pace == 0 || l.at <= a.asked {
+		return
+	}
+	due := q.began.Add(time.Duration(float64(l.at-a.asked) * q.p.pace))
+	if wait := due.Sub(q.p.now()); wait > 0 {
+		q.p.sleep(wait, q.r.Context().Done())
+	}
+}
+
+// await waits until line i of an answer may be sent: until the client has
+// answered the questions that it had answered by then on the tape. It reports
+// whether the client is still there.
+func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
+	until := a.lines[i].event
+	return q.wait(func(c *conversation) bool {
+		if c.cancelled[string(m.ID)] {
+			return true
+		}
+		for j := range i {
+			l := &a.lines[j]
+			if l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(l.event) {
+				return false
+			}
+		}
+		return !q.p.standaloneOpen(c, q.p.index.RequestEvent(a.exchange), until)
+	})
+}
+
+// wait waits until done holds for the conversation, and reports whether it
+// does; it does not where the client or the session is gone.
+func (q *probe) wait(done func(*conversation) bool) bool {
+	for {
+		q.conv.mu.Lock()
+		ok := done(q.conv)
+		var change <-chan struct{}
+		if !ok {
+			change = q.conv.change()
+		}
+		q.conv.mu.Unlock()
+		if ok {
+			return true
+		}
+		select {
+		case <-change:
+		case <-q.r.Context().Done():
+			return false
+		case <-q.conv.ended:
+			return false
+		case <-q.p.closing:
+			return false
+		}
+	}
+}
+
+// unheld waits where the recorded client went away without an answer: then
+// the answer stays out, until this run's client goes away or cancels.
+// It reports whether the answer is to be ended by the server.
+func (q *probe) unheld(m jsonrpc.Message, a *answer, h http.Header) bool {
+	if q.p.index.Flags(a.exchange)&cassettes.Left == 0 {
+		return true
+	}
+	if h != nil {
+		q.w.WriteHeader(a.status)
+		_ = http.NewResponseController(q.w).Flush()
+	}
+	q.wait(func(c *conversation) bool { return c.cancelled[string(m.ID)] })
+	return false
+}
+
+// header sets the recorded response headers, and the session's.
+func (q *probe) header(a *answer) http.Header {
+	h := q.w.Header()
+	for name, values := range a.header {
+		h[name] = values
+	}
+	if q.conv.id != "" && (a.shows || q.p.dialect.Session.Show == "always") {
+		h[mcp.HeaderSessionID] = []string{q.conv.id}
+	}
+	return h
+}
+
+// performInitialize sends the answer to initialize, with the version that was
+// negotiated.
+func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) {
+	edited := *a
+	edited.shows = q.conv.id != ""
+	for i, l := range a.lines {
+		if l.kind != jsonrpc.Response || stringOf(l.text, "result.protocolVersion") == version {
+			continue
+		}
+		text, err := sjson.SetBytes(l.text, "result.protocolVersion", version)
+		if err != nil || !gjson.GetBytes(l.text, "result").Exists() {
+			continue
+		}
+		edited.lines = append([]line{}, a.lines...)
+		l.text, l.stamps = text, nil
+		l.stamp(jsonrpc.One(a.lines[i].text).ID, nil, q.p.index.Sessions[a.session].Label)
+		edited.lines[i] = l
+	}
+	q.perform(m, &edited)
+}
+
+// listsEventStream reports whether the client accepts event streams by name.
+func listsEventStream(r *http.Request) bool { return accepts(r, "text/event-stream", false) }
+
+// A stream is an event stream to the client.
+type stream struct {
+	q      *probe
+	ctx    context.Context
+	rc     *http.ResponseController
+	buf    []byte
+	frames int
+}
+
+// stream begins an event stream: its headers go out at once, so that a client
+// knows that it listens.
+func (q *probe) stream(status int, h http.Header) *stream {
+	s := &stream{q: q, ctx: q.r.Context(), rc: http.NewResponseController(q.w)}
+	h["Content-Type"] = contentStream
+	q.w.WriteHeader(status)
+	_ = s.rc.Flush()
+	q.saidHead(status, h)
+	return s
+}
+
+// writeTimeout is how long a client that does not read holds up a stream.
+const writeTimeout = 30 * time.Second
+
+// send writes one line and flushes it. It reports whether the client is still
+// there.
+func (s *stream) send(l *line, r *run) bool {
+	var message []byte
+	if !l.raw {
+		message = l.append(nil, r)
+	}
+	s.buf = s.q.appendFrame(s.buf[:0], l.frame, message)
+	_ = s.rc.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if _, err := s.q.w.Write(s.buf); err != nil || s.rc.Flush() != nil {
+		return false
+	}
+	_ = s.rc.SetWriteDeadline(time.Time{})
+	s.frames++
+	s.q.saidFrame(l, message)
+	return s.ctx.Err() == nil
+}
+
+// appendFrame writes a frame around a message. Where the frame was recorded
+// with an id it gets one of this run: unique in the session, and telling the
+// stream (2025-11-25 basic/transports, "Resumability and Redelivery").
+func (q *probe) appendFrame(dst []byte, recorded *sse.Frame, message []byte) []byte {
+	if recorded == nil {
+		recorded = &sse.Frame{Event: "message", HasEvent: true}
+	}
+	f := *recorded
+	if f.HasID {
+		q.frames++
+		f.ID = strconv.Itoa(q.carrier) + "-" + strconv.Itoa(q.frames)
+	}
+	if message != nil {
+		f.Data, f.HasData = message, true
+	}
+	return f.Append(dst)
+}

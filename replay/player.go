@@ -1,0 +1,200 @@
+// Package replay plays a tape as a mock MCP server that holds its clients to
+// the rules of sessions and initialization.
+//
+// In a test, one line is enough; a request that the tape cannot answer fails
+// that very test and names the recorded exchange closest to it:
+//
+//	func TestForecast(t *testing.T) {
+//		srv := replay.Start(t, "testdata/weather.cassette")
+//		got := Forecast(t.Context(), srv.URL, "Oslo")
+//		...
+//	}
+//
+// Elsewhere a Player is an http.Handler:
+//
+//	tape, err := cassettes.Load("weather.cassette")
+//	player, err := replay.New(tape, replay.WithSessions("required"))
+//	http.ListenAndServe("127.0.0.1:6625", player)
+//
+// A request takes a straight path: the gate checks it against the rules, the
+// index finds the exchange that answers it, faults edit the answer, and
+// perform sends it, with this run's ids in place of the tape's.
+//
+// What this does not do: it computes no answer that was not recorded, but for
+// the few that every client asks for and nobody records (ping and the like).
+// It plays tapes recorded over Streamable HTTP.
+package replay
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// A Player plays one tape to any number of clients. It is safe for concurrent
+// use.
+type Player struct {
+	options
+	index    *index
+	answers  *answers
+	gate     *gate
+	sessions *sessions
+	journal  *Journal
+	router   http.Handler
+	accepted *answer // to a message that needs none, as recorded
+	deleted  *answer // to DELETE, as recorded
+	latched  atomic.Pointer[scenarios.Response]
+	carriers atomic.Int64 // numbers the HTTP requests of this run
+
+	spacesMu sync.RWMutex
+	spaces   map[string]*space
+
+	active    sync.RWMutex // held for reading by each request being served
+	closing   chan struct{}
+	closeOnce sync.Once
+	waitOnce  sync.Once
+}
+
+// New makes a Player for the tape. The tape is walked over once, so an error
+// may name a damaged place in it, and the tape must stay open while the
+// Player is used.
+func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
+	p := &Player{options: defaults(), spaces: map[string]*space{}, closing: make(chan struct{})}
+	for _, o := range opts {
+		o(&p.options)
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	if tape.Header.Transport != "http" {
+		return nil, fmt.Errorf("replay: %s was recorded over %s: only tapes recorded over Streamable HTTP can be played", tape.Name, tape.Header.Transport)
+	}
+	if err := p.settle(); err != nil {
+		return nil, err
+	}
+	keys, err := newKeyer(tape.Header.Redact, p.ignore, p.inOrder)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := newIndex(tape, keys)
+	if err != nil {
+		return nil, err
+	}
+	p.index = ix
+	p.answers = newAnswers(ix.Index)
+	if p.dialect.Name == "spec" {
+		p.accepted, p.deleted = p.answers.courtesy(ix.Accepted), p.answers.courtesy(ix.Deleted)
+	}
+	p.mode = ix.mode(p.mode)
+	p.gate = newGate(p.dialect, p.lenient)
+	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.now)
+	p.journal = newJournal(p.now, p.onEvent)
+	p.router = p.routes()
+	return p, nil
+}
+
+// settle derives what the scenario says from the options.
+func (p *Player) settle() error {
+	s := scenarios.Merge(p.scenarios...)
+	if p.mode == "" {
+		p.mode = s.Sessions
+	}
+	name := s.Dialect
+	if name == "" {
+		name = "spec"
+	}
+	var err error
+	p.dialect, err = scenarios.LoadDialect(name)
+	p.faults = s.Faults
+	return err
+}
+
+// ServeHTTP answers one request.
+func (p *Player) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !p.active.TryRLock() { // Close waits, or is done
+		http.Error(w, "mcpmock: this player is closed", http.StatusServiceUnavailable)
+		return
+	}
+	defer p.active.RUnlock()
+	p.router.ServeHTTP(w, r)
+}
+
+// Journal returns what has happened so far.
+func (p *Player) Journal() *Journal { return p.journal }
+
+// Torn returns what is wrong with the end of the tape, where its recorder was
+// killed; nil for a whole tape.
+func (p *Player) Torn() error { return p.index.Torn }
+
+// Exchanges returns how many exchanges of the tape can be played.
+func (p *Player) Exchanges() int { return p.index.playable }
+
+// Sessions returns how the player treats sessions: required, optional or
+// stateless.
+func (p *Player) Sessions() string { return p.mode }
+
+// Close ends all streams, waits for the requests being served, and answers
+// later ones with 503. It may be called twice; the error is always nil.
+func (p *Player) Close() error {
+	p.hush()
+	p.waitOnce.Do(func() { p.active.Lock() }) // and never unlocked
+	return nil
+}
+
+// hush ends all streams.
+func (p *Player) hush() { p.closeOnce.Do(func() { close(p.closing) }) }
+
+// supported returns the revisions that the player speaks to its clients.
+func (p *Player) supported() []string {
+	if len(p.dialect.Versions) > 0 {
+		return p.dialect.Versions
+	}
+	return mcp.Legacy()
+}
+
+// negotiate answers a client's protocolVersion; recorded is the tape's.
+func (p *Player) negotiate(requested, recorded string) string {
+	fallback := recorded
+	if len(p.dialect.Versions) > 0 {
+		fallback = p.dialect.Versions[0]
+	} else if !mcp.IsLegacy(recorded) {
+		fallback = mcp.V20251125
+	}
+	return mcp.Negotiate(requested, p.supported(), fallback)
+}
+
+// A space is a mock of its own within a player: its sessions, its unsessioned
+// conversation and its faults are apart from all others'.
+type space struct {
+	name  string
+	loose *conversation // of clients without sessions
+	binds binder
+	fired faultState
+}
+
+// maxSpaces keeps a client that makes up names from eating memory.
+const maxSpaces = 100_000
+
+// space returns the space of that name, which it makes on first use, or nil
+// where there are too many.
+func (p *Player) space(name string) *space {
+	p.spacesMu.RLock()
+	s := p.spaces[name]
+	p.spacesMu.RUnlock()
+	if s != nil {
+		return s
+	}
+	p.spacesMu.Lock()
+	defer p.spacesMu.Unlock()
+	if s = p.spaces[name]; s == nil && len(p.spaces) < maxSpaces {
+		s = &space{name: name, binds: binder{index: p.index}, fired: newFaultState(len(p.faults))}
+		s.loose = newConversation("", s, p.now())
+		p.spaces[name] = s
+	}
+	return s
+}

@@ -1,0 +1,91 @@
+package replay
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"github.com/mcpmock/mcpmock/internal/jsondiff"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// ask takes note of a question that is about to be sent and returns the id it
+// goes under in this run. It returns nil where the client lacks the capability
+// to answer: then the question must not be sent
+// (2025-11-25 basic/lifecycle, "Capability Negotiation").
+func (c *conversation) ask(l *line, recorded []byte) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if need := mcp.ClientCapability(l.method); need != "" && !c.capabilities.Get(need).Exists() {
+		return nil
+	}
+	c.lastQuestion++
+	id := strconv.Itoa(c.lastQuestion)
+	if c.questions == nil {
+		c.questions = map[string]*question{}
+	}
+	c.questions[id] = &question{event: l.event, recorded: recorded}
+	return []byte(id)
+}
+
+// unanswered reports whether the question of that event was sent and waits
+// for its answer. The caller holds mu.
+func (c *conversation) unanswered(event int) bool {
+	for _, q := range c.questions {
+		if q.event == event {
+			return true
+		}
+	}
+	return false
+}
+
+// replied takes in a client's answer to a question of the server.
+func (q *probe) replied(m jsonrpc.Message) {
+	c := q.conv
+	c.mu.Lock()
+	asked := c.questions[string(m.ID)]
+	delete(c.questions, string(m.ID))
+	if asked != nil {
+		if c.answered == nil {
+			c.answered = map[int]bool{}
+		}
+		c.answered[asked.event] = true
+		c.signal()
+	}
+	recorded := c.recorded
+	c.mu.Unlock()
+	if asked == nil {
+		q.note("noted", "answer", "an answer to no question that is open: id "+quote(string(m.ID)))
+		return
+	}
+	if answered := q.p.index.AnsweredBy(asked.event); answered >= 0 {
+		c.reach(recorded, answered)
+	}
+	q.compare(asked, m)
+}
+
+// compare notes where the client answered otherwise than it was recorded.
+func (q *probe) compare(asked *question, m jsonrpc.Message) {
+	if asked.recorded == nil {
+		return
+	}
+	was := jsonrpc.One(asked.recorded)
+	if bytes.Equal(was.Result, m.Result) && bytes.Equal(was.Error, m.Error) {
+		return
+	}
+	differences := jsondiff.Compare(outcome(was), outcome(m))
+	if len(differences) == 0 {
+		return
+	}
+	detail, _ := json.Marshal(differences) // made of JSON
+	q.noteDetail("diverged", "the client answered otherwise than recorded at "+differences[0].Pointer, detail)
+}
+
+// outcome is a response without its id.
+func outcome(m jsonrpc.Message) []byte {
+	if m.Error != nil {
+		return append(append([]byte(`{"error":`), m.Error...), '}')
+	}
+	return append(append([]byte(`{"result":`), m.Result...), '}')
+}

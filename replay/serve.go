@@ -1,0 +1,224 @@
+package replay
+
+import (
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
+)
+
+// serve takes a request along the straight path: safe, faults, gate, then to
+// the exchange that answers it.
+func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string) {
+	if !p.safe(w, r) {
+		return
+	}
+	if r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" {
+		preflight(w)
+		return
+	}
+	sp := p.space(spaceName)
+	if sp == nil {
+		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
+		return
+	}
+	q := &probe{p: p, w: w, r: r, space: sp, carrier: int(p.carriers.Add(1))}
+	q.read()
+	q.locate()
+	q.asked()
+	if latched := p.latched.Load(); latched != nil {
+		q.refuse("latch", latched, "")
+		return
+	}
+	if p.dialect.Session.Mint == "always" && q.id == "" && p.mode == "required" {
+		q.open()
+	}
+	if q.faulted() {
+		return
+	}
+	if !p.gate.walk(q) {
+		return
+	}
+	q.conv.touch(p.now())
+	switch r.Method {
+	case http.MethodGet:
+		q.listen()
+	case http.MethodDelete:
+		q.hangUp()
+	default:
+		q.messages()
+	}
+}
+
+// open opens the session that dialects which mint before they validate give
+// to any request without an id.
+func (q *probe) open() {
+	if q.p.dialect.Session.Show != "always" {
+		// Nobody will ever learn this id: the request has a conversation to
+		// itself, and the session goes with it.
+		q.conv = newConversation("", q.space, q.p.now())
+	} else if c := q.p.sessions.create(q.space); c != nil {
+		q.conv, q.minted = c, c.id
+	}
+	q.initialized, q.ready, q.version, q.listening = q.conv.state()
+}
+
+// messages answers a POST.
+func (q *probe) messages() {
+	requests := q.requests()
+	for _, m := range q.batch.Messages {
+		switch m.Kind {
+		case jsonrpc.Notification:
+			q.notified(m)
+		case jsonrpc.Response:
+			q.replied(m)
+		}
+	}
+	switch {
+	case len(requests) == 0:
+		q.accept()
+	case q.batch.Array:
+		q.playBatch(requests)
+	default:
+		q.request(requests[0])
+	}
+}
+
+// request answers one request.
+func (q *probe) request(m jsonrpc.Message) {
+	if m.Method == mcp.Initialize {
+		q.begin(m)
+		return
+	}
+	a, ok := q.find(m)
+	if !ok {
+		return
+	}
+	q.perform(m, a)
+}
+
+// find returns the answer to a request. Where there is none it has answered
+// itself: synthesized, or with a mismatch.
+func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
+	x, used := q.p.match(q.conv, m)
+	if x < 0 {
+		if result, ok := q.synthesize(m); ok {
+			q.answer(m, result)
+		} else {
+			q.miss(m, used)
+		}
+		return nil, false
+	}
+	a, err := q.p.answers.get(x)
+	if err != nil {
+		q.failed(m, err)
+		return nil, false
+	}
+	q.matched(a)
+	return a, true
+}
+
+// matched notes which exchange answers.
+func (q *probe) matched(a *answer) {
+	q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange))
+	q.noteExchange("matched", a.exchange)
+}
+
+// begin answers initialize: it opens a session where sessions are used, binds
+// the conversation to a recorded one and negotiates the version
+// (2025-11-25 basic/lifecycle, "Initialization").
+func (q *probe) begin(m jsonrpc.Message) {
+	p := q.p
+	recorded := q.space.binds.bind(stringOf(m.Params, "clientInfo.name"))
+	x := p.index.Sessions[recorded].Initialize
+	if x < 0 || len(p.index.begun) == 0 {
+		q.miss(m, 0)
+		return
+	}
+	a, err := p.answers.get(x)
+	if err != nil {
+		q.failed(m, err)
+		return
+	}
+	if q.opens(a) {
+		q.conv = p.sessions.create(q.space)
+		if q.conv == nil { // the last place was taken since the gate looked
+			q.writeFull()
+			return
+		}
+		q.minted = q.conv.id
+	}
+	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
+	capabilities := gjson.GetBytes(m.Params, "capabilities")
+	q.conv.begin(recorded, version, capabilities)
+	if p.mode == "optional" && q.conv != q.space.loose { // for clients that leave the id out
+		q.space.loose.begin(recorded, version, capabilities)
+	}
+	q.matched(a)
+	q.performInitialize(m, a, version)
+}
+
+// opens reports whether an initialize opens a session of its own.
+func (q *probe) opens(a *answer) bool {
+	switch q.p.mode {
+	case "required":
+		return q.minted == "" && q.session == nil
+	case "optional":
+		return a.shows && q.session == nil
+	}
+	return false
+}
+
+func (q *probe) writeFull() {
+	q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many sessions: end some with DELETE")
+}
+
+// notified takes in a client's notification. It never mismatches.
+func (q *probe) notified(m jsonrpc.Message) {
+	c := q.conv
+	c.mu.Lock()
+	recorded := c.recorded
+	switch m.Method {
+	case mcp.Initialized:
+		c.ready = true
+	case mcp.Cancelled:
+		if c.cancelled == nil {
+			c.cancelled = map[string]bool{}
+		}
+		if len(c.cancelled) < 1000 {
+			c.cancelled[gjson.GetBytes(m.Params, "requestId").Raw] = true
+		}
+		c.signal()
+	}
+	c.mu.Unlock()
+	if event := c.notice(m.Method, q.p.index.Sessions[recorded].Notices[m.Method]); event >= 0 {
+		c.reach(recorded, event)
+	}
+}
+
+// accept answers a POST that holds no request: 202 and no body
+// (2025-11-25 basic/transports, "Sending Messages to the Server" 4).
+func (q *probe) accept() { q.courtesy(&q.p.dialect.Accepted, q.p.accepted) }
+
+// hangUp answers DELETE: it ends the session
+// (2025-11-25 basic/transports, "Session Management" 5).
+func (q *probe) hangUp() {
+	if q.session != nil {
+		q.p.sessions.end(q.session, "it was ended with DELETE")
+	}
+	q.courtesy(&q.p.dialect.Deleted, q.p.deleted)
+}
+
+// courtesy sends an answer without content: as the dialect words it, or as
+// recorded where the dialect leaves it open.
+func (q *probe) courtesy(resp *scenarios.Response, recorded *answer) {
+	body, header := q.render(resp, "")
+	status := resp.Status
+	if recorded != nil {
+		status, body, header = recorded.status, nil, q.header(recorded)
+	}
+	q.send(status, header, body)
+	q.said(status, header, body)
+}

@@ -1,0 +1,159 @@
+package replay
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	mathrand "math/rand/v2"
+	"sync"
+	"time"
+)
+
+// sessions are the live sessions of a player, and what became of past ones.
+type sessions struct {
+	style string // hex32, uuid4, base32
+	max   int
+	idle  time.Duration
+	now   func() time.Time
+
+	mu     sync.RWMutex
+	live   map[string]*conversation
+	past   map[string]string // id -> why it ended
+	order  []string          // of past, oldest first, a ring of maxPast
+	next   int
+	swept  time.Time
+	random func([]byte)
+}
+
+// maxPast is how many ended sessions are remembered, so that a client learns
+// what became of its session.
+const maxPast = 10_000
+
+func newSessions(style string, seed *int64, max int, idle time.Duration, now func() time.Time) *sessions {
+	s := &sessions{style: style, max: max, idle: idle, now: now, live: map[string]*conversation{}, past: map[string]string{}}
+	s.random = func(b []byte) { _, _ = rand.Read(b) } // it never fails
+	if seed != nil {
+		var key [32]byte
+		binary.LittleEndian.PutUint64(key[:], uint64(*seed))
+		source := mathrand.NewChaCha8(key)
+		s.random = func(b []byte) { _, _ = source.Read(b) }
+	}
+	return s
+}
+
+// create opens a session in a space. It returns nil where the cap is reached.
+func (s *sessions) create(sp *space) *conversation {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.live) >= s.max {
+		s.sweep(now)
+		if len(s.live) >= s.max {
+			return nil
+		}
+	}
+	c := newConversation(s.newID(), sp, now)
+	s.live[c.id] = c
+	return c
+}
+
+// full reports whether the cap is reached.
+func (s *sessions) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.live) >= s.max {
+		s.sweep(s.now())
+	}
+	return len(s.live) >= s.max
+}
+
+// sweep ends the sessions that have been idle too long; at most once a second,
+// so that a full store does not cost a walk on every request.
+func (s *sessions) sweep(now time.Time) {
+	if s.idle <= 0 || now.Sub(s.swept) < time.Second {
+		return
+	}
+	s.swept = now
+	for _, c := range s.live {
+		if c.idleSince(now) > s.idle {
+			s.endLocked(c, s.expired())
+		}
+	}
+}
+
+func (s *sessions) expired() string {
+	return fmt.Sprintf("it expired after %v without a request", s.idle)
+}
+
+// find returns the session with that id in a space. Where there is none, why
+// says what became of it; "" is an id that was never issued.
+func (s *sessions) find(sp *space, id string) (c *conversation, why string) {
+	s.mu.RLock()
+	c, why = s.live[id], s.past[id]
+	s.mu.RUnlock()
+	if c == nil {
+		return nil, why
+	}
+	if c.space != sp {
+		return nil, ""
+	}
+	if now := s.now(); s.idle > 0 && c.idleSince(now) > s.idle {
+		s.end(c, s.expired())
+		return nil, s.expired()
+	}
+	return c, ""
+}
+
+// end ends a session; why completes a sentence about it.
+func (s *sessions) end(c *conversation, why string) {
+	s.mu.Lock()
+	s.endLocked(c, why)
+	s.mu.Unlock()
+}
+
+func (s *sessions) endLocked(c *conversation, why string) {
+	if s.live[c.id] != c {
+		return
+	}
+	delete(s.live, c.id)
+	if len(s.order) < maxPast {
+		s.order = append(s.order, c.id)
+	} else {
+		delete(s.past, s.order[s.next])
+		s.order[s.next] = c.id
+		s.next = (s.next + 1) % maxPast
+	}
+	s.past[c.id] = why
+	c.end()
+}
+
+// newID makes an id in the dialect's style: 128 random bits or more, visible
+// ASCII (2025-11-25 basic/transports, "Session Management" 1).
+func (s *sessions) newID() string {
+	var b [16]byte
+	s.random(b[:])
+	switch s.style {
+	case "uuid4":
+		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+		return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	case "base32":
+		return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
+	}
+	return hex.EncodeToString(b[:])
+}
+
+// mint makes an id that opens no session, for a refusal that shows one.
+func (s *sessions) mint() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newID()
+}
+
+// any reports whether any session is open.
+func (s *sessions) any() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.live) > 0
+}

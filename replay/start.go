@@ -1,0 +1,103 @@
+package replay
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+)
+
+// Tester is what Start asks of a test; *testing.T, *testing.B and *testing.F
+// have it.
+type Tester interface {
+	Helper()
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// A Server is a Player that listens.
+type Server struct {
+	URL    string // of the endpoint, such as http://127.0.0.1:41237/mcp
+	Player *Player
+
+	base string
+	http *http.Server
+	done chan struct{}
+	once sync.Once
+}
+
+// Start plays the cassette at path on a free port of the loopback interface
+// until the test ends. A request that the tape cannot answer fails that very
+// test with the near miss. It is safe under t.Parallel: each call makes a
+// mock of its own, and nothing of it is left when the test has ended.
+func Start(t Tester, path string, opts ...Option) *Server {
+	t.Helper()
+	tape, err := cassettes.Load(path)
+	if err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	var s *Server
+	opts = append([]Option{WithOnMismatch(func(m *Mismatch) { t.Errorf("%s: %v", path, m) })}, opts...)
+	player, err := New(tape, opts...)
+	if err == nil {
+		s, err = Listen("127.0.0.1:0", player)
+	}
+	if err != nil {
+		_ = tape.Close()
+		t.Fatalf("%v", err)
+		return nil
+	}
+	t.Cleanup(func() {
+		_ = s.Close()
+		_ = tape.Close()
+	})
+	return s
+}
+
+// Listen serves a Player at an address such as 127.0.0.1:6625 until Close.
+func Listen(address string, p *Player) (*Server, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Player: p, base: "http://" + listener.Addr().String(), done: make(chan struct{})}
+	s.URL = s.base + p.index.path
+	s.http = &http.Server{
+		Handler:           p,
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // a client's broken handshake is no news
+	}
+	go func() {
+		defer close(s.done)
+		_ = s.http.Serve(listener) // it ends when Close is called
+	}()
+	return s, nil
+}
+
+// Space returns the URL of the space with that name: a mock of its own on the
+// same tape, for a client or a test worker that must not meet others.
+func (s *Server) Space(name string) string { return s.base + "/s/" + name + "/mcp" }
+
+// Close ends all streams, lets the answers under way finish for a second, and
+// stops listening. It may be called twice.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		s.Player.hush()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if s.http.Shutdown(ctx) != nil {
+			_ = s.http.Close()
+		}
+		<-s.done
+	})
+	return s.Player.Close()
+}

@@ -1,0 +1,108 @@
+package replay
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// An outcome of synthesize: a result, or an error with the status it has.
+type synthesized struct {
+	status  int
+	result  string
+	code    int
+	message string
+}
+
+// synthesize answers what real clients send and nobody recorded: ping,
+// logging/setLevel, lists that were never asked for, and the probe for a newer
+// revision. It says false for all else, which is a mismatch.
+func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
+	capability := mcp.ServerCapability(m.Method)
+	member := mcp.ListMember(m.Method)
+	switch {
+	case m.Method == mcp.Ping:
+		return synthesized{status: 200, result: "{}"}, true
+	case m.Method == mcp.Discover:
+		// As a legacy server refuses it, so that clients fall back to initialize.
+		return synthesized{status: http.StatusBadRequest, code: mcp.InvalidRequest,
+			message: "Bad Request: this server speaks " + q.p.supported()[0] + " and older: send initialize"}, true
+	case m.Method == mcp.SetLevel && q.capable(capability):
+		return synthesized{status: 200, result: "{}"}, true
+	case m.Method == mcp.SetLevel:
+		return synthesized{status: 200, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no logging"}, true
+	case member != "" && gjson.GetBytes(m.Params, "cursor").Exists():
+		return synthesized{status: 200, code: mcp.InvalidParams, message: "Invalid params: this cursor was not recorded"}, true
+	case member != "" && q.p.index.methods[m.Method+" "] == nil && q.capable(capability):
+		return synthesized{status: 200, result: `{"` + member + `":[]}`}, true
+	case member != "" && q.p.index.methods[m.Method+" "] == nil:
+		return synthesized{status: 200, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no " + capability}, true
+	}
+	return synthesized{}, false
+}
+
+// response spells a synthesized answer.
+func response(id []byte, s synthesized) []byte {
+	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), ',')
+	if s.result != "" {
+		return append(append(append(b, `"result":`...), s.result...), '}')
+	}
+	b = append(append(b, `"error":{"code":`...), strconv.Itoa(s.code)...)
+	return append(append(append(b, `,"message":`...), quoteJSON(s.message)...), "}}"...)
+}
+
+// answer sends a synthesized answer.
+func (q *probe) answer(m jsonrpc.Message, s synthesized) {
+	q.note("synthesized", "", m.Method)
+	body := response(m.ID, s)
+	header := http.Header{"Content-Type": contentJSON}
+	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
+		header[mcp.HeaderSessionID] = []string{q.conv.id}
+	}
+	q.send(s.status, header, body)
+	q.said(s.status, header, body)
+}
+
+// capable reports whether the recorded server has a capability.
+func (q *probe) capable(name string) bool {
+	q.conv.mu.Lock()
+	session := q.conv.recorded
+	q.conv.mu.Unlock()
+	return q.p.index.capabilities(session, q.p.answers).Get(name).Exists()
+}
+
+// capabilities returns what a recorded server said it can do.
+func (ix *index) capabilities(session int, from *answers) gjson.Result {
+	x := ix.Sessions[session].Initialize
+	if x < 0 {
+		return gjson.Result{}
+	}
+	a, err := from.get(x)
+	if err != nil {
+		return gjson.Result{}
+	}
+	for _, l := range a.lines {
+		if l.kind == jsonrpc.Response {
+			return gjson.GetBytes(l.text, "result.capabilities")
+		}
+	}
+	return gjson.Result{}
+}
+
+// answersProbe reports whether the tape has a real answer to server/discover.
+func (ix *index) answersProbe() bool {
+	s := ix.methods[mcp.Discover+" "]
+	if s == nil {
+		return false
+	}
+	for _, x := range s.exchanges {
+		if ix.Flags(int(x))&(cassettes.Refused|cassettes.Answered) == cassettes.Answered {
+			return true
+		}
+	}
+	return false
+}

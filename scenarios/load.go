@@ -1,0 +1,81 @@
+package scenarios
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+//go:embed stock/*.yaml
+var stockFiles embed.FS
+
+//go:embed dialects/*.yaml
+var dialectFiles embed.FS
+
+// Load reads a scenario: a stock one by its name, or a file by its path (where
+// a file is named like a stock scenario, ./NAME is the file).
+func Load(nameOrFile string) (*Scenario, error) {
+	if slices.Contains(Stock(), nameOrFile) {
+		data, err := StockSource(nameOrFile)
+		if err != nil {
+			return nil, err
+		}
+		return Parse(nameOrFile+".yaml", data)
+	}
+	f, err := os.Open(nameOrFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("scenarios: no stock scenario and no file %q: %s", nameOrFile, instead(nameOrFile, Stock()))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: opening a scenario: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("scenarios: reading a scenario: %w", err)
+	}
+	return Parse(nameOrFile, data)
+}
+
+// Stock returns the names of the stock scenarios, sorted.
+func Stock() []string { return names(stockFiles, "stock") }
+
+// StockSource returns the text of a stock scenario.
+func StockSource(name string) ([]byte, error) {
+	if !slices.Contains(Stock(), name) {
+		return nil, fmt.Errorf("scenarios: no stock scenario %q: %s", name, instead(name, Stock()))
+	}
+	return stockFiles.ReadFile("stock/" + name + ".yaml")
+}
+
+// Dialects returns the names of the dialects, sorted.
+func Dialects() []string { return names(dialectFiles, "dialects") }
+
+// LoadDialect returns the dialect of that name.
+func LoadDialect(name string) (*Dialect, error) {
+	if !slices.Contains(Dialects(), name) {
+		return nil, fmt.Errorf("scenarios: no dialect %q: %s", name, instead(name, Dialects()))
+	}
+	data, err := dialectFiles.ReadFile("dialects/" + name + ".yaml")
+	if err != nil {
+		return nil, err
+	}
+	return parseDialect(name+".yaml", data)
+}
+
+// names lists the files of an embedded directory without their ending. The
+// directory is part of the program, so it can be read.
+func names(files embed.FS, dir string) []string {
+	entries, _ := files.ReadDir(dir)
+	all := make([]string, 0, len(entries))
+	for _, e := range entries {
+		all = append(all, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,172 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The functions in this file are what makes a file strict: each takes a value
+// for one thing only, and says where it stands, what is wrong and what would
+// be right.
+
+// mapping calls read for each key of a mapping. A key that is not among keys
+// is an error; what names the mapping in it.
+func (n node) mapping(what string, keys []string, read func(entry) error) error {
+	if !n.isMapping() {
+		return n.errorf("%s must be a mapping, not %s: its keys are %s", what, n.kind(), listed(keys))
+	}
+	all, err := n.entries()
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if !slices.Contains(keys, e.key) {
+			return e.at.errorf("unknown key %q in %s: %s", e.key, what, instead(e.key, keys))
+		}
+		if err := read(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls read for each value of a list that must not be empty.
+func (n node) each(what string, read func(node) error) error {
+	if !n.isList() {
+		return n.errorf("%s must be a list, not %s: begin each line with a dash", what, n.kind())
+	}
+	values := n.list()
+	if len(values) == 0 {
+		return n.errorf("%s is empty: leave the key out, or fill the list", what)
+	}
+	for _, v := range values {
+		if err := read(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text sets dst to a text that is not empty.
+func (n node) text(what string, dst *string) error {
+	s, ok := n.scalar().(string)
+	switch {
+	case n.isNull():
+		return n.errorf("%s has no value: write one, or leave the key out", what)
+	case !ok && (n.isMapping() || n.isList()):
+		return n.errorf("%s must be text, not %s", what, n.kind())
+	case !ok:
+		return n.errorf("%s must be text, not %s: put it in quotes", what, n.kind())
+	case s == "":
+		return n.errorf("%s is empty: write something, or leave the key out", what)
+	}
+	*dst = s
+	return nil
+}
+
+// texts sets dst to a list of texts that read accepts.
+func (n node) texts(what string, dst *[]string, read func(node, *string) error) error {
+	return n.each(what, func(v node) error {
+		var s string
+		if err := read(v, &s); err != nil {
+			return err
+		}
+		if slices.Contains(*dst, s) {
+			return v.errorf("%q stands in %s twice: keep one of them", s, what)
+		}
+		*dst = append(*dst, s)
+		return nil
+	})
+}
+
+// word sets dst to one of the allowed words.
+func (n node) word(what string, dst *string, allowed []string) error {
+	var s string
+	if err := n.text(what, &s); err != nil {
+		return fmt.Errorf("%w: it is one of %s", err, listed(allowed))
+	}
+	if !slices.Contains(allowed, s) {
+		return n.errorf("unknown %s %q: %s", what, s, instead(s, allowed))
+	}
+	*dst = s
+	return nil
+}
+
+// number sets dst to a whole number between low and high.
+func (n node) number(what string, dst *int, low, high int) error {
+	i, ok := n.scalar().(int)
+	if !ok {
+		return n.errorf("%s must be a whole number from %d to %d, not %s", what, low, high, n.kind())
+	}
+	if i < low || i > high {
+		return n.errorf("%s is %d: it must be from %d to %d", what, i, low, high)
+	}
+	*dst = i
+	return nil
+}
+
+// truth sets dst to true or false.
+func (n node) truth(what string, dst *bool) error {
+	b, ok := n.scalar().(bool)
+	if !ok {
+		return n.errorf("%s must be true or false, not %s", what, n.kind())
+	}
+	*dst = b
+	return nil
+}
+
+// instead says what to write in place of a wrong word.
+func instead(wrong string, allowed []string) string {
+	all := "it is one of " + listed(allowed)
+	if near := nearest(wrong, allowed); near != "" {
+		return fmt.Sprintf("did you mean %q? %s", near, all)
+	}
+	return all
+}
+
+// listed joins words for a message.
+func listed(words []string) string { return strings.Join(words, ", ") }
+
+// nearest returns the word that a slip of the fingers makes of wrong, or "".
+func nearest(wrong string, words []string) string {
+	best, word := 1+len(wrong)/4, ""
+	for _, w := range words {
+		if d := distance(plain(wrong), plain(w)); d <= best && (word == "" || d < best) {
+			best, word = d, w
+		}
+	}
+	return word
+}
+
+// plain takes away what people mix up without noticing.
+func plain(s string) string {
+	return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(s))
+}
+
+// distance counts the letters to add, drop, change or swap between a and b.
+// Words that are far longer than any name count as far away.
+func distance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return max(len(a), len(b))
+	}
+	var before, row, after [65]int
+	for j := range len(b) + 1 {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		after[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			after[j] = min(row[j]+1, after[j-1]+1, row[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				after[j] = min(after[j], before[j-2]+1)
+			}
+		}
+		before, row = row, after
+	}
+	return row[len(b)]
+}

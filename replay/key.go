@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -73,10 +74,8 @@ func (k *keyer) appendParams(b, params []byte) []byte {
 	if k.redactor != nil && len(params) > 0 {
 		params = k.redactor.Without(nil, params)
 	}
-	for _, p := range k.ignore {
-		if out, err := sjson.DeleteBytes(bytes.Clone(params), p); err == nil {
-			params = out
-		}
+	if len(k.ignore) > 0 {
+		params = without(params, k.ignore)
 	}
 	if len(params) == 0 {
 		params = []byte("{}")
@@ -87,6 +86,18 @@ func (k *keyer) appendParams(b, params []byte) []byte {
 		return append(b[:n], params...)
 	}
 	return b
+}
+
+// without returns params without those places, given as paths of sjson in
+// the order of the text.
+func without(params []byte, places []string) []byte {
+	params = bytes.Clone(params)
+	for _, place := range slices.Backward(places) { // elements of an array from its end
+		if out, err := sjson.DeleteBytes(params, place); err == nil {
+			params = out
+		}
+	}
+	return params
 }
 
 // withoutMeta returns params without its _meta member, and params itself

@@ -2,17 +2,16 @@ package replay
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/tidwall/gjson"
-	"github.com/tidwall/sjson"
 )
 
-// redactedPlaces returns the places in recorded params where a value was kept
-// off the tape, as paths of sjson.
+// redactedPlaces returns the places in recorded params where a whole value was
+// kept off the tape, as paths of sjson.
 func redactedPlaces(params []byte) []string {
 	if !bytes.Contains(params, []byte("redacted-")) {
 		return nil
@@ -20,7 +19,7 @@ func redactedPlaces(params []byte) []string {
 	var places []string
 	var walk func(at string, v gjson.Result)
 	walk = func(at string, v gjson.Result) {
-		if v.Type == gjson.String && cassettes.IsRedacted(v.Str) {
+		if v.Type == gjson.String && cassettes.IsRedacted(v.Str) && !strings.ContainsAny(v.Str, " :/") {
 			places = append(places, at)
 		}
 		if !v.IsObject() && !v.IsArray() {
@@ -49,14 +48,7 @@ func redactedPlaces(params []byte) []string {
 // the exchange's group, or -1.
 func (p *Player) findRedacted(scratch *[]byte, m jsonrpc.Message) int32 {
 	for _, places := range p.index.places {
-		params := slices.Clone(m.Params)
-		for _, place := range slices.Backward(places) { // elements of an array from its end
-			out, err := sjson.DeleteBytes(params, place)
-			if err != nil {
-				break
-			}
-			params = out
-		}
+		params := without(m.Params, places)
 		if g := p.index.find(p.index.keys.key(scratch, m.Method, params)); g >= 0 {
 			return g
 		}

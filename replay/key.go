@@ -71,21 +71,23 @@ func (k *keyer) key(scratch *[]byte, method string, params []byte) key {
 
 func (k *keyer) appendParams(b, params []byte) []byte {
 	params = withoutMeta(params)
-	if k.redactor != nil && len(params) > 0 {
-		params = k.redactor.Without(nil, params)
-	}
 	if len(k.ignore) > 0 {
 		params = without(params, k.ignore)
 	}
 	if len(params) == 0 {
-		params = []byte("{}")
+		return append(b, "{}"...)
 	}
 	n := len(b)
-	b, err := jsonrpc.AppendCanonical(b, params)
-	if err != nil { // not JSON; no request that passed the gate
-		return append(b[:n], params...)
+	if k.redactor != nil {
+		b = k.redactor.Without(b, params)
+	} else {
+		b = append(b, params...)
 	}
-	return b
+	canonical, err := jsonrpc.Canonical(b[n:])
+	if err != nil { // not JSON; no request that passed the gate
+		return b
+	}
+	return append(b[:n], canonical...)
 }
 
 // without returns params without those places, given as paths of sjson in

@@ -26,7 +26,6 @@ type options struct {
 	seed         *int64
 	maxSessions  int
 	maxBody      int64
-	bodyTimeout  time.Duration
 	idle         time.Duration
 	now          func() time.Time
 	sleep        func(time.Duration, <-chan struct{})
@@ -39,12 +38,11 @@ type options struct {
 	err     error
 }
 
-// The limits of a Player that no option changes otherwise.
+// The limits of a Player, where no option sets others.
 const (
 	DefaultMaxSessions = 10_000
 	DefaultIdle        = 30 * time.Minute
-	DefaultMaxBody     = 4 << 20
-	defaultBodyTimeout = 10 * time.Second
+	DefaultMaxBody     = 4 << 20 // bytes
 )
 
 func defaults() options {
@@ -52,7 +50,6 @@ func defaults() options {
 		missStatus:  200,
 		maxSessions: DefaultMaxSessions,
 		maxBody:     DefaultMaxBody,
-		bodyTimeout: defaultBodyTimeout,
 		idle:        DefaultIdle,
 		now:         time.Now,
 		sleep:       sleep,

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -57,10 +56,12 @@ func (p *Player) refuseForeign(w http.ResponseWriter, r *http.Request, what, val
 
 // hostname is the name in a Host header, lower-cased, without the port.
 func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	if rest, ok := strings.CutPrefix(host, "["); ok { // an IPv6 address
+		host, _, _ = strings.Cut(rest, "]")
+	} else if i := strings.LastIndexByte(host, ':'); i >= 0 {
+		host = host[:i]
 	}
-	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"))
+	return strings.ToLower(host)
 }
 
 // loopback reports whether name is this machine's alone.

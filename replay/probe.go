@@ -49,6 +49,9 @@ const (
 	sessionKnown
 )
 
+// bodyTimeout is how long a client may take to send a body.
+const bodyTimeout = 10 * time.Second
+
 var errTooLarge = errors.New("body too large")
 
 // read takes in the body.
@@ -57,11 +60,13 @@ func (q *probe) read() {
 		return
 	}
 	// A client that sends its body slowly must not hold the request for ever.
-	rc := http.NewResponseController(q.w)
-	timed := q.p.bodyTimeout > 0 && rc.SetReadDeadline(time.Now().Add(q.p.bodyTimeout)) == nil
+	conn, timed := q.w.(interface{ SetReadDeadline(time.Time) error })
+	if timed {
+		_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout))
+	}
 	q.body, q.bodyErr = readBody(q.r, q.p.maxBody)
 	if timed {
-		_ = rc.SetReadDeadline(time.Time{})
+		_ = conn.SetReadDeadline(time.Time{})
 	}
 	if q.bodyErr != nil {
 		return

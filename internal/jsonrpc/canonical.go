@@ -31,17 +31,12 @@ func isCompact(text []byte) bool {
 	return true
 }
 
-// AppendCanonical appends the canonical form of a JSON value to dst (RFC 8785,
-// but that integers keep their digits, so that two large ones stay distinct).
-// Equal values have equal canonical forms, whatever their key order, white
-// space and escapes. Duplicate keys are kept, in their order.
-func AppendCanonical(dst, value []byte) ([]byte, error) {
-	n := len(dst)
-	dst = append(dst, value...)
-	v := jsontext.Value(dst[n:])
+// Canonical returns the canonical form of a JSON value (RFC 8785, but that
+// integers keep their digits, so that two large ones stay distinct), made in
+// place where it fits. Equal values have equal canonical forms, whatever their
+// key order, white space and escapes. Duplicate keys are kept, in their order.
+func Canonical(value []byte) ([]byte, error) {
+	v := jsontext.Value(value)
 	err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if err != nil {
-		return dst[:n], err
-	}
-	return append(dst[:n], v...), nil
+	return v, err
 }

@@ -14,7 +14,7 @@
 //	}
 //
 // An event is one thing that crossed the wire. Which events make one exchange
-// is not stored; Threads computes it from carriers, sessions and ids.
+// is not stored; an Index computes it from carriers, sessions and ids.
 //
 // What this does not do: it decides nothing about matching or playing, and it
 // repairs no damaged tape: it says what is wrong and where.

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/gjson"
 )
 
@@ -76,9 +77,36 @@ func decodeHeader(value []byte) (Header, error) {
 	return h, fmt.Errorf("transport %q: it must be http, sse or stdio", h.Transport)
 }
 
-// decodeEvent reads one event; its byte slices point into value. A lean
-// event lacks the header fields that no index asks for.
-func decodeEvent(e *Event, value []byte, lean bool) error {
+// A leanEvent is what an index asks of an event, in memory that is used again
+// for the next one.
+type leanEvent struct {
+	http HTTP
+	sse  SSE
+}
+
+func (l *leanEvent) newHTTP() *HTTP {
+	if l == nil {
+		return new(HTTP)
+	}
+	for name, values := range l.http.Header {
+		l.http.Header[name] = values[:0]
+	}
+	l.http = HTTP{Header: l.http.Header}
+	return &l.http
+}
+
+func (l *leanEvent) newSSE() *SSE {
+	if l == nil {
+		return new(SSE)
+	}
+	l.sse = SSE{}
+	return &l.sse
+}
+
+// decodeEvent reads one event; its byte slices point into value. Where lean
+// is given, the event has only the header fields that an index asks for, and
+// is good until the next one.
+func decodeEvent(e *Event, value []byte, lean *leanEvent) error {
 	v, err := valid(value)
 	if err != nil {
 		return err
@@ -101,10 +129,10 @@ func decodeEvent(e *Event, value []byte, lean bool) error {
 			e.At = time.Duration(v.Num * float64(time.Millisecond))
 			return nil
 		case "http":
-			e.HTTP = new(HTTP)
-			return decodeHTTP(e.HTTP, v, lean)
+			e.HTTP = lean.newHTTP()
+			return decodeHTTP(e.HTTP, v, lean != nil)
 		case "sse":
-			e.SSE = new(SSE)
+			e.SSE = lean.newSSE()
 			return decodeSSE(e.SSE, v)
 		case "message":
 			said++
@@ -195,27 +223,35 @@ func decodeHTTP(h *HTTP, v gjson.Result, lean bool) error {
 
 func decodeFields(h *HTTP, v gjson.Result, lean bool) error {
 	return members(v, func(name string, v gjson.Result) error {
-		if lean && !indexed(name) {
-			return nil
-		}
-		var values []string
-		if v.Type == gjson.String {
-			values = []string{v.Str}
-		} else if err := texts(v, "header "+name, &values); err != nil {
-			return err
+		if lean {
+			if name = indexed(name); name == "" {
+				return nil
+			}
 		}
 		if h.Header == nil {
 			h.Header = make(http.Header)
 		}
 		name = textproto.CanonicalMIMEHeaderKey(name)
-		h.Header[name] = append(h.Header[name], values...)
-		return nil
+		values := h.Header[name]
+		if v.Type == gjson.String {
+			h.Header[name] = append(values, v.Str)
+			return nil
+		}
+		err := texts(v, "header "+name, &values)
+		h.Header[name] = values
+		return err
 	})
 }
 
-// indexed reports whether Threads asks for the header field.
-func indexed(name string) bool {
-	return strings.EqualFold(name, "Mcp-Session-Id") || strings.EqualFold(name, "Content-Type")
+// indexed returns the name of a header field that an index asks for, else "".
+// The name is a string of its own: a lean event's text is written over.
+func indexed(name string) string {
+	for _, known := range [...]string{mcp.HeaderSessionID, "Content-Type"} {
+		if strings.EqualFold(name, known) {
+			return known
+		}
+	}
+	return ""
 }
 
 func decodeSSE(s *SSE, v gjson.Result) error {

@@ -113,7 +113,7 @@ func Append(path string, h Header, opts ...FileOption) (*File, error) {
 
 // skim walks over what an appended cassette holds and cuts off a torn end.
 func (f *File) skim(r *Reader) error {
-	r.lean, r.reuse = true, true
+	r.lean = new(leanEvent)
 	for {
 		var e Event
 		err := r.next(&e)

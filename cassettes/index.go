@@ -77,7 +77,7 @@ func NewIndex(t *Tape, visit func(exchange int, message []byte)) (*Index, error)
 	if err != nil {
 		return nil, err
 	}
-	r.lean, r.reuse = true, true
+	r.lean = new(leanEvent)
 	b := indexer{
 		ix:        &Index{tape: t, Accepted: -1, Deleted: -1, Sessions: []Session{{Initialize: -1}}, late: map[int32][]int32{}, answers: map[int32]int32{}, after: map[int32]int32{}},
 		latest:    []int32{-1},
@@ -116,6 +116,7 @@ type indexer struct {
 	pending   map[string]int32 // session and id -> exchange whose carrier ended without its answer
 	questions map[string]int32 // session and id -> the server's request
 	latest    []int32          // session -> the client's latest message in it
+	free      []*carrier       // ended ones, to be used again
 }
 
 // A carrier is one that has not ended.
@@ -126,8 +127,8 @@ type carrier struct {
 	exchanges []int32
 	ids       []string // of the exchanges that have no answer yet
 	method    string
-	listen    bool     // a GET
-	init      bool     // its exchange is an initialize
+	listen    bool // a GET
+	init      bool // its exchange is an initialize
 	status    int
 	stream    bool
 }
@@ -144,7 +145,8 @@ func (b *indexer) add(e *Event) string {
 		if c != nil {
 			return fmt.Sprintf("carrier %d is opened a second time: give this request a number of its own", e.On)
 		}
-		c = &carrier{opened: n, last: n, session: b.session(e.HTTP)}
+		c = b.carrier()
+		c.opened, c.last, c.session = n, n, b.session(e.HTTP)
 		b.open[e.On] = c
 		b.request(c, n, e)
 		return ""
@@ -166,8 +168,20 @@ func (b *indexer) add(e *Event) string {
 	if e.End != "" || complete {
 		b.end(c, e)
 		delete(b.open, e.On)
+		b.free = append(b.free, c)
 	}
 	return ""
+}
+
+// carrier returns an empty carrier.
+func (b *indexer) carrier() *carrier {
+	if len(b.free) == 0 {
+		return new(carrier)
+	}
+	c := b.free[len(b.free)-1]
+	b.free = b.free[:len(b.free)-1]
+	*c = carrier{exchanges: c.exchanges[:0], ids: c.ids[:0]}
+	return c
 }
 
 // session returns the number of the session that a message's headers name.

@@ -3,8 +3,8 @@
 //
 //   node refusals.mjs URL
 //
-// Left out are what no two answers have alike (the date, minted ids), the headers of one connection only, and the
-// length, which the body tells. Of what is served, not refused, only the status is told.
+// Left out are what no two answers have alike (the date, minted ids), the headers of one connection only, the length,
+// which the body tells, and what a JSON parser has to say. Of what is served, not refused, only the status is told.
 import { request } from "node:http";
 
 const url = process.argv[2];
@@ -36,6 +36,7 @@ const ask = (method, headers, body) =>
     asked.end(body);
   });
 
+const parser = /("server-error".*(?:Parse|Validation) error: |malformed payload: ).*/s; // Python, Go
 const untold = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding"]);
 
 async function probe(title, method, headers, body) {
@@ -46,7 +47,7 @@ async function probe(title, method, headers, body) {
     if (answer.body === undefined) return answer;
     for (const name of Object.keys(answer.headers).filter(name => !untold.has(name)).sort())
       console.log(`  ${name}: ${name === "mcp-session-id" ? "ID" : answer.headers[name]}`);
-    console.log(`  ${JSON.stringify(answer.body)}`);
+    console.log(`  ${JSON.stringify(answer.body.replace(parser, "$1..."))}`);
   } catch (error) {
     console.log(`  ${error.message}`);
   }

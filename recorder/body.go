@@ -19,12 +19,19 @@ type body struct {
 	left   int64     // bytes that the announced length still lacks, or -1
 	frames *stream   // what to is, on an event stream that is not encoded
 
-	rewrite func(frame []byte) []byte // replaces the frames of a stream's beginning
-	ready   []byte                    // may be handed on
-	held    []byte                    // read, and held back
-	small   []byte                    // for callers with tiny buffers
-	err     error                     // after ready
+	rewrite rewriter // replaces one of a stream's first frames
+	ready   []byte   // may be handed on
+	held    []byte   // read, and held back
+	small   []byte   // for callers with tiny buffers
+	err     error    // after ready
 }
+
+// A rewriter replaces a frame, and says whether it need not see another one.
+type rewriter func(frame []byte) (instead []byte, last bool)
+
+// maxBeginning is how many bytes of a stream's first frame are held back for
+// a rewriter.
+const maxBeginning = 64 << 10
 
 // A sink puts the plain bytes of a body on the tape.
 type sink interface {
@@ -164,16 +171,15 @@ func (b *body) beginning(chunk []byte, err error) int {
 	for _, frame := range b.frames.split(chunk) {
 		b.frames.write(frame)
 		if b.rewrite != nil {
-			frame = b.rewrite(frame)
+			var last bool
+			if frame, last = b.rewrite(frame); last {
+				b.rewrite = nil
+			}
 		}
 		b.ready = append(b.ready, frame...)
-		if frame[0] != ':' {
-			b.rewrite = nil // it was the first event
-		}
 	}
 	rest := b.frames.rest()
-	ended := b.over(len(chunk), err)
-	if ended || b.rewrite == nil {
+	if b.over(len(chunk), err) || b.rewrite == nil || len(rest) > maxBeginning {
 		b.rewrite = nil
 		b.ready = append(b.ready, rest...)
 	}
@@ -249,4 +255,10 @@ func (w *whole) finish(from cassettes.From, end cassettes.End) {
 	}
 	w.c.write(&e)
 	w.buf = nil
+}
+
+// isStream reports whether the body is an event stream.
+func (b *body) isStream() bool {
+	_, ok := b.to.(*stream)
+	return ok
 }

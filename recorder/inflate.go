@@ -19,8 +19,9 @@ type inflater struct {
 	hungry chan struct{} // from it: the chunk is used up
 	done   chan struct{} // closed at its end
 	chunk  []byte        // what it works on
-	begun  bool
-	broken bool
+	head   []byte        // all that came, until it is known for gzip
+	begun  bool          // the goroutine runs
+	fed    bool          // it has had a chunk
 }
 
 // newInflater starts a goroutine that close ends.
@@ -59,16 +60,25 @@ func (f *inflater) close() {
 
 func (f *inflater) run() {
 	defer close(f.done)
+	buf := make([]byte, 32<<10)
+	said := false
+	f.head = []byte{}
 	zr, err := gzip.NewReader(f)
-	if err == nil {
-		buf := make([]byte, 32<<10)
-		for err == nil {
-			var n int
-			n, err = zr.Read(buf)
-			f.to.feed(buf[:n])
-		}
+	if err != nil {
+		f.to.feed(f.head)
+		return
 	}
-	if err != io.EOF && err != io.ErrUnexpectedEOF && len(f.chunk) > 0 {
+	f.head = nil
+	for err == nil {
+		var n int
+		n, err = zr.Read(buf)
+		f.to.feed(buf[:n])
+		said = said || n > 0
+	}
+	switch {
+	case err == io.EOF, err == io.ErrUnexpectedEOF: // whole, or torn
+	case err == gzip.ErrHeader && said: // garbage behind the end, which readers pass over
+	default:
 		f.to.feed(f.chunk)
 	}
 }
@@ -76,15 +86,18 @@ func (f *inflater) run() {
 // more waits for the next chunk.
 func (f *inflater) more() bool {
 	for len(f.chunk) == 0 {
-		if f.broken { // not the first time: a chunk is used up
+		if f.fed { // and used it up
 			f.hungry <- struct{}{}
 		}
-		f.broken = true
+		f.fed = true
 		chunk, ok := <-f.chunks
 		if !ok {
 			return false
 		}
 		f.chunk = chunk
+		if f.head != nil {
+			f.head = append(f.head, chunk...)
+		}
 	}
 	return true
 }

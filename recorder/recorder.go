@@ -70,8 +70,8 @@ type Recorder struct {
 	visits   map[*visit]bool // requests in the proxy
 	stopping bool            // nothing new is let in
 	cutting  bool            // and what is open is cut
-	quiet    chan struct{} // closed when nothing is open any more
-	last     exchange      // the last one that is whole on the tape
+	quiet    chan struct{}   // closed when nothing is open any more
+	last     exchange        // the last one that is whole on the tape
 	err      error
 	failed   atomic.Bool
 }
@@ -136,13 +136,13 @@ func WithRedactor(rd *cassettes.Redactor) Option { return func(r *Recorder) { r.
 func New(tape Tape, opts ...Option) (*Recorder, error) {
 	begin := time.Now()
 	r := &Recorder{
-		tape:  tape,
-		now:   func() time.Duration { return time.Since(begin) },
-		log:   slog.New(slog.DiscardHandler),
-		extra: http.Header{},
+		tape:   tape,
+		now:    func() time.Duration { return time.Since(begin) },
+		log:    slog.New(slog.DiscardHandler),
+		extra:  http.Header{},
 		open:   map[*carrier]bool{},
 		visits: map[*visit]bool{},
-		quiet: make(chan struct{}),
+		quiet:  make(chan struct{}),
 	}
 	for _, o := range opts {
 		o(r)

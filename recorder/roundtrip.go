@@ -80,7 +80,7 @@ func (c *carrier) give(out *http.Request, body []byte, rest io.ReadCloser) {
 		out.Body, out.ContentLength = http.NoBody, 0
 	default:
 		out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		if !out.Header.Has("Idempotency-Key") && !out.Header.Has("X-Idempotency-Key") {
+		if out.Header["Idempotency-Key"] == nil && out.Header["X-Idempotency-Key"] == nil {
 			// Sent again only where nothing of it had been sent.
 			out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		}
@@ -159,12 +159,12 @@ type upload struct {
 // uploadRest puts what follows the first part of a long body on the tape as
 // it is sent.
 type uploadRest struct {
-	c     *carrier
-	src   io.Reader
+	c           *carrier
+	src         io.Reader
 	contentType string
-	buf   []byte
-	at    int
-	err   error
+	buf         []byte
+	at          int
+	err         error
 }
 
 func (u *uploadRest) Read(p []byte) (int, error) {

@@ -12,9 +12,9 @@ import (
 
 // stream is the sink of an event stream: each whole frame is an event.
 type stream struct {
-	c     *carrier
+	c        *carrier
 	splitter sse.Splitter
-	mid   bool // a part of the current frame is on the tape already
+	mid      bool // a part of the current frame is on the tape already
 }
 
 func (s *stream) feed(plain []byte) {

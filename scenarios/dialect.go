@@ -68,6 +68,7 @@ type Check struct {
 	//	batch                       a batch at any revision
 	//	missing-params              every request that needs params
 	//	unknown-method              server/discover, which no legacy revision has
+	//	session-unknown             an empty Mcp-Session-Id, which is none elsewhere
 	//	not-initialized, not-ready  ping and server/discover
 	Every bool
 	// Refuse answers a breach. Where it is nil the breach is noted in the
@@ -105,6 +106,6 @@ type Response struct {
 	// name; a name may come twice among them.
 	Headers []Header
 	// Latch, where set, answers every later request of every session. It
-	// shows no session id.
+	// shows no session id. A server without sessions has nothing to latch.
 	Latch *Response
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -38,7 +39,8 @@ func Parse(file string, data []byte) (*Scenario, error) {
 		return nil, err
 	}
 	if s.Name == "" {
-		s.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		base := filepath.Base(file)
+		s.Name = cmp.Or(strings.TrimSuffix(base, filepath.Ext(base)), base)
 	}
 	return s, nil
 }
@@ -90,8 +92,11 @@ func (n node) fault() (Fault, error) {
 const maxCount = 1_000_000_000
 
 func (n node) trigger(what string, dst *Trigger) error {
-	keys := []string{"http", "method", "tool", "session", "nth", "not"}
-	if what == "not" {
+	keys := []string{"http", "method", "tool", "session", "not", "nth"}
+	switch what {
+	case "until":
+		keys = keys[:5]
+	case "not":
 		keys = keys[:4]
 	}
 	err := n.mapping(what, keys, func(e entry) error {

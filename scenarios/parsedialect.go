@@ -169,5 +169,5 @@ func (n node) checks(dst *[]Check) error {
 
 // widened are the checks that Every means something to.
 func widened() []string {
-	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckNotInitialized, CheckNotReady}
+	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckNotInitialized, CheckNotReady}
 }

@@ -33,7 +33,7 @@ type Fault struct {
 	When  Trigger
 	Do    Action
 	Times int      // 0 is without end
-	Until *Trigger // nil is for ever
+	Until *Trigger // nil is for ever; its Nth is 0
 }
 
 // A Trigger is a condition on one HTTP request; all that is set must hold.
@@ -41,7 +41,7 @@ type Trigger struct {
 	HTTP    string // HTTP method: POST, GET, DELETE
 	Method  string // JSON-RPC method; a trailing * stands for any ending
 	Tool    string // params.name of a tools/call; a trailing * stands for any ending
-	Session string // none (no header), known or unknown (to the mock)
+	Session string // none (no header), known (a living session's) or unknown (another)
 	Nth     int    // only the n-th request that meets the rest, counted from 1 in each session; 0 is every one
 	Not     *Trigger
 }

@@ -89,7 +89,7 @@ func tokenize(start node, text string) (token.Tokens, error) {
 		some, err := s.Scan()
 		for _, t := range some {
 			at := start.at(t)
-			if what := forbidden[t.Type]; what != "" {
+			if what := forbidden(t.Type); what != "" {
 				return nil, at.errorf("%s is not supported here: write the value out, or put the text in quotes", what)
 			}
 			switch t.Type {
@@ -122,13 +122,23 @@ func tokenize(start node, text string) (token.Tokens, error) {
 	}
 }
 
-var forbidden = map[token.Type]string{
-	token.AnchorType:     "a YAML anchor (&)",
-	token.AliasType:      "a YAML alias (*)",
-	token.TagType:        "a YAML tag (!)",
-	token.DirectiveType:  "a YAML directive (%)",
-	token.MergeKeyType:   "a YAML merge key (<<)",
-	token.MappingKeyType: "a YAML complex key (?)",
+// forbidden names what a scenario has no use for, or returns "".
+func forbidden(t token.Type) string {
+	switch t {
+	case token.AnchorType:
+		return "a YAML anchor (&)"
+	case token.AliasType:
+		return "a YAML alias (*)"
+	case token.TagType:
+		return "a YAML tag (!)"
+	case token.DirectiveType:
+		return "a YAML directive (%)"
+	case token.MergeKeyType:
+		return "a YAML merge key (<<)"
+	case token.MappingKeyType:
+		return "a YAML complex key (?)"
+	}
+	return ""
 }
 
 const cureYAML = "check the indentation, and quote a value with signs such as : # * { }"

@@ -83,10 +83,10 @@ func getForecast(_ context.Context, _ *mcp.CallToolRequest, in City) (*mcp.CallT
 // forecast makes a day up from the letters of the city's name.
 func forecast(city string, day int) Day {
 	h := fnv.New32a()
-	fmt.Fprintf(h, "%s %d", strings.ToLower(city), day)
+	fmt.Fprintf(h, "%d %s", day, strings.ToLower(city))
 	skies := [...]string{"sunny", "cloudy", "light rain", "heavy rain", "fog", "snow showers", "gale"}
-	n := int(h.Sum32() % 10_007)
-	return Day{Sky: skies[n%len(skies)], Celsius: n%31 - 4}
+	n := int(h.Sum32() >> 8)
+	return Day{Sky: skies[n/31%len(skies)], Celsius: n%31 - 4}
 }
 
 // A Region is the argument of get_alerts.

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+)
+
+// A journalFile is the cassette that a replay's journal goes to. No secret and
+// no live session id reaches it: its events pass the redaction that the played
+// tape was recorded with.
+type journalFile struct {
+	path   string
+	file   *cassettes.File
+	redact *cassettes.Redactor
+	err    error // of the first write that failed
+}
+
+func newJournalFile(path string, played cassettes.Header) (*journalFile, error) {
+	redact, err := cassettes.NewRedactor(played.Redact)
+	if err != nil {
+		return nil, err
+	}
+	file, err := cassettes.Replace(path, cassettes.Header{Transport: played.Transport, Redact: played.Redact})
+	if err != nil {
+		return nil, err
+	}
+	return &journalFile{path: path, file: file, redact: redact}, nil
+}
+
+// hear writes one event; it is called with one at a time.
+func (j *journalFile) hear(e *cassettes.Event) {
+	if j.err != nil {
+		return
+	}
+	out := *e
+	contentType := "application/json"
+	if e.HTTP != nil {
+		h := *e.HTTP
+		h.Header = j.redact.Header(h.Header)
+		h.Path = j.redact.Path(h.Path)
+		h.Query = j.redact.Query(h.Query)
+		out.HTTP = &h
+		contentType = h.Header.Get("Content-Type")
+	}
+	if e.Message != nil {
+		out.Message = j.redact.Message(e.Message)
+	}
+	if e.Messages != nil {
+		out.Messages = make([]json.RawMessage, len(e.Messages))
+		for i, m := range e.Messages {
+			out.Messages[i] = j.redact.Message(m)
+		}
+	}
+	if e.Raw != nil {
+		out.Raw = j.redact.Raw(contentType, e.Raw)
+	}
+	if e.Note != nil {
+		n := *e.Note
+		n.Text = j.redact.Text(n.Text)
+		if n.Detail != nil {
+			n.Detail = j.redact.Message(n.Detail)
+		}
+		out.Note = &n
+	}
+	j.err = j.file.Write(&out)
+}
+
+func (j *journalFile) close() error {
+	err := j.file.Close()
+	if j.err != nil {
+		err = j.err
+	}
+	if err != nil {
+		return &failure{code: exitCheck, err: fmt.Errorf("the journal %s is not complete: %w", j.path, err)}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// A ready line tells a program that a server listens: it is the one line on
+// stdout, and complete when it is there.
+type ready struct {
+	Event string `json:"event"`
+	URL   string `json:"url"`
+	PID   int    `json:"pid"`
+}
+
+// ready says that a server listens: to a program by the ready line, to people
+// by lines on stderr.
+func (c *console) ready(url string, lines ...string) error {
+	if !c.forPeople() {
+		return c.print(ready{"ready", url, os.Getpid()})
+	}
+	for _, l := range lines {
+		c.talk("%s", l)
+	}
+	return nil
+}
+
+// untilSignal returns a context that ends with the first SIGINT or SIGTERM.
+// From then on signals have their usual effect again, so a second one kills.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// warnExposed warns where others than this machine can reach an address.
+func (c *console) warnExposed(listen, advice string) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil || host == "localhost" {
+		return
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		return
+	}
+	c.talk("mcpmock: warning: %s can be reached from other machines, and nothing asks who they are", listen)
+	c.talk("  %s", advice)
+}
+
+// cannotListen is the failure to take an address; again is the command that
+// works.
+func cannotListen(listen string, err error, again string) error {
+	reason := err.Error()
+	if op, ok := err.(*net.OpError); ok {
+		reason = op.Err.Error()
+		if sys, ok := op.Err.(*os.SyscallError); ok {
+			reason = sys.Err.Error()
+		}
+	}
+	return wrongUse("cannot listen on %s: %s", listen, reason).hint("use a free port: %s", again)
+}

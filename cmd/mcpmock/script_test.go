@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"mcpmock": main,
+		"weather": serveWeather,
+		"visit":   visitWeather,
+		"raw":     sendRaw,
+		"listen":  listenForEver,
+	})
+}
+
+// The scripts are the behaviour of the command, each as short as can be.
+// Besides the usual commands they have:
+//
+//	exits CODE COMMAND...   runs it; it must end with that exit code
+//	start NAME COMMAND...   runs it in the background until its ready line,
+//	                        and sets $NAME to the URL in it
+//	stop CODE NAME          sends SIGTERM; it must end with that exit code
+//	                        within five seconds. NAME.out and NAME.err have
+//	                        what it said
+//	killed NAME             kills it with -9
+//
+// and the programs of peers_test.go.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[backgrounds{}] = map[string]*background{}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"start":  start,
+			"stop":   stop,
+			"killed": killed,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	if got := exitCode(ts, err); got != want {
+		ts.Fatalf("exit code %d, not %d", got, want)
+	}
+}
+
+func exitCode(ts *testscript.TestScript, err error) int {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		ts.Check(err)
+		return 0
+	}
+	return exit.ExitCode()
+}
+
+// write makes a file that the script can read.
+func write(ts *testscript.TestScript, name string, data []byte) {
+	ts.Check(os.WriteFile(ts.MkAbs(name), data, 0o666))
+}

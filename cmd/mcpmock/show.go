@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/spf13/cobra"
+)
+
+func newShow(c *console) *cobra.Command {
+	var timeline bool
+	cmd := &cobra.Command{
+		Use:   "show FILE",
+		Short: "say what a cassette holds",
+		Long: `say what a cassette holds
+
+FILE is a cassette, a journal, or the name of a stock tape. With --json the
+summary is one object, and the timeline one object a line.`,
+		ValidArgsFunction: completeCassette,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := one(cmd, args, "a cassette", "mcpmock show weather.cassette")
+			if err != nil {
+				return err
+			}
+			tape, err := openTape(path)
+			if err != nil {
+				return err
+			}
+			defer tape.Close()
+			if timeline {
+				return showTimeline(c, tape)
+			}
+			return showSummary(c, tape)
+		},
+	}
+	cmd.Flags().BoolVar(&timeline, "timeline", false, "print a line for each event")
+	return cmd
+}
+
+// walk calls each with every event of a tape. A torn end is no error: it is
+// warned of and returned.
+func walk(c *console, tape *cassettes.Tape, each func(*cassettes.Event) error) (*cassettes.TornError, error) {
+	for e, err := range tape.Events() {
+		if torn, ok := errors.AsType[*cassettes.TornError](err); ok {
+			c.talk("mcpmock: warning: %v", torn)
+			return torn, nil
+		}
+		if err == nil {
+			err = each(e)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func showSummary(c *console, tape *cassettes.Tape) error {
+	var bytes int64
+	if info, err := os.Stat(tape.Name); err == nil { // a stock tape has none
+		bytes = info.Size()
+	}
+	s := newSurvey(tape, bytes)
+	torn, err := walk(c, tape, func(e *cassettes.Event) error {
+		if bytes == 0 || e.Pos.Offset+int64(e.Pos.Size) > s.Bytes {
+			s.Bytes = e.Pos.Offset + int64(e.Pos.Size) + 1
+		}
+		s.add(e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if torn != nil {
+		s.Torn = &tornTail{torn.Line, torn.Offset}
+	}
+	s.finish()
+	if c.asJSON {
+		return c.print(s)
+	}
+	w := bufio.NewWriter(c.out)
+	s.print(w)
+	return w.Flush()
+}
+
+// maxSessions is how many sessions people are shown.
+const maxSessions = 20
+
+func (s *survey) print(w io.Writer) {
+	fmt.Fprintf(w, "%s  %s, %s in %.3f s\n", s.File, size(s.Bytes), count(s.Events, "event"), float64(s.Milliseconds)/1000)
+	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", s.Transport, orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
+	fmt.Fprintf(w, "  redaction  %s\n", orElse(s.Redact, "off"))
+	if s.Torn != nil {
+		fmt.Fprintf(w, "  torn       at line %d; all before it is whole\n", s.Torn.Line)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "  sessions   %d\n", s.labelled())
+	for i, a := range s.Sessions {
+		if i == maxSessions {
+			fmt.Fprintf(table, "    and %d more\n", len(s.Sessions)-i)
+			break
+		}
+		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", or(a.Session, "no session"), or(a.Client, "-"), or(a.Protocol, "-"), count(a.Exchanges, "exchange"))
+	}
+	fmt.Fprintf(table, "  exchanges  %d\n", s.Exchanges)
+	for _, part := range [...]struct {
+		title string
+		list  []*tally
+	}{{"", s.Methods}, {"notifications", s.Notifications}, {"server requests", s.Questions}, {"refusals", s.Refusals}, {"notes", s.Notes}} {
+		if part.title != "" && len(part.list) > 0 {
+			fmt.Fprintf(table, "  %s\n", part.title)
+		}
+		for _, t := range part.list {
+			fmt.Fprintf(table, "    %s\t%d", t.what(), t.Count)
+			if t.Errors > 0 {
+				fmt.Fprintf(table, "\t%s", count(t.Errors, "error"))
+			}
+			fmt.Fprintln(table)
+		}
+	}
+	_ = table.Flush() // into a buffer
+}
+
+// labelled counts the sessions that have a label.
+func (s *survey) labelled() int {
+	n := len(s.Sessions)
+	if s.in[""] != nil && s.in[""].Exchanges > 0 {
+		n--
+	}
+	return n
+}
+
+// what a tally counts, in words.
+func (t *tally) what() string {
+	var words []string
+	for _, word := range [...]string{t.From, t.Method, t.Name} {
+		if word != "" {
+			words = append(words, short(word, 60))
+		}
+	}
+	if t.Status != 0 {
+		words = append(words, fmt.Sprint(t.Status))
+	}
+	return strings.Join(append(words, t.Text), " ")
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func orElse(list []string, other string) string { return or(strings.Join(list, ", "), other) }

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// A survey is what a tape holds, as show --json prints it. Its keys stay as
+// they are; new ones may be added.
+type survey struct {
+	File          string    `json:"file"`
+	Bytes         int64     `json:"bytes"`
+	Transport     string    `json:"transport"` // http, sse or stdio
+	Redact        []string  `json:"redact"`    // the rules that were in force
+	Events        int       `json:"events"`
+	Carriers      int       `json:"carriers"` // HTTP requests, or processes
+	Milliseconds  int64     `json:"milliseconds"`
+	Protocols     []string  `json:"protocols"` // the revisions negotiated
+	Servers       []string  `json:"servers"`
+	Sessions      []*about  `json:"sessions"`
+	Exchanges     int       `json:"exchanges"`      // requests of clients
+	Methods       []*tally  `json:"methods"`        // what they asked
+	Notifications []*tally  `json:"notifications"`  // of both sides
+	Questions     []*tally  `json:"serverRequests"` // what the server asked
+	Refusals      []*tally  `json:"refusals"`       // HTTP status 400 and above
+	Notes         []*tally  `json:"notes"`          // of mcpmock, on a journal
+	Torn          *tornTail `json:"torn"`           // null for a whole tape
+
+	of map[string]*tally
+	in map[string]*about
+	on map[int]*ride
+}
+
+// about is what a survey knows of one session.
+type about struct {
+	Session   string `json:"session"` // its label; "" for clients without one
+	Client    string `json:"client"`
+	Protocol  string `json:"protocol"`
+	Exchanges int    `json:"exchanges"`
+}
+
+// A tally counts one kind of thing. Which members it has depends on the list
+// it stands in.
+type tally struct {
+	From   string `json:"from,omitempty"`
+	Method string `json:"method,omitempty"`
+	Name   string `json:"name,omitempty"` // the tool, the prompt or the resource
+	Status int    `json:"status,omitempty"`
+	Text   string `json:"text,omitempty"`
+	Count  int    `json:"count"`
+	Errors int    `json:"errors,omitempty"` // answers that are one
+}
+
+// tornTail is where the whole part of a tape ends.
+type tornTail struct {
+	Line   int   `json:"line"`
+	Offset int64 `json:"offset"`
+}
+
+// A ride is a carrier that has not ended.
+type ride struct {
+	session *about
+	opening bool              // it carries an initialize
+	client  string            // the name in it
+	asked   map[string]*tally // by id
+	status  int
+	stream  bool
+}
+
+// maxTallies keeps a tape on which every request has another name from making
+// a survey of everything.
+const maxTallies = 1000
+
+func newSurvey(t *cassettes.Tape, bytes int64) *survey {
+	return &survey{
+		File: t.Name, Bytes: bytes, Transport: t.Header.Transport, Redact: orNone(t.Header.Redact),
+		Protocols: []string{}, Servers: []string{}, Sessions: []*about{}, Methods: []*tally{},
+		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Notes: []*tally{},
+		of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{},
+	}
+}
+
+func orNone(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// add takes in the next event.
+func (s *survey) add(e *cassettes.Event) {
+	s.Events++
+	s.Milliseconds = max(s.Milliseconds, int64(e.At/time.Millisecond))
+	if e.Note != nil {
+		s.tally(&s.Notes, tally{Text: e.Note.Kind})
+	}
+	r := s.on[e.On]
+	if e.From == cassettes.Client && e.HTTP != nil {
+		r = &ride{session: s.session(e.HTTP), asked: map[string]*tally{}}
+		s.on[e.On] = r
+		s.Carriers++
+	}
+	if r == nil {
+		r = &ride{session: s.session(nil)} // an event of a carrier that has ended
+	}
+	if e.From != cassettes.Client && e.HTTP != nil {
+		s.answered(r, e)
+	}
+	for _, m := range messagesOf(e) {
+		if e.From == cassettes.Client {
+			s.client(r, m)
+		} else {
+			s.server(r, m)
+		}
+	}
+	if e.End != "" || r.status != 0 && !r.stream && (e.Message != nil || e.Messages != nil) {
+		delete(s.on, e.On)
+	}
+}
+
+func messagesOf(e *cassettes.Event) []jsonrpc.Message {
+	var all []jsonrpc.Message
+	if e.Message != nil {
+		all = append(all, jsonrpc.One(e.Message))
+	}
+	for _, m := range e.Messages {
+		all = append(all, jsonrpc.One(m))
+	}
+	return all
+}
+
+// client takes in a message of a client.
+func (s *survey) client(r *ride, m jsonrpc.Message) {
+	switch m.Kind {
+	case jsonrpc.Request:
+		s.Exchanges++
+		r.session.Exchanges++
+		r.asked[string(m.ID)] = s.tally(&s.Methods, tally{Method: m.Method, Name: nameIn(m)})
+		if m.Method == mcp.Initialize {
+			r.opening = true
+			r.client = titled(gjson.GetBytes(m.Params, "clientInfo"))
+		}
+	case jsonrpc.Notification:
+		s.tally(&s.Notifications, tally{From: "client", Method: m.Method})
+	}
+}
+
+// server takes in a message of a server.
+func (s *survey) server(r *ride, m jsonrpc.Message) {
+	switch m.Kind {
+	case jsonrpc.Request:
+		s.tally(&s.Questions, tally{Method: m.Method})
+	case jsonrpc.Notification:
+		s.tally(&s.Notifications, tally{From: "server", Method: m.Method})
+	case jsonrpc.Response:
+		asked := r.asked[string(m.ID)]
+		if asked != nil && (m.Error != nil || gjson.GetBytes(m.Result, "isError").Bool()) {
+			asked.Errors++
+		}
+		if r.opening && m.Result != nil {
+			r.session.Client = r.client
+			r.session.Protocol = gjson.GetBytes(m.Result, "protocolVersion").Str
+			include(&s.Protocols, r.session.Protocol)
+			include(&s.Servers, titled(gjson.GetBytes(m.Result, "serverInfo")))
+		}
+	}
+}
+
+// answered takes in a status line.
+func (s *survey) answered(r *ride, e *cassettes.Event) {
+	r.status = e.HTTP.Status
+	r.stream = strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
+	if label := e.HTTP.Header.Get(mcp.HeaderSessionID); r.opening && label != "" && r.session.Session == "" && r.status < 400 {
+		r.session.Exchanges--
+		r.session = s.session(e.HTTP)
+		r.session.Exchanges++
+	}
+	if r.status < 400 {
+		return
+	}
+	text := strings.TrimSpace(string(e.Raw))
+	if message := gjson.GetBytes(e.Message, "error.message"); message.Exists() {
+		text = message.Str
+	}
+	s.tally(&s.Refusals, tally{Status: r.status, Text: short(text, 100)})
+}
+
+// session returns the session that a message's headers name.
+func (s *survey) session(h *cassettes.HTTP) *about {
+	label := ""
+	if h != nil {
+		label = h.Header.Get(mcp.HeaderSessionID)
+	}
+	a := s.in[label]
+	if a == nil {
+		a = &about{Session: label}
+		s.in[label] = a
+		s.Sessions = append(s.Sessions, a)
+	}
+	return a
+}
+
+// tally counts one more of a kind.
+func (s *survey) tally(list *[]*tally, kind tally) *tally {
+	key := fmt.Sprintf("%p %v", list, kind)
+	t := s.of[key]
+	if t == nil {
+		if len(*list) >= maxTallies {
+			kind = tally{From: kind.From, Method: kind.Method, Status: kind.Status, Name: "(others)"}
+			key = fmt.Sprintf("%p %v", list, kind)
+			t = s.of[key]
+		}
+		if t == nil {
+			t = &kind
+			s.of[key] = t
+			*list = append(*list, t)
+		}
+	}
+	t.Count++
+	return t
+}
+
+// finish drops the place of clients without a session where there was none.
+func (s *survey) finish() {
+	s.Sessions = slices.DeleteFunc(s.Sessions, func(a *about) bool { return a.Session == "" && a.Exchanges == 0 })
+}
+
+func include(list *[]string, s string) {
+	if s != "" && !slices.Contains(*list, s) {
+		*list = append(*list, s)
+	}
+}
+
+// titled is an Implementation of the protocol: its name and version.
+func titled(v gjson.Result) string {
+	return strings.TrimSpace(v.Get("name").Str + " " + v.Get("version").Str)
+}
+
+// nameIn is what a request is about: a tool, a prompt or a resource.
+func nameIn(m jsonrpc.Message) string {
+	if name := gjson.GetBytes(m.Params, "name"); name.Type == gjson.String {
+		return name.Str
+	}
+	return gjson.GetBytes(m.Params, "uri").Str
+}
+
+// short cuts a text to one line of at most n bytes.
+func short(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "") + "..."
+	}
+	return s
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+)
+
+// openTape opens the cassette at path or, where there is no such file, the
+// stock tape of that name.
+func openTape(path string) (*cassettes.Tape, error) {
+	tape, err := cassettes.Load(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return tape, err
+	}
+	return nil, noTape(path)
+}
+
+// noTape is the failure to find a cassette.
+func noTape(path string) error {
+	return wrongUse("no cassette %s", path).
+		hint("record one:  mcpmock record -o %s --upstream URL", word(path)).
+		hint("or see one:  mcpmock demo")
+}

@@ -1,0 +1,121 @@
+// Package mcpmock gives a test a mock MCP server in one call: it plays a
+// cassette, or records one from the real server first.
+//
+//	func TestForecast(t *testing.T) {
+//		srv := mcpmock.Serve(t, "weather", mcpmock.Upstream("http://127.0.0.1:3001/mcp"))
+//		got := Forecast(t.Context(), srv.URL, "Oslo")
+//		...
+//	}
+//
+// The test plays testdata/weather.cassette: no network, no server, the same
+// answers each time. A request that the tape cannot answer fails the test and
+// names the recorded one closest to it. To record the cassette, run the test
+// once against the real server:
+//
+//	go test -run 'TestForecast' -mcpmock.record 'TestForecast'
+//
+// What this does not do: it starts no server to record from, and it records
+// no server that speaks over stdio. For other languages than Go there is the
+// command, cmd/mcpmock, which does the same over a port.
+package mcpmock
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"github.com/mcpmock/mcpmock/replay"
+)
+
+// Tester is what Serve asks of a test; *testing.T, *testing.B and *testing.F
+// have it.
+type Tester interface {
+	replay.Tester
+	Name() string
+	Failed() bool
+	Logf(format string, args ...any)
+}
+
+// A Server is a mock, or a recorder in front of the real server, until the
+// test ends.
+type Server struct {
+	URL    string         // of the endpoint: give it to the client
+	Player *replay.Player // nil while recording
+}
+
+// Serve plays a cassette on a free port of the loopback interface until the
+// test ends. A path without an extension is a name: "weather" stands for
+// testdata/weather.cassette, "eu/weather" for testdata/eu/weather.cassette.
+// Any other path is taken as it is, relative to the test's directory.
+//
+// Where Upstream is given and the flag -mcpmock.record matches the test's
+// name, it records instead: the client talks with the real server, and when
+// the test has ended, and only if it passed, the cassette is written, golden:
+// the same traffic gives the same file.
+//
+// It is safe under t.Parallel: each call makes a server of its own.
+func Serve(t Tester, path string, opts ...Option) *Server {
+	t.Helper()
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if filepath.Ext(path) == "" {
+		path = filepath.Join("testdata", filepath.FromSlash(path)+".cassette")
+	}
+	if o.upstream != "" && Recording(t) {
+		return record(t, path, &o)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("mcpmock: no cassette %s\n  %s", path, howToRecord(t, path, &o))
+		return nil
+	}
+	s := replay.Start(t, path, o.replay...)
+	if s == nil {
+		return nil // a Tester whose Fatalf returns
+	}
+	return &Server{URL: s.URL, Player: s.Player}
+}
+
+// howToRecord says how to get a cassette that is not there.
+func howToRecord(t Tester, path string, o *options) string {
+	if o.upstream == "" {
+		return fmt.Sprintf("record it:  mcpmock record -o %s --upstream URL\n  or give Serve an mcpmock.Upstream(URL) and run the test with -%s", path, recordFlag)
+	}
+	name := "^" + regexp.QuoteMeta(t.Name()) + "$"
+	return fmt.Sprintf("record it from %s:  go test -run '%s' -%s '%s'", o.upstream, name, recordFlag, name)
+}
+
+// An Option is a choice about a Server.
+type Option func(*options)
+
+type options struct {
+	upstream string
+	headers  [][2]string
+	redact   []string
+	replay   []replay.Option
+}
+
+// Upstream names the real server, to record it under -mcpmock.record.
+func Upstream(url string) Option { return func(o *options) { o.upstream = url } }
+
+// Header adds a header towards the upstream while recording, such as
+// Authorization. It is not on the tape.
+func Header(name, value string) Option {
+	return func(o *options) { o.headers = append(o.headers, [2]string{name, value}) }
+}
+
+// Redact keeps the values that a JSON Pointer into a message names, such as
+// /params/arguments/pin, off the tape. Well-known secrets are kept off it in
+// any case.
+func Redact(pointer string) Option {
+	return func(o *options) { o.redact = append(o.redact, pointer) }
+}
+
+// Replay passes options on to the player, such as replay.WithScenario.
+func Replay(opts ...replay.Option) Option {
+	return func(o *options) { o.replay = append(o.replay, opts...) }
+}

@@ -102,4 +102,4 @@ function tell() {
 setTimeout(() => (tell(), process.exit(1)), 20_000).unref();
 await Promise.all(transcripts.map(session));
 tell();
-process.exit(0);
+process.exit(transcripts.some(([first]) => first.error) ? 1 : 0);

@@ -121,7 +121,7 @@ func TestTapeIsAhead(t *testing.T) {
 func onTape(lines []string) int {
 	n := 0
 	for _, l := range lines {
-		if strings.HasPrefix(l, "1 server sse") || strings.HasPrefix(l, "1 server {") {
+		if strings.HasPrefix(l, "1 server sse") || strings.HasPrefix(l, "1 server {") || strings.HasPrefix(l, `1 server raw "{`) {
 			n++
 		}
 	}

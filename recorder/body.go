@@ -82,8 +82,8 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 		buf := p
 		if b.rewrite != nil || len(p) <= len(b.held) {
-			if b.small == nil {
-				b.small = make([]byte, 4<<10)
+			if len(b.small) < len(b.held)+1<<10 {
+				b.small = make([]byte, len(b.held)+4<<10)
 			}
 			buf = b.small
 		}
@@ -155,6 +155,8 @@ func (b *body) over(n int, err error) bool {
 // hold returns how many of the last bytes to hold back.
 func (b *body) hold(chunk []byte) int {
 	switch {
+	case b.gzip != nil && b.isStream():
+		return b.gzip.pending()
 	case b.gzip != nil:
 		return trailer
 	case b.frames != nil:

@@ -5,14 +5,15 @@ import (
 	"io"
 )
 
-// trailer is how many of the last bytes of a compressed body are held back:
-// more than a gzip trailer has, so that its last compressed byte is among
-// them.
-const trailer = 16
+// trailer is how many of the last bytes of a compressed message are held
+// back: more than follow the last byte that matters, so that no reader can
+// make out the whole message before its body ends.
+const trailer = 32
 
 // An inflater decompresses a body in step with its passing: feed returns when
-// all that the chunk decompresses to has gone to the sink. What cannot be
-// decompressed goes there as it is.
+// all that the chunk decompresses to, up to the last point where the
+// compressor was flushed, has gone to the sink. What cannot be decompressed
+// goes there as it is.
 type inflater struct {
 	to     sink
 	chunks chan []byte   // to the goroutine
@@ -22,6 +23,8 @@ type inflater struct {
 	head   []byte        // all that came, until it is known for gzip
 	begun  bool          // the goroutine runs
 	fed    bool          // it has had a chunk
+	in     int64         // bytes that came
+	out    int64         // bytes of them whose text has gone to the sink
 }
 
 // newInflater starts a goroutine that close ends.
@@ -50,6 +53,17 @@ func (f *inflater) feed(chunk []byte) {
 	}
 }
 
+// pending returns how many of the last bytes have not gone to the sink. Some
+// other decompressor might already read them.
+func (f *inflater) pending() int {
+	select {
+	case <-f.done:
+		return 0
+	default:
+		return int(f.in - f.out)
+	}
+}
+
 // close waits for the end of the goroutine.
 func (f *inflater) close() {
 	close(f.chunks)
@@ -73,6 +87,9 @@ func (f *inflater) run() {
 		var n int
 		n, err = zr.Read(buf)
 		f.to.feed(buf[:n])
+		if n > 0 {
+			f.out = f.in - int64(len(f.chunk))
+		}
 		said = said || n > 0
 	}
 	switch {
@@ -95,6 +112,7 @@ func (f *inflater) more() bool {
 			return false
 		}
 		f.chunk = chunk
+		f.in += int64(len(chunk))
 		if f.head != nil {
 			f.head = append(f.head, chunk...)
 		}

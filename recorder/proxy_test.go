@@ -165,7 +165,7 @@ func TestProxyIsInvisible(t *testing.T) {
 			header(w, "Content-Type", "text/event-stream")
 			chunks(w, "data: "+pong+"\n\n", "data: {\"json")
 		}, []string{asked, "1 server 200", "1 server sse " + pong, `1 server raw "data: {\"json"`, "1 server eof"}},
-		{"an event stream of a batch", post("["+ping+","+ping+"]"), func(w http.ResponseWriter, _ *http.Request) {
+		{"an event stream of a batch", post("[" + ping + "," + ping + "]"), func(w http.ResponseWriter, _ *http.Request) {
 			header(w, "Content-Type", "text/event-stream")
 			chunks(w, "data: ["+pong+","+pong+"]\n\n")
 		}, []string{"1 client POST /mcp batch of 2", "1 server 200", "1 server sse batch of 2", "1 server eof"}},

@@ -21,9 +21,9 @@
 // that no MCP server understands is passed on and recorded like any other. It
 // follows no redirect, passes no protocol upgrade on (WebSocket), and no
 // informational responses (1xx). A body of more than 16 MiB is on the tape in
-// parts, as bytes, in which a secret is found by its name or shape alone. An
-// event stream that is compressed without being flushed after each event is
-// on the tape when the compressor lets go of it.
+// parts, as bytes, in which a secret is found by its name or shape alone. A
+// compressed event stream whose server does not flush the compressor after
+// each event passes on only as far as its events can be told.
 package recorder
 
 import (

@@ -43,6 +43,7 @@ var checks = map[string]func(*probe, scenarios.Check) string{
 	scenarios.CheckVersionDiffers:  checkVersionDiffers,
 	scenarios.CheckStreamOpen:      checkStreamOpen,
 	scenarios.CheckTooManySessions: checkTooManySessions,
+	scenarios.CheckNoSessionYet:    checkNoSessionYet,
 }
 
 func checkMethod(q *probe, _ scenarios.Check) string {
@@ -53,8 +54,8 @@ func checkMethod(q *probe, _ scenarios.Check) string {
 }
 
 func checkStateless(q *probe, _ scenarios.Check) string {
-	if q.p.mode == "stateless" && (q.r.Method == http.MethodGet || q.r.Method == http.MethodDelete) {
-		return "a stateless server has neither streams to listen to nor sessions to end; use POST"
+	if q.p.mode == "stateless" && q.r.Method != http.MethodPost {
+		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.r.Method
 	}
 	return ""
 }
@@ -132,9 +133,12 @@ func checkJSONRPC(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkBatch(q *probe, _ scenarios.Check) string {
-	if !q.post() || !q.batch.Array || mcp.HasBatches(q.revision()) {
+func checkBatch(q *probe, c scenarios.Check) string {
+	if !q.post() || !q.batch.Array || mcp.HasBatches(q.revision()) && !c.Every {
 		return ""
+	}
+	if c.Every {
+		return "this server has no batches; send each message in a request of its own"
 	}
 	return "revision " + q.revision() + " has no batches; send each message in a request of its own"
 }
@@ -146,22 +150,30 @@ func checkBatchInitialize(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkUnknownMethod(q *probe, _ scenarios.Check) string {
+func checkUnknownMethod(q *probe, c scenarios.Check) string {
 	for _, m := range q.requests() {
-		if !mcp.IsRequest(m.Method) {
+		known := mcp.IsRequest(m.Method) && !(c.Every && m.Method == mcp.Discover)
+		if !known && !q.p.index.hasMethod(m.Method) { // a server of its own may have more
 			return "no revision has a request " + quote(m.Method)
 		}
 	}
 	return ""
 }
 
-func checkMissingParams(q *probe, _ scenarios.Check) string {
+func checkMissingParams(q *probe, c scenarios.Check) string {
 	for _, m := range q.requests() {
-		if m.Method == mcp.Initialize && m.Params == nil {
-			return "initialize needs params"
+		if m.Params == nil && (m.Method == mcp.Initialize || c.Every && mcp.NeedsParams(m.Method)) {
+			return quote(m.Method) + " needs params"
 		}
 	}
 	return ""
+}
+
+func checkNoSessionYet(q *probe, _ scenarios.Check) string {
+	if q.p.mode != "required" || q.initialize() || q.p.sessions.opened.Load() {
+		return ""
+	}
+	return "send initialize first"
 }
 
 func checkSessionMissing(q *probe, _ scenarios.Check) string {
@@ -180,8 +192,8 @@ func checkSessionMissing(q *probe, _ scenarios.Check) string {
 	return "send the Mcp-Session-Id of the initialize response on every request"
 }
 
-func checkSessionUnknown(q *probe, _ scenarios.Check) string {
-	if q.known == sessionUnknown {
+func checkSessionUnknown(q *probe, c scenarios.Check) string {
+	if q.known == sessionUnknown || c.Every && q.id == "" && len(q.r.Header[mcp.HeaderSessionID]) > 0 && q.p.mode != "stateless" {
 		return "this id was never issued; send initialize without Mcp-Session-Id to open a session"
 	}
 	return ""
@@ -208,29 +220,35 @@ func checkReinitialize(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkNotInitialized(q *probe, _ scenarios.Check) string {
+func checkNotInitialized(q *probe, c scenarios.Check) string {
 	if q.p.mode == "stateless" || q.initialized {
 		return ""
 	}
-	for _, m := range q.requests() {
-		switch m.Method {
-		case mcp.Initialize, mcp.Ping, mcp.Discover:
-		default:
-			return "send initialize before " + quote(m.Method)
-		}
+	if early := q.early(c); early != "" {
+		return "send initialize before " + quote(early)
 	}
 	return ""
 }
 
-func checkNotReady(q *probe, _ scenarios.Check) string {
+func checkNotReady(q *probe, c scenarios.Check) string {
 	if q.p.mode == "stateless" || !q.initialized || q.ready {
 		return ""
 	}
+	if early := q.early(c); early != "" {
+		return quote(early) + " came before notifications/initialized"
+	}
+	return ""
+}
+
+// early returns a request that should not come in the middle of a handshake.
+func (q *probe) early(c scenarios.Check) string {
 	for _, m := range q.requests() {
-		switch m.Method {
-		case mcp.Initialize, mcp.Ping, mcp.Discover:
+		switch {
+		case m.Method == mcp.Initialize:
+		case (m.Method == mcp.Ping || m.Method == mcp.Discover) && !c.Every:
+		case slices.Contains(c.Except, m.Method):
 		default:
-			return quote(m.Method) + " came before notifications/initialized"
+			return m.Method
 		}
 	}
 	return ""

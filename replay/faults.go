@@ -33,9 +33,6 @@ func (q *probe) faulted() bool {
 				q.locate()
 			}
 		case f.Do.Respond != nil:
-			if q.minted == "" && q.session == nil && q.known == sessionNone {
-				q.minted = q.p.sessions.mint()
-			}
 			q.answerFault(f.Do.Respond)
 			return true
 		}

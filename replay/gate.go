@@ -40,7 +40,7 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 func (g *gate) walk(q *probe) bool {
 	for i := range g.steps {
 		s := &g.steps[i]
-		if len(s.On) > 0 && !slices.Contains(s.On, q.r.Method) {
+		if len(s.On) > 0 && !slices.Contains(s.On, q.r.Method) || len(s.Except) > 0 && slices.Contains(s.Except, q.method()) {
 			continue
 		}
 		detail := s.find(q, s.Check)

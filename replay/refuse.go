@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -16,54 +18,65 @@ func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
 	q.send(resp.Status, header, body)
 	q.note("refused", check, detail)
 	q.said(resp.Status, header, body)
-	if resp.Latch != nil {
+	if resp.Latch != nil && q.p.mode != "stateless" {
 		q.p.latched.Store(resp.Latch)
 	}
 }
 
 // render makes the body and the headers of a written-down response.
 func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.Header) {
-	fill := q.filler(detail)
-	header := http.Header{}
-	var body []byte
+	fill := q.filler(resp, detail)
 	d := q.p.dialect
+	header := http.Header{}
+	if d.Session.Show == "always" && q.shown() != "" && q.p.latched.Load() == nil {
+		header[mcp.HeaderSessionID] = []string{q.shown()}
+	}
+	var body []byte
 	switch {
-	case resp.Message != "" || resp.Code != 0:
-		body = envelope(d.Envelope, q.requestID(), resp.Code, fill.Replace(resp.Message))
-		for _, h := range d.Envelope.Headers {
-			setHeader(header, h, fill)
-		}
-		if resp.Stream {
-			header["Content-Type"] = []string{"text/event-stream"}
-			body = append(append([]byte("event: message\ndata: "), body...), "\n\n"...)
-		}
-	default:
+	case resp.Message == "" && resp.Code == 0:
 		body = []byte(fill.Replace(resp.Body))
+	case resp.Stream:
+		message := envelope(inBand, q.requestID(), resp.Code, fill.Replace(resp.Message))
+		body = append(append([]byte("event: message\ndata: "), message...), "\n\n"...)
+		header["Content-Type"] = contentStream
+	default:
+		body = envelope(d.Envelope, q.requestID(), resp.Code, fill.Replace(resp.Message))
+		setHeaders(header, d.Envelope.Headers, fill)
 	}
-	if d.Session.Show == "always" && q.shown() != "" {
-		header["Mcp-Session-Id"] = []string{q.shown()}
-	}
-	for _, h := range resp.Headers {
-		setHeader(header, h, fill)
-	}
+	setHeaders(header, resp.Headers, fill)
 	return body, header
 }
 
-// setHeader sets one header line; an absent one is kept off the response even
-// where net/http would add it.
-func setHeader(header http.Header, h scenarios.Header, fill *strings.Replacer) {
-	name := http.CanonicalHeaderKey(h.Name)
-	if h.Absent {
-		header[name] = nil
-		return
+// inBand is the envelope of errors that are sent as answers: all known
+// servers give them the request's id and this order.
+var inBand = scenarios.Envelope{Keys: []string{"jsonrpc", "id", "error"}, ID: "request"}
+
+// setHeaders puts header lines in place of those of the same name. An absent
+// one is kept off the response even where net/http would add it; one whose
+// value comes out empty is left off.
+func setHeaders(header http.Header, lines []scenarios.Header, fill *strings.Replacer) {
+	for _, h := range lines {
+		delete(header, http.CanonicalHeaderKey(h.Name))
 	}
-	header[name] = append(header[name], fill.Replace(h.Value))
+	for _, h := range lines {
+		name := http.CanonicalHeaderKey(h.Name)
+		if h.Absent {
+			header[name] = nil
+		} else if value := fill.Replace(h.Value); value != "" {
+			header[name] = append(header[name], value)
+		}
+	}
 }
 
 // filler replaces the variables of a scenario's texts.
-func (q *probe) filler(detail string) *strings.Replacer {
+func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replacer {
+	fresh := ""
+	if asksFresh(resp) {
+		fresh = q.p.sessions.mint()
+	}
 	return strings.NewReplacer(
 		"${session}", q.shown(),
+		"${fresh}", fresh,
 		"${method}", printable(q.method()),
 		"${version}", printable(q.protocol),
 		"${versions}", strings.Join(q.p.supported(), ", "),
@@ -71,6 +84,14 @@ func (q *probe) filler(detail string) *strings.Replacer {
 		"${origin}", printable(q.r.Header.Get("Origin")),
 		"${detail}", detail,
 	)
+}
+
+// asksFresh reports whether a response holds ${fresh}: an id is only made
+// where one is wanted, for a seed makes ids in their order.
+func asksFresh(resp *scenarios.Response) bool {
+	const fresh = "${fresh}"
+	return strings.Contains(resp.Message, fresh) || strings.Contains(resp.Body, fresh) ||
+		slices.ContainsFunc(resp.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, fresh) })
 }
 
 // shown returns the session id that a response to this request shows.
@@ -154,7 +175,7 @@ func (q *probe) send(status int, header http.Header, body []byte) {
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
 	q := &probe{p: p, w: w, r: r, carrier: int(p.carriers.Add(1))}
-	body := envelope(scenarios.Envelope{Keys: []string{"jsonrpc", "id", "error"}, ID: "request"}, nil, code, message)
+	body := envelope(inBand, nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()
 	q.send(status, header, body)

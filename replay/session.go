@@ -8,6 +8,7 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type sessions struct {
 	past   map[string]string // id -> why it ended
 	order  []string          // of past, oldest first, a ring of maxPast
 	next   int
+	opened atomic.Bool // one session has ever been
 	swept  time.Time
 	random func([]byte)
 }
@@ -56,6 +58,7 @@ func (s *sessions) create(sp *space) *conversation {
 	}
 	c := newConversation(s.newID(), sp, now)
 	s.live[c.id] = c
+	s.opened.Store(true)
 	return c
 }
 

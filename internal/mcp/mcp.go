@@ -107,6 +107,16 @@ func IsRequest(method string) bool {
 	return ok
 }
 
+// NeedsParams reports whether the schema asks for params in a request of that
+// method.
+func NeedsParams(method string) bool {
+	switch method {
+	case Initialize, ToolsCall, PromptsGet, ResourcesRead, "resources/subscribe", "resources/unsubscribe", "completion/complete", SetLevel:
+		return true
+	}
+	return false
+}
+
 // ServerCapability returns the member of the server's capabilities that a
 // client request needs, or "".
 func ServerCapability(method string) string { return requests[method] }

@@ -69,10 +69,10 @@ const (
 // lineMark remembers the line of every so many events, for messages.
 type lineMark struct{ line, offset int64 }
 
-// NewIndex walks over the tape once. Each request is shown to visit, which
-// may be nil; exchange numbers count up from 0, and the message is only valid
-// during the call. A torn end is not an error: see Torn.
-func NewIndex(t *Tape, visit func(exchange int, message []byte)) (*Index, error) {
+// NewIndex walks over the tape once. The method and the params of each request
+// are shown to visit, which may be nil; exchange numbers count up from 0, and
+// the text is only good during the call. A torn end is not an error: see Torn.
+func NewIndex(t *Tape, visit func(exchange int, method string, params []byte)) (*Index, error) {
 	r, err := newReader(io.NewSectionReader(t.src, 0, t.size), t.Name)
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func NewIndex(t *Tape, visit func(exchange int, message []byte)) (*Index, error)
 // An indexer is the state of one walk over a tape.
 type indexer struct {
 	ix        *Index
-	visit     func(int, []byte)
+	visit     func(int, string, []byte)
 	labels    map[string]int32
 	open      map[int]*carrier
 	pending   map[string]int32 // session and id -> exchange whose carrier ended without its answer
@@ -222,7 +222,7 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 			c.ids = append(c.ids, string(m.ID))
 			c.init = c.init || m.Method == mcp.Initialize
 			if b.visit != nil {
-				b.visit(int(x), raw)
+				b.visit(int(x), m.Method, m.Params)
 			}
 			if m.Method == mcp.Initialize {
 				b.initialize(c, x, m)

@@ -104,10 +104,14 @@ func (r *Reader) begin(src io.Reader) error {
 	case err != nil:
 		return err
 	}
+	if err := validate(r.buf); err != nil {
+		return r.errorAt(pos, err)
+	}
 	if r.Header, err = decodeHeader(r.buf); err != nil {
 		return r.errorAt(pos, err)
 	}
-	return r.intact(pos)
+	_, err = r.examine(pos)
+	return err
 }
 
 // Next returns the next event, io.EOF after the last one, a *TornError where
@@ -130,8 +134,16 @@ func (r *Reader) next(e *Event) error {
 	if r.lean == nil {
 		value = bytes.Clone(value)
 	}
-	if err := r.intact(pos); err != nil {
+	is, err := r.examine(pos)
+	if err != nil {
 		return err
+	}
+	// An index takes the sum's word for it that the value is valid JSON: what
+	// it gives out later is read again, and validated then.
+	if is != intact || r.lean == nil {
+		if err := validate(value); err != nil {
+			return r.errorAt(pos, err)
+		}
 	}
 	if err := decodeEvent(e, value, r.lean); err != nil {
 		return r.errorAt(pos, err)
@@ -140,16 +152,16 @@ func (r *Reader) next(e *Event) error {
 	return nil
 }
 
-// intact refuses a value that was damaged since it was written.
-func (r *Reader) intact(pos Pos) error {
+// examine refuses a value that was damaged since it was written.
+func (r *Reader) examine(pos Pos) (state, error) {
 	if r.edited {
-		return nil
+		return unknownState, nil
 	}
-	at, was, damaged := flipped(r.buf)
-	if !damaged {
-		return nil
+	is, at, was := examine(r.buf)
+	if is != damaged {
+		return is, nil
 	}
-	return &Error{r.file, pos.Line + bytes.Count(r.buf[:at], []byte{'\n'}), pos.Offset + int64(at),
+	return is, &Error{r.file, pos.Line + bytes.Count(r.buf[:at], []byte{'\n'}), pos.Offset + int64(at),
 		fmt.Sprintf("damaged: one bit differs from what was recorded, %q was %q; if you meant that edit, run: mcpmock fmt -w FILE", r.buf[at], was)}
 }
 

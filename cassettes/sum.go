@@ -45,12 +45,21 @@ func cutSum(value []byte) (body, digits []byte) {
 	return nil, nil
 }
 
-// flipped looks for damage: where a single bit of the value differs from what
-// was summed, it returns the index of that byte and what stood there.
-func flipped(value []byte) (at int, was byte, damaged bool) {
+// state is what the sum of a value says about it.
+type state uint8
+
+const (
+	unknownState state = iota // it has no sum, or was edited
+	intact                    // it is as it was written, and so valid JSON
+	damaged                   // a single bit was flipped
+)
+
+// examine holds a value against its sum. Of a damaged one it returns the
+// index of the byte that differs and what stood there.
+func examine(value []byte) (is state, at int, was byte) {
 	body, digits := cutSum(value)
 	if body == nil {
-		return 0, 0, false
+		return unknownState, 0, 0
 	}
 	sum := crc32.Checksum(body, castagnoli)
 	var stored uint32
@@ -61,11 +70,11 @@ func flipped(value []byte) (at int, was byte, damaged bool) {
 		case d >= 'a' && d <= 'f':
 			stored = stored<<4 | uint32(d-'a'+10)
 		default:
-			return 0, 0, false // the sum itself was touched
+			return unknownState, 0, 0 // the sum itself was touched
 		}
 	}
 	if sum == stored {
-		return 0, 0, false
+		return intact, 0, 0
 	}
 	// A CRC is linear: a flipped bit changes it by an amount that depends on
 	// the bit's distance from the end alone. Walk from the end to the front
@@ -78,10 +87,10 @@ func flipped(value []byte) (at int, was byte, damaged bool) {
 	for i := len(body) - 1; i >= 0; i-- {
 		for bit, c := range change {
 			if c == syndrome {
-				return i, body[i] ^ 1<<bit, true
+				return damaged, i, body[i] ^ 1<<bit
 			}
 			change[bit] = castagnoli[byte(c)] ^ c>>8
 		}
 	}
-	return 0, 0, false
+	return unknownState, 0, 0
 }

@@ -102,7 +102,11 @@ func (t *Tape) At(pos Pos) (*Event, error) {
 		return nil, fmt.Errorf("cassettes: reading %s at byte %d: %w", t.Name, pos.Offset, err)
 	}
 	e := new(Event)
-	if err := decodeEvent(e, value, nil); err != nil {
+	err := validate(value)
+	if err == nil {
+		err = decodeEvent(e, value, nil)
+	}
+	if err != nil {
 		return nil, &Error{t.Name, pos.Line, pos.Offset, err.Error()}
 	}
 	e.Pos = pos

@@ -304,7 +304,7 @@ func (l *line) skipped(r *run) bool {
 
 // stringOf returns a string member of a JSON object, or "".
 func stringOf(object []byte, member string) string {
-	if v := gjson.GetBytes(object, member); v.Type == gjson.String {
+	if v := gjson.Get(jsonrpc.String(object), member); v.Type == gjson.String {
 		return v.Str
 	}
 	return ""

@@ -95,3 +95,18 @@ func BenchmarkHandler(b *testing.B) {
 }
 
 var _ io.ReadCloser = body{}
+
+// Opening a tape of 100,000 exchanges.
+func BenchmarkNew(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			tape := calls(b, n, false)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := New(tape); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

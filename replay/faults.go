@@ -88,7 +88,7 @@ func (q *probe) meets(t *scenarios.Trigger) bool {
 	if t.Method != "" && !like(t.Method, q.method()) {
 		return false
 	}
-	if t.Tool != "" && !(q.has(mcp.ToolsCall) && like(t.Tool, nameOf(q.batch.Messages[0]))) {
+	if t.Tool != "" && !(q.has(mcp.ToolsCall) && like(t.Tool, nameOf(mcp.ToolsCall, q.batch.Messages[0].Params))) {
 		return false
 	}
 	switch t.Session {

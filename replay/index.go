@@ -5,7 +5,6 @@ import (
 	"sort"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
@@ -25,6 +24,7 @@ type index struct {
 	bySess []int32 // exchanges by group, then by session, then in that order
 
 	methods map[string]*sample // method and name -> some of its exchanges
+	sampled []byte             // a buffer for those keys
 	clients map[string][]int32 // client name -> its sessions, in order
 	begun   []int32            // the sessions that have an initialize, in order
 	listens bool               // some GET stream was recorded
@@ -47,11 +47,10 @@ const sampleSize = 64
 func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 	ix := &index{keys: keys, methods: map[string]*sample{}, clients: map[string][]int32{}, path: "/mcp"}
 	var scratch []byte
-	core, err := cassettes.NewIndex(tape, func(x int, raw []byte) {
-		m := jsonrpc.One(raw)
-		ix.key = append(ix.key, keys.key(&scratch, m.Method, m.Params))
-		ix.sample(x, m)
-		ix.redacted(m)
+	core, err := cassettes.NewIndex(tape, func(x int, method string, params []byte) {
+		ix.key = append(ix.key, keys.key(&scratch, method, params))
+		ix.sample(x, method, params)
+		ix.redacted(params)
 	})
 	if err != nil {
 		return nil, err
@@ -63,15 +62,15 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 }
 
 // sample remembers some exchanges of each method and name.
-func (ix *index) sample(x int, m jsonrpc.Message) {
-	name := m.Method + " " + nameOf(m)
-	s := ix.methods[name]
+func (ix *index) sample(x int, method string, params []byte) {
+	ix.sampled = append(append(append(ix.sampled[:0], method...), ' '), nameOf(method, params)...)
+	s := ix.methods[string(ix.sampled)]
 	if s == nil {
 		if len(ix.methods) >= 10_000 {
 			return
 		}
 		s = &sample{}
-		ix.methods[name] = s
+		ix.methods[string(ix.sampled)] = s
 	}
 	if len(s.exchanges) < sampleSize {
 		s.exchanges = append(s.exchanges, int32(x))
@@ -79,11 +78,11 @@ func (ix *index) sample(x int, m jsonrpc.Message) {
 }
 
 // redacted remembers which places of a recorded request were redacted.
-func (ix *index) redacted(m jsonrpc.Message) {
+func (ix *index) redacted(params []byte) {
 	if len(ix.places) >= sampleSize {
 		return
 	}
-	places := redactedPlaces(m.Params)
+	places := redactedPlaces(params)
 	if len(places) > 0 && !slices.ContainsFunc(ix.places, func(p []string) bool { return slices.Equal(p, places) }) {
 		ix.places = append(ix.places, places)
 	}
@@ -196,9 +195,9 @@ func (ix *index) mode(asked string) string {
 }
 
 // nameOf returns what a request is about: the tool, the prompt, the resource.
-func nameOf(m jsonrpc.Message) string {
-	if member := mcp.NameMember(m.Method); member != "" {
-		return stringOf(m.Params, member)
+func nameOf(method string, params []byte) string {
+	if member := mcp.NameMember(method); member != "" {
+		return stringOf(params, member)
 	}
 	return ""
 }

@@ -101,7 +101,7 @@ func (q *probe) miss(m jsonrpc.Message, used int) {
 
 // mismatch finds out why a request has no answer, and notes it.
 func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
-	miss := &Mismatch{Method: m.Method, Name: nameOf(m), Space: q.space.name}
+	miss := &Mismatch{Method: m.Method, Name: nameOf(m.Method, m.Params), Space: q.space.name}
 	q.p.diagnose(miss, m, used)
 	detail, err := json.Marshal(miss)
 	if err != nil {

@@ -1,0 +1,82 @@
+package cassettes
+
+import (
+	"errors"
+	"io"
+)
+
+// Golden returns the canonical form of a tape, so that two recordings of the
+// same conversation are the same file, and a difference between two files is
+// one between two conversations. It leaves events as they are and returns
+// new ones. Golden of a golden tape is that tape.
+//
+// The order becomes that of causes, not of arrival:
+//
+//  1. Sessions stand one after another, in the order of their first requests;
+//     what belongs to no session is a session of its own.
+//  2. Within a session carriers stand in the order of their requests, each in
+//     one piece.
+//  3. Where a server asks the client something, the carrier with the client's
+//     answer follows the question at once, and then the rest.
+//  4. The GET that a client opens for its session (the first one to the path
+//     of the initialize request, without Last-Event-Id) follows the
+//     initialize exchange. What a server says on a GET stream follows the
+//     carrier that it answers (by id or progress token), else the client
+//     carrier that came last before it.
+//  5. That GET stream, and that of HTTP+SSE, is closed by the client at the
+//     end of the session, whoever was first; but where it ended while the
+//     session went on, it ends there, as it did.
+//
+// What one run and the next do not share is numbered in the order of
+// appearance: carriers 1, 2, ...; sessions session-1; request ids, in each
+// session and of each side, 1 or "id-1" by their type, with the answers and
+// cancellations that name them; progress tokens 1 or "token-1"; ids of SSE
+// events event-1, with the Last-Event-Id that names one; placeholders
+// redacted-1. There are no times. A redacted header value is the word
+// redacted.
+//
+// Header fields about the run or the framing are left out: see isVolatile.
+// The host and port in an Origin, a Location and an endpoint event become
+// localhost where they are of this machine.
+//
+// What this does not do: it does not know that a value within a message is a
+// time, a port or at random; a server that says such things has no golden
+// tape. Concurrent requests keep the order in which they came. All events are
+// in memory.
+func Golden(events []*Event) []*Event {
+	l := newLabels()
+	ordered := causal(events)
+	for _, o := range ordered {
+		l.session(o.session)
+	}
+	out := make([]*Event, len(ordered))
+	for i, o := range ordered {
+		out[i] = l.event(o)
+	}
+	return out
+}
+
+// WriteGolden writes the canonical form of a tape to w. A torn end is left
+// off.
+func WriteGolden(w io.Writer, t *Tape, layout Layout) error {
+	var events []*Event
+	for e, err := range t.Events() {
+		if errors.Is(err, ErrTorn) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		events = append(events, e)
+	}
+	out, err := NewWriter(w, t.Header, layout)
+	if err != nil {
+		return err
+	}
+	for _, e := range Golden(events) {
+		if err := out.Write(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

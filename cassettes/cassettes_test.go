@@ -144,7 +144,7 @@ func TestCutAtEveryByte(t *testing.T) {
 // A flipped bit is refused, or does not change what is read.
 func TestFlipEveryBit(t *testing.T) {
 	for _, layout := range []Layout{Pretty, Compact} {
-		data := tape(t, layout, session()[:7]...)
+		data := tape(t, layout, session()[:4]...)
 		whole, _ := readAll(data)
 		for n := range data {
 			for bit := range 8 {

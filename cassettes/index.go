@@ -88,21 +88,20 @@ func NewIndex(t *Tape, visit func(exchange int, method string, params []byte)) (
 		questions: map[string]int32{},
 	}
 	var e Event
-	for {
-		err := r.next(&e)
-		if err == io.EOF {
-			break
-		}
-		if errors.Is(err, ErrTorn) {
-			b.ix.Torn = err
-			break
-		}
-		if err != nil {
-			return nil, err
+	err = r.ahead(func(value []byte, pos Pos, is state) error {
+		if err := r.decode(&e, value, pos, is); err != nil {
+			return err
 		}
 		if reason := b.add(&e); reason != "" {
-			return nil, &Error{t.Name, e.Pos.Line, e.Pos.Offset, reason}
+			return &Error{t.Name, pos.Line, pos.Offset, reason}
 		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, ErrTorn):
+		b.ix.Torn = err
+	case err != io.EOF:
+		return nil, err
 	}
 	return b.ix, nil
 }

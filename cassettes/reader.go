@@ -138,6 +138,11 @@ func (r *Reader) next(e *Event) error {
 	if err != nil {
 		return err
 	}
+	return r.decode(e, value, pos, is)
+}
+
+// decode makes the event of a value.
+func (r *Reader) decode(e *Event, value []byte, pos Pos, is state) error {
 	// An index takes the sum's word for it that the value is valid JSON: what
 	// it gives out later is read again, and validated then.
 	if is != intact || r.lean == nil {

@@ -95,7 +95,7 @@ func (s *session) end(failed bool) error {
 	<-s.served
 	err = errors.Join(err, s.file.Close())
 	if err == nil && !failed {
-		err = cassettes.Golden(s.path + beside)
+		err = cassettes.RewriteGolden(s.path+beside, cassettes.Pretty)
 	}
 	if err != nil || failed {
 		return errors.Join(err, os.Remove(s.path+beside))

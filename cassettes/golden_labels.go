@@ -1,6 +1,7 @@
 package cassettes
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -228,16 +229,14 @@ func (l *labels) sse(e, was *Event, space string) *SSE {
 	}
 	f := sse.Parse([]byte(s.Frame))
 	var data []byte // the new data, where it changed
-	switch {
-	case e.Message != nil && string(e.Message) != string(was.Message):
-		data = jsonrpc.Compact(e.Message)
-	case e.Raw != nil && string(e.Raw) != string(was.Raw):
-		data = e.Raw
-	case e.Messages != nil:
-		text, _ := json.Marshal(e.Messages)
-		if before, _ := json.Marshal(was.Messages); string(before) != string(text) {
-			data = text
+	if is := said(e); is != nil && !bytes.Equal(is, said(was)) {
+		data = is
+	}
+	if strings.Contains(strings.ReplaceAll(s.Frame, "\r\n", ""), "\r") { // lines that end in \r
+		if data != nil || s.ID != e.SSE.ID {
+			s.Frame = ""
 		}
+		return &s
 	}
 	s.Frame = reframe(s.Frame, s.ID, data)
 	// A frame that the members make again needs no text.
@@ -250,6 +249,24 @@ func (l *labels) sse(e, was *Event, space string) *SSE {
 		s.Frame = ""
 	}
 	return &s
+}
+
+// said returns the text of what an event says.
+func said(e *Event) []byte {
+	switch {
+	case e.Message != nil:
+		return jsonrpc.Compact(e.Message)
+	case e.Messages != nil:
+		b := []byte{'['}
+		for i, m := range e.Messages {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, jsonrpc.Compact(m)...)
+		}
+		return append(b, ']')
+	}
+	return e.Raw
 }
 
 // reframe returns a frame with another id, and with other data unless that is

@@ -35,8 +35,8 @@ type order struct {
 	events   []*Event
 	of       []*carriage // the carrier of each event
 	carriers []*carriage
-	answer   map[int]*carriage   // question -> carrier with its answer
-	asked    map[string][]ask    // session, id or token -> who asked it
+	answer   map[int]*carriage      // question -> carrier with its answer
+	asked    map[string][]*carriage // session, id or token -> who asked it
 	roots    map[string][]*carriage
 	with     map[*carriage][]int // what stands after a carrier
 	heads    map[*carriage][]*carriage
@@ -45,13 +45,11 @@ type order struct {
 	out      []ordered
 }
 
-type ask struct{ carrier *carriage }
-
 // causal returns the events in the order that Golden describes.
 func causal(events []*Event) []ordered {
 	o := &order{
 		events: events, of: make([]*carriage, len(events)),
-		answer: map[int]*carriage{}, asked: map[string][]ask{}, roots: map[string][]*carriage{},
+		answer: map[int]*carriage{}, asked: map[string][]*carriage{}, roots: map[string][]*carriage{},
 		with: map[*carriage][]int{}, heads: map[*carriage][]*carriage{},
 		tails: map[string][]int{}, unended: map[string][]*carriage{},
 	}
@@ -192,15 +190,16 @@ func (o *order) ask() {
 	}
 }
 
-func (o *order) asks(c *carriage, key string) { o.asked[key] = append(o.asked[key], ask{c}) }
+func (o *order) asks(c *carriage, key string) { o.asked[key] = append(o.asked[key], c) }
 
 // anchor finds the place of all that is said on GET streams.
 func (o *order) anchor() {
 	lastAsk := map[string]int{} // session -> its last request that is no farewell
 	for _, c := range o.carriers {
-		if c.question < 0 && c.home == nil {
-			o.roots[c.session] = append(o.roots[c.session], c)
+		if c.question >= 0 || c.home != nil {
+			continue
 		}
+		o.roots[c.session] = append(o.roots[c.session], c)
 		if c.request != nil && c.request.Method != "DELETE" && !(c.listens && !c.resumes) {
 			lastAsk[c.session] = c.first
 		}
@@ -210,7 +209,7 @@ func (o *order) anchor() {
 		if !c.listens || isHead(e) {
 			continue
 		}
-		if e.End != "" && !c.resumes && i > lastAsk[c.session] {
+		if isEnd(e) && !c.resumes && i > lastAsk[c.session] {
 			o.tails[c.session] = append(o.tails[c.session], i)
 			continue
 		}
@@ -227,6 +226,11 @@ func (o *order) anchor() {
 // isHead reports whether the event is a request or a status line.
 func isHead(e *Event) bool { return e.HTTP != nil }
 
+// isEnd reports whether the event is an end and nothing else.
+func isEnd(e *Event) bool {
+	return e.End != "" && e.Message == nil && e.Messages == nil && e.Raw == nil && e.SSE == nil && e.Note == nil
+}
+
 // cause returns the carrier that event i, on the GET stream c, follows.
 func (o *order) cause(i int, c *carriage) *carriage {
 	var key string
@@ -239,8 +243,8 @@ func (o *order) cause(i int, c *carriage) *carriage {
 		}
 	}
 	for _, a := range slices.Backward(o.asked[key]) {
-		if a.carrier.first < i && a.carrier != c {
-			return a.carrier
+		if a.first < i && a != c {
+			return a
 		}
 	}
 	roots := o.roots[c.session]

@@ -204,11 +204,11 @@ func (b *indexer) session(h *HTTP) int32 {
 func (b *indexer) request(c *carrier, n int32, e *Event) {
 	c.method = strings.Clone(e.HTTP.Method)
 	c.listen = c.method == "GET"
-	if e.Message != nil || e.Messages != nil {
-		b.latest[c.session] = n
-	}
 	each(e, func(nth int, raw []byte) {
 		m := jsonrpc.One(raw)
+		if m.Method != mcp.Ping { // a client pings when it likes: nothing follows from it
+			b.latest[c.session] = n
+		}
 		switch m.Kind {
 		case jsonrpc.Request:
 			x := int32(len(b.ix.exchanges))
@@ -243,7 +243,7 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 
 func (b *indexer) initialize(c *carrier, x int32, m jsonrpc.Message) {
 	s := &b.ix.Sessions[c.session]
-	if s.Initialize < 0 {
+	if s.Initialize < 0 || b.ix.exchanges[s.Initialize].flags&Refused != 0 {
 		s.Initialize = int(x)
 		s.Client = strings.Clone(gjson.GetBytes(m.Params, "clientInfo.name").Str)
 	}
@@ -279,8 +279,10 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 		for _, x := range c.exchanges {
 			b.ix.exchanges[x].session = s
 			if old.Initialize == int(x) && c.session != s {
-				b.ix.Sessions[s].Initialize, b.ix.Sessions[s].Client = int(x), old.Client
 				old.Initialize, old.Client = -1, ""
+			}
+			if is := &b.ix.Sessions[s]; is.Initialize < 0 {
+				is.Initialize, is.Client = int(x), c.client
 			}
 		}
 		c.session = s

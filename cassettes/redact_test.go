@@ -296,7 +296,7 @@ func FuzzRedact(f *testing.F) {
 		if got := r.Message([]byte(wrapped)); string(got) != wrapped {
 			t.Fatalf("a schema was changed: %s", got)
 		}
-		live, recorded := r.Without(nil, []byte(s)), r.Without(nil, r.Message([]byte(`{"params":`+s+`}`))[len(`{"params":`):])
+		live, recorded := r.Without(nil, []byte(s)), r.Without(nil, r.Message([]byte(`{"params":` + s + `}`))[len(`{"params":`):])
 		if json.Valid(live) != true {
 			t.Fatalf("%s without secrets is %s", s, live)
 		}

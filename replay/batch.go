@@ -60,7 +60,7 @@ func (q *probe) gather(m jsonrpc.Message) ([][]byte, bool) {
 		q.failed(m, err)
 		return nil, false
 	}
-	q.matched(a)
+	q.matched(m, a)
 	r := q.run(m)
 	var out [][]byte
 	for i := range a.lines {

@@ -34,7 +34,8 @@ type conversation struct {
 	cancelled    map[string]bool // ids of requests that the client gave up
 
 	listening int // GET streams open
-	listened  int // standalone events sent
+	listened  int // lines of the standalone stream taken
+	sent      int // and sent
 	calls     []int
 }
 
@@ -70,7 +71,7 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	c.version, c.capabilities = version, capabilities
 	c.recorded = recorded
 	c.cursors, c.notices, c.answered = nil, nil, nil
-	c.reached, c.listened = -1, 0
+	c.reached, c.listened, c.sent = -1, 0, 0
 	c.signal()
 }
 

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"sort"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -39,19 +40,32 @@ func (q *probe) listen() {
 		if !ok {
 			return
 		}
+		if l.method == "" && l.raw && l.frame == nil {
+			c.sentStandalone()
+			return // the server ended the stream here
+		}
 		if l.kind == jsonrpc.Request {
 			if r.question = c.ask(l, q.p.recordedAnswer(l)); r.question == nil {
 				q.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+				c.sentStandalone()
 				continue
 			}
 		}
-		if l.method == "" && l.raw && l.frame == nil {
-			return // the server ended the stream here
-		}
-		if !s.send(l, r) {
+		there := s.send(l, r)
+		c.sentStandalone()
+		if !there {
 			return
 		}
 	}
+}
+
+// sentStandalone counts a line of the standalone stream that was taken as
+// sent, and wakes the answers that waited for it.
+func (c *conversation) sentStandalone() {
+	c.mu.Lock()
+	c.sent++
+	c.signal()
+	c.mu.Unlock()
 }
 
 // nextStandalone waits for the next line of the standalone stream: until the
@@ -64,7 +78,6 @@ func (q *probe) nextStandalone(a *answer) (*line, bool) {
 		}
 		next = &a.lines[c.listened]
 		c.listened++
-		c.signal()
 		return true
 	})
 	return next, ok
@@ -124,10 +137,10 @@ func (a *answers) collect(ans *answer, opening int, label string, last bool) {
 	}
 }
 
-// standaloneOpen reports whether a question on the GET stream, asked and
-// answered on the tape between two events, is due and can be answered but has
-// not been yet. The caller holds the conversation's mu.
-func (p *Player) standaloneOpen(c *conversation, from, until int) bool {
+// standaloneDue reports whether something on the GET stream, which on the tape
+// came between two events, is due but has not been sent, or is a question that
+// has not been answered. The caller holds the conversation's mu.
+func (p *Player) standaloneDue(c *conversation, from, until int) bool {
 	if c.listening == 0 {
 		return false
 	}
@@ -137,15 +150,15 @@ func (p *Player) standaloneOpen(c *conversation, from, until int) bool {
 	if a == nil {
 		return false
 	}
-	for i := range a.lines {
+	// Lines are in the order of the tape.
+	first := sort.Search(len(a.lines), func(i int) bool { return a.lines[i].event > from })
+	for i := first; i < len(a.lines) && a.lines[i].event < until; i++ {
 		l := &a.lines[i]
-		if l.event > until {
-			break
+		if l.after > c.reached {
+			return false // and so are all after it
 		}
-		if l.kind == jsonrpc.Request && l.event > from && l.answered >= 0 && l.answered < until && l.after <= c.reached {
-			if i >= c.listened || c.unanswered(l.event) {
-				return true
-			}
+		if i >= c.sent || l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(l.event) {
+			return true
 		}
 	}
 	return false

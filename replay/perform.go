@@ -20,7 +20,9 @@ import (
 func (q *probe) perform(m jsonrpc.Message, a *answer) {
 	r := q.run(m)
 	if a.whole && q.p.pace == 0 {
-		q.performWhole(a, &a.lines[0], r)
+		if q.listening == 0 || q.await(m, a, 0) {
+			q.performWhole(a, &a.lines[0], r)
+		}
 		return
 	}
 	if !a.stream {
@@ -145,9 +147,9 @@ func (q *probe) keepPace(a *answer, l *line) {
 	}
 }
 
-// await waits until line i of an answer may be sent: until the client has
-// answered the questions that it had answered by then on the tape. It reports
-// whether the client is still there.
+// await waits until line i of an answer may be sent: until the client has got
+// from the GET stream, and answered, what it had by then on the tape. It
+// reports whether the client is still there.
 func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
 	until := a.lines[i].event
 	return q.wait(func(c *conversation) bool {
@@ -160,7 +162,7 @@ func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
 				return false
 			}
 		}
-		return !q.p.standaloneOpen(c, q.p.index.RequestEvent(a.exchange), until)
+		return !q.p.standaloneDue(c, q.p.index.RequestEvent(a.exchange), until)
 	})
 }
 

@@ -116,13 +116,16 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 		q.failed(m, err)
 		return nil, false
 	}
-	q.matched(a)
+	q.matched(m, a)
 	return a, true
 }
 
-// matched notes which exchange answers.
-func (q *probe) matched(a *answer) {
-	q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange))
+// matched notes which exchange answers, and lets go on what waited for its
+// request. A ping moves nothing: clients send it when they like.
+func (q *probe) matched(m jsonrpc.Message, a *answer) {
+	if m.Method != mcp.Ping {
+		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange))
+	}
 	q.noteExchange("matched", a.exchange)
 }
 
@@ -156,7 +159,7 @@ func (q *probe) begin(m jsonrpc.Message) {
 	if p.mode == "optional" && q.conv != q.space.loose { // for clients that leave the id out
 		q.space.loose.begin(recorded, version, capabilities)
 	}
-	q.matched(a)
+	q.matched(m, a)
 	q.performInitialize(m, a, version)
 }
 

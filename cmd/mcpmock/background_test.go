@@ -66,9 +66,9 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	running(ts)[args[0]] = b
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+func end(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: stop CODE NAME")
+		ts.Fatalf("usage: end CODE NAME")
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/spf13/cobra"
@@ -65,23 +64,24 @@ func (f *formatting) run(c *console, path string) error {
 		return f.layOut(path, c.out)
 	}
 	same := &comparer{old: bufio.NewReader(old)}
-	if f.write {
-		err = rewrite(path, func(w io.Writer) (bool, error) {
-			err := f.layOut(path, io.MultiWriter(w, same))
-			return same.changed(), err
-		})
-	} else {
-		err = f.layOut(path, same)
-	}
-	if err != nil {
+	if err := f.layOut(path, same); err != nil {
 		return err
 	}
-	if c.asJSON {
-		if err := c.print(map[string]any{"file": path, "changed": same.changed()}); err != nil {
+	changed := same.changed()
+	if err := old.Close(); err != nil { // before it is replaced
+		return err
+	}
+	if f.write && changed {
+		if err := cassettes.Rewrite(path, func(w io.Writer) error { return f.layOut(path, w) }); err != nil {
 			return err
 		}
 	}
-	if f.check && same.changed() {
+	if c.asJSON {
+		if err := c.print(map[string]any{"file": path, "changed": changed}); err != nil {
+			return err
+		}
+	}
+	if f.check && changed {
 		compact := ""
 		if f.compact {
 			compact = " --compact"
@@ -144,28 +144,4 @@ func (c *comparer) changed() bool {
 		c.differs = err == nil // the file goes on
 	}
 	return c.differs
-}
-
-// rewrite replaces a file by what write makes, all at once, if write says so.
-func rewrite(path string, write func(io.Writer) (changed bool, err error)) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // where it was not renamed
-	changed, err := write(file)
-	if err == nil {
-		err = file.Chmod(info.Mode().Perm())
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil || !changed {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

@@ -287,7 +287,7 @@ func (r *recording) finish(c *console, file *cassettes.File, rec *recorder.Recor
 		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", word(r.file))
 	}
 	if r.golden {
-		if err := golden(r.file, r.layout()); err != nil {
+		if err := cassettes.RewriteGolden(r.file, r.layout()); err != nil {
 			return (&failure{code: exitCheck, err: err}).hint("the recording itself is whole: mcpmock show %s", word(r.file))
 		}
 	}

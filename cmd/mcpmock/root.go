@@ -45,7 +45,9 @@ func newRoot(c *console) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate)
 	root.SetHelpTemplate(helpTemplate)
-	root.SetHelpCommand(newHelp(root))
+	help := newHelp(root)
+	root.SetHelpCommand(help)
+	root.AddCommand(help)
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND...   runs it; it must end with that exit code
 //	start NAME COMMAND...   runs it in the background until its ready line,
 //	                        and sets $NAME to the URL in it
-//	stop CODE NAME          sends SIGTERM; it must end with that exit code
+//	end CODE NAME           sends SIGTERM; it must end with that exit code
 //	                        within five seconds. NAME.out and NAME.err have
 //	                        what it said
 //	killed NAME             kills it with -9
@@ -36,6 +37,8 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(time.Minute),       // for a program that should end and does not
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", // writes what cmp got into the scripts
 		Setup: func(env *testscript.Env) error {
 			env.Values[backgrounds{}] = map[string]*background{}
 			return nil
@@ -43,7 +46,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
 			"start":  start,
-			"stop":   stop,
+			"end":    end,
 			"killed": killed,
 		},
 	})

@@ -126,8 +126,9 @@ type carrier struct {
 	exchanges []int32
 	ids       []string // of the exchanges that have no answer yet
 	method    string
-	listen    bool // a GET
-	init      bool // its exchange is an initialize
+	listen    bool   // a GET
+	init      bool   // its exchange is an initialize
+	client    string // the clientInfo.name of that
 	status    int
 	stream    bool
 }
@@ -241,11 +242,17 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 	})
 }
 
+// initialize takes in a client's initialize: its session's, until the answer
+// names another, and unless that has one that was not refused.
 func (b *indexer) initialize(c *carrier, x int32, m jsonrpc.Message) {
-	s := &b.ix.Sessions[c.session]
+	c.client = strings.Clone(gjson.GetBytes(m.Params, "clientInfo.name").Str)
+	b.begin(c.session, x, c.client)
+}
+
+func (b *indexer) begin(session, x int32, client string) {
+	s := &b.ix.Sessions[session]
 	if s.Initialize < 0 || b.ix.exchanges[s.Initialize].flags&Refused != 0 {
-		s.Initialize = int(x)
-		s.Client = strings.Clone(gjson.GetBytes(m.Params, "clientInfo.name").Str)
+		s.Initialize, s.Client = int(x), client
 	}
 }
 
@@ -281,9 +288,7 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 			if old.Initialize == int(x) && c.session != s {
 				old.Initialize, old.Client = -1, ""
 			}
-			if is := &b.ix.Sessions[s]; is.Initialize < 0 {
-				is.Initialize, is.Client = int(x), c.client
-			}
+			b.begin(s, x, c.client)
 		}
 		c.session = s
 		b.latest[s] = max(b.latest[s], b.ix.exchanges[c.exchanges[0]].event)

@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,6 +77,42 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		}
 		if c.files > anywhere && len(in) != c.files {
 			t.Errorf("%s is imported in %d files (%s), and should be in %d", c.library, len(in), strings.Join(in, ", "), c.files)
+		}
+	}
+}
+
+// TestArchitecturePage holds that docs/architecture.md speaks of this house:
+// every package has its row, and what it names is there.
+func TestArchitecturePage(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, sources, is := string(text), "", map[string]bool{}
+	for file := range files(t) {
+		is[filepath.Base(file)] = true
+		if strings.HasSuffix(file, "_test.go") {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources += string(source)
+			continue
+		}
+		dir := filepath.ToSlash(filepath.Dir(file))
+		if dir != "." && !strings.Contains(page, "`"+dir+"`") && !strings.Contains(page, "`"+dir+"/`") {
+			t.Errorf("the page does not speak of %s", dir)
+			page += "`" + dir + "`" // once is enough
+		}
+	}
+	for _, name := range regexp.MustCompile("[a-z_]+[.]go\\b").FindAllString(page, -1) {
+		if !is[name] {
+			t.Errorf("the page names the file %s, which is gone", name)
+		}
+	}
+	for _, name := range regexp.MustCompile("`(Test|Fuzz)[A-Za-z0-9]+`").FindAllString(page, -1) {
+		if !strings.Contains(sources, "func "+strings.Trim(name, "`")+"(") {
+			t.Errorf("the page names the test %s, which is gone", name)
 		}
 	}
 }

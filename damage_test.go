@@ -155,12 +155,16 @@ func TestDamage(t *testing.T) {
 			}
 		})
 		t.Run(name+" cut", func(t *testing.T) {
-			damageAll(t, len(tape), func(n int) (string, []byte) {
+			damageAll(t, len(tape), 1, func(n int) (string, []byte) {
 				return fmt.Sprintf("cut at byte %d", n), tape[:n]
 			})
 		})
 		t.Run(name+" flipped", func(t *testing.T) {
-			damageAll(t, 8*len(tape), func(n int) (string, []byte) {
+			step := 1
+			if layout == cassettes.Pretty || testing.Short() {
+				step = 7 // it passes through all bits
+			}
+			damageAll(t, 8*len(tape), step, func(n int) (string, []byte) {
 				flipped := bytes.Clone(tape)
 				flipped[n/8] ^= 1 << (n % 8)
 				return fmt.Sprintf("bit %d of byte %d flipped, %q for %q", n%8, n/8, flipped[n/8], tape[n/8]), flipped
@@ -169,13 +173,17 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// damageAll plays n damaged tapes.
-func damageAll(t *testing.T, n int, damaged func(int) (what string, tape []byte)) {
+// damageAll plays every step-th of n damaged tapes.
+func damageAll(t *testing.T, n, step int, damaged func(int) (what string, tape []byte)) {
 	var next, played, failed atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && failed.Load() < 5; i = int(next.Add(1)) - 1 {
+			for failed.Load() < 5 {
+				i := (int(next.Add(1)) - 1) * step
+				if i >= n {
+					return
+				}
 				what, tape := damaged(i)
 				watchdog := time.AfterFunc(30*time.Second, func() { panic(what + ": it hangs") })
 				own, err := playDamaged(tape)
@@ -191,7 +199,7 @@ func damageAll(t *testing.T, n int, damaged func(int) (what string, tape []byte)
 		})
 	}
 	wg.Wait()
-	t.Logf("%d tapes of %d bytes, %d of them could be played", n, n, played.Load())
+	t.Logf("%d damaged tapes, %d of them could be played", (n+step-1)/step, played.Load())
 }
 
 // playDamaged asks a damaged tape everything. It returns how many answers

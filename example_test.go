@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/mcpmock/mcpmock"
 	"github.com/mcpmock/mcpmock/replay"
@@ -63,6 +64,6 @@ func ExampleReplay() {
 	}
 	srv := mcpmock.Serve(t, "weather", mcpmock.Replay(replay.WithScenario(broken)))
 	_, err = Forecast(context.Background(), srv.URL, "Oslo")
-	fmt.Println(err)
-	// Output: calling "initialize": Bad Request: Missing session ID
+	fmt.Println(strings.Contains(err.Error(), "Bad Request: Missing session ID"))
+	// Output: true
 }

@@ -21,12 +21,15 @@ import (
 //     answer follows the question at once, and then the rest.
 //  4. The GET that a client opens for its session (the first one to the path
 //     of the initialize request, without Last-Event-Id) follows the
-//     initialize exchange. What a server says on a GET stream follows the
+//     initialize exchange, with the priming events that the stream
+//     begins with. What else a server says on a GET stream follows the
 //     carrier that it answers (by id or progress token), else the client
 //     carrier that came last before it.
 //  5. That GET stream, and that of HTTP+SSE, is closed by the client at the
 //     end of the session, whoever was first; but where it ended while the
 //     session went on, it ends there, as it did.
+//  6. A carrier all of whose requests are answered on it is ended by the
+//     server, whoever was first.
 //
 // What one run and the next do not share is numbered in the order of
 // appearance: carriers 1, 2, ...; sessions session-1; request ids, in each
@@ -36,6 +39,8 @@ import (
 // redacted-1. There are no times. A redacted header value is the word
 // redacted.
 //
+// A comment on a GET stream is left out: servers make them by the clock, to
+// keep the stream alive, and a client that leaves at once may miss the first.
 // Header fields about the run or the framing are left out: see isVolatile.
 // The host and port in an Origin, a Location and an endpoint event become
 // localhost where they are of this machine.

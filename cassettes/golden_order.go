@@ -25,6 +25,9 @@ type carriage struct {
 	init     bool
 	listens  bool      // a GET with an event stream
 	resumes  bool      // with a Last-Event-Id
+	head     int       // the last event of its opening
+	open     int       // requests without an answer on it
+	asks     bool      // it has a request
 	home     *carriage // the initialize exchange that its GET follows
 	question int       // the event it answers, or -1
 	opened   bool      // its home has such a GET
@@ -91,13 +94,25 @@ func (o *order) gather() {
 		}
 		o.of[i] = c
 		c.events = append(c.events, i)
+		if e.From == Server {
+			each(e, func(_ int, raw []byte) {
+				if jsonrpc.One(raw).Kind == jsonrpc.Response {
+					c.open--
+				}
+			})
+		}
 		switch {
 		case isRequest:
 			c.request = e.HTTP
 			c.session = label(e.HTTP)
 			c.resumes = e.HTTP.Header.Get(mcp.HeaderLastEventID) != ""
 			each(e, func(_ int, raw []byte) {
-				c.init = c.init || jsonrpc.One(raw).Method == mcp.Initialize
+				m := jsonrpc.One(raw)
+				c.init = c.init || m.Method == mcp.Initialize
+				if m.Kind == jsonrpc.Request {
+					c.open++
+					c.asks = true
+				}
 			})
 		case c.request == nil:
 		case e.From == Server && e.HTTP != nil:
@@ -133,6 +148,7 @@ func (o *order) settle() {
 		if c.request == nil {
 			continue
 		}
+		o.opening(c)
 		home := last[c.session]
 		switch {
 		case c.init:
@@ -206,7 +222,7 @@ func (o *order) anchor() {
 	}
 	for i, e := range o.events {
 		c := o.of[i]
-		if !c.listens || isHead(e) {
+		if !c.listens || i <= c.head {
 			continue
 		}
 		if isEnd(e) && !c.resumes && i > lastAsk[c.session] {
@@ -223,12 +239,28 @@ func (o *order) anchor() {
 	}
 }
 
-// isHead reports whether the event is a request or a status line.
-func isHead(e *Event) bool { return e.HTTP != nil }
+// opening finds where what a GET stream begins with ends: its status line, and
+// frames without data, such as a server's priming event.
+func (o *order) opening(c *carriage) {
+	for _, i := range c.events {
+		e := o.events[i]
+		frame := e.SSE != nil && e.Message == nil && e.Messages == nil && len(e.Raw) == 0 && e.End == ""
+		if e.HTTP == nil && !frame {
+			return
+		}
+		c.head = i
+	}
+}
 
 // isEnd reports whether the event is an end and nothing else.
 func isEnd(e *Event) bool {
 	return e.End != "" && e.Message == nil && e.Messages == nil && e.Raw == nil && e.SSE == nil && e.Note == nil
+}
+
+// isComment reports whether the event is a comment and nothing else.
+func isComment(e *Event) bool {
+	return e.SSE != nil && len(e.SSE.Comment) > 0 && e.SSE.Event == "" && !e.SSE.HasID && e.SSE.Retry == "" &&
+		e.Message == nil && e.Messages == nil && e.Raw == nil && e.End == ""
 }
 
 // cause returns the carrier that event i, on the GET stream c, follows.
@@ -258,7 +290,7 @@ func (o *order) cause(i int, c *carriage) *carriage {
 // emit puts a carrier in its place, with all that follows it.
 func (o *order) emit(c *carriage) {
 	for _, i := range c.events {
-		if !c.listens || isHead(o.events[i]) {
+		if !c.listens || i <= c.head {
 			o.say(i, c.session)
 		}
 	}
@@ -272,7 +304,14 @@ func (o *order) emit(c *carriage) {
 
 // say puts one event in its place, and the answer to it.
 func (o *order) say(i int, session string) {
-	o.out = append(o.out, ordered{o.events[i], o.of[i], session})
+	if o.of[i].listens && isComment(o.events[i]) {
+		return
+	}
+	e, c := o.events[i], o.of[i]
+	if isEnd(e) && e.End == Closed && c.asks && c.open <= 0 {
+		e = &Event{On: e.On, From: Server, End: EOF} // all was said; who then ends it first is chance
+	}
+	o.out = append(o.out, ordered{e, c, session})
 	if answer := o.answer[i]; answer != nil {
 		o.emit(answer)
 	}

@@ -182,7 +182,7 @@ func (r *Reader) value() (Pos, error) {
 		chunk, err := r.r.Peek(1)
 		if err != nil {
 			if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-				return pos, &TornError{r.file, pos.Line, pos.Offset}
+				return pos, r.unended(pos)
 			}
 			return pos, fmt.Errorf("cassettes: reading %s: %w", r.file, err)
 		}
@@ -200,6 +200,18 @@ func (r *Reader) value() (Pos, error) {
 			return pos, &Error{r.file, pos.Line, pos.Offset, fmt.Sprintf("a value of more than %d bytes", MaxValue)}
 		}
 	}
+}
+
+// unended says what is wrong with a value that the cassette's end cuts short.
+// Only the last one can be torn: where another begins after it, at the start
+// of a line, a quote or a bracket was lost, and nothing must be cut off.
+func (r *Reader) unended(pos Pos) error {
+	if i := bytes.Index(r.buf, []byte("\n{")); i >= 0 {
+		line := pos.Line + bytes.Count(r.buf[:i+1], []byte{'\n'})
+		return &Error{r.file, pos.Line, pos.Offset,
+			fmt.Sprintf("damaged: the value that begins here does not end before the next, on line %d: restore the cassette, or cut this value out", line)}
+	}
+	return &TornError{r.file, pos.Line, pos.Offset}
 }
 
 // space passes over the white space between values.

@@ -23,9 +23,9 @@ func (r *Redactor) Message(raw []byte) []byte {
 		return raw
 	}
 	if w.last == 0 {
-		return raw
+		return r.within(raw)
 	}
-	return bytes.Clone(append(w.out, raw[w.last:]...))
+	return r.within(bytes.Clone(append(w.out, raw[w.last:]...)))
 }
 
 // Without appends the params of a message to dst, less what the rules

@@ -207,7 +207,7 @@ func TestSessionLabels(t *testing.T) {
 	if got := r.Query("session_id=unseen-before&a=1"); got != "session_id=session-3&a=1" {
 		t.Errorf("query: %q", got)
 	}
-	if got := string(r.Message([]byte(`{"result":{"sid":"` + two + `","text":"id ` + two + `"}}`))); got != `{"result":{"sid":"session-2","text":"id `+two+`"}}` {
+	if got := string(r.Message([]byte(`{"result":{"sid":"` + two + `","text":"id ` + two + `"}}`))); got != `{"result":{"sid":"session-2","text":"id {{session-2}}"}}` {
 		t.Errorf("message: %s", got)
 	}
 	if got := r.Path("/s/" + one + "/mcp"); got != "/s/session-1/mcp" {

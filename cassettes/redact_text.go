@@ -14,12 +14,12 @@ func (r *Redactor) Text(s string) string {
 		return label
 	}
 	if !r.secrets && len(r.names) == 0 {
-		return s
+		return string(r.within(jsonrpc.Bytes(s)))
 	}
 	if t := strings.TrimLeft(s, " \t\r\n"); t != "" && (t[0] == '{' || t[0] == '[') && jsonrpc.Valid(jsonrpc.Bytes(s)) == nil {
 		return string(r.Message(jsonrpc.Bytes(s)))
 	}
-	return r.spans(s)
+	return string(r.within(jsonrpc.Bytes(r.spans(s))))
 }
 
 // Raw is Text for the bytes of a body of the given content type. Bytes that
@@ -75,21 +75,16 @@ func (r *Redactor) URL(s string) string {
 
 // Path replaces session ids and secrets that are segments of a path.
 func (r *Redactor) Path(s string) string {
-	redacted := r.Text(s)
-	if r.lengths.Load() == 0 {
-		return redacted
-	}
-	segments := strings.Split(redacted, "/")
-	changed := false
-	for i, segment := range segments {
-		if label, ok := r.sessionIn(segment); ok {
-			segments[i], changed = label, true
+	if r.lengths.Load() != 0 {
+		segments := strings.Split(s, "/")
+		for i, segment := range segments {
+			if label, ok := r.sessionIn(segment); ok {
+				segments[i] = label
+			}
 		}
+		s = strings.Join(segments, "/")
 	}
-	if !changed {
-		return redacted
-	}
-	return strings.Join(segments, "/")
+	return r.Text(s)
 }
 
 // Query returns a query, or a form, with its secret values replaced. Any value

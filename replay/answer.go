@@ -255,21 +255,25 @@ func (l *line) stamp(id, token []byte, label string) {
 	slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
 }
 
-// stampSession finds the session's label where it is a whole string.
+// stampSession finds the session's label: where it is a whole string, and in
+// double braces within a text.
 func (l *line) stampSession(label string) {
 	if label == "" {
 		return
 	}
-	quoted := []byte(`"` + label + `"`)
-	for at := 0; ; {
-		i := bytes.Index(l.text[at:], quoted)
-		if i < 0 {
-			return
+	find := func(open, close string) {
+		for at := 0; ; {
+			i := bytes.Index(l.text[at:], []byte(open+label+close))
+			if i < 0 {
+				return
+			}
+			at += i
+			l.stamps = append(l.stamps, stamp{at, len(open + label + close), stampSession})
+			at += len(open + label + close)
 		}
-		at += i
-		l.stamps = append(l.stamps, stamp{at + 1, len(label), stampSession})
-		at += len(quoted)
 	}
+	find(`"`, `"`)
+	find("{{", "}}")
 }
 
 // append writes the line's text with this run's values in their places.
@@ -283,10 +287,13 @@ func (l *line) append(dst []byte, r *run) []byte {
 		case stampToken:
 			dst = append(dst, r.token...)
 		case stampSession:
-			if r.session != "" {
-				dst = append(dst, r.session...)
-			} else {
+			switch quoted := l.text[s.at] == '"'; {
+			case r.session == "":
 				dst = append(dst, l.text[s.at:s.at+s.n]...)
+			case quoted:
+				dst = append(append(append(dst, '"'), r.session...), '"')
+			default:
+				dst = append(dst, r.session...)
 			}
 		case stampQuestion:
 			dst = append(dst, r.question...)

@@ -166,7 +166,7 @@ func (ix *index) survey() {
 	for n, s := range ix.Sessions {
 		ix.listens = ix.listens || len(s.Listens) > 0
 		ix.refuses = ix.refuses || s.NoListen
-		if s.Initialize >= 0 && ix.Flags(s.Initialize)&cassettes.Refused == 0 {
+		if s.Initialize >= 0 && ix.Flags(s.Initialize)&(cassettes.Refused|cassettes.Answered) == cassettes.Answered {
 			ix.begun = append(ix.begun, int32(n))
 			ix.clients[s.Client] = append(ix.clients[s.Client], int32(n))
 		}

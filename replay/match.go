@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"sync"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -21,6 +22,7 @@ type cursor struct {
 func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
+	m.Params = p.labelled(c, m.Params)
 	g := p.index.find(p.index.keys.key(scratch, m.Method, m.Params))
 	if g < 0 && len(p.index.places) > 0 {
 		g = p.findRedacted(scratch, m)
@@ -30,6 +32,22 @@ func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
 	}
 	once := m.Method == mcp.ToolsCall && c.id != "" && !p.repeat
 	return c.draw(p.index, g, once)
+}
+
+// labelled puts the session's label on the tape in place of its live id, as a
+// recorder does, where a client names it in params.
+func (p *Player) labelled(c *conversation, params []byte) []byte {
+	if c.id == "" || !bytes.Contains(params, jsonrpc.Bytes(c.id)) {
+		return params
+	}
+	c.mu.Lock()
+	label := p.index.Sessions[c.recorded].Label
+	c.mu.Unlock()
+	if label == "" {
+		return params
+	}
+	params = bytes.ReplaceAll(params, []byte(`"`+c.id+`"`), []byte(`"`+label+`"`))
+	return bytes.ReplaceAll(params, []byte(c.id), []byte("{{"+label+"}}"))
 }
 
 // scratches hold the buffers in which keys are made.

@@ -399,3 +399,16 @@ func TestJournalIsATape(t *testing.T) {
 		t.Errorf("mismatches: %v", m)
 	}
 }
+
+// A server may name its session in what it says, and a client in what it asks.
+func TestSessionIDsWithinMessages(t *testing.T) {
+	tp := newTaper(t)
+	tp.begin("session-1", "tester")
+	tp.call("session-1", 2, `{"session":"session-1","note":"of {{session-1}}"}`, "hello {{session-1}}, not session-1x")
+	cl := tp.play()
+	cl.begin("tester")
+	r := cl.call("1", `{"session":"`+cl.session+`","note":"of `+cl.session+`"}`)
+	if got := r.get("result.content.0.text").Str; got != "hello "+cl.session+", not session-1x" {
+		t.Errorf("got %s", r.body)
+	}
+}

@@ -245,16 +245,6 @@ func TestRedactorIsSafeForConcurrentUse(t *testing.T) {
 	}
 }
 
-func TestRedactNothingAllocatesNothing(t *testing.T) {
-	r := redactor(t, RedactSecrets, "/params/arguments/pin")
-	r.SessionLabel("0b8c2c1e-1111-4222-8333-000000000001")
-	message := []byte(ordinary)
-	dst := make([]byte, 0, 4096)
-	if n := testing.AllocsPerRun(100, func() { r.Message(message); dst = r.Without(dst[:0], message) }); n > 0 {
-		t.Errorf("%v allocations for a message with nothing to redact", n)
-	}
-}
-
 const ordinary = `{"jsonrpc":"2.0","id":17,"result":{"content":[{"type":"text","text":"The weather in Rome:\n- 21 degrees, light wind from the sea\n- no rain expected before tomorrow evening, humidity about 40 percent"},{"type":"resource_link","uri":"weather://rome/2026-11-22","name":"forecast","description":"hourly forecast, updated every ten minutes","mimeType":"application/json"}],"structuredContent":{"city":"Rome","temperature":21.5,"wind":{"speed":3,"from":"sea"},"hours":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24],"stations":[{"id":"rome-01","height":21,"active":true},{"id":"rome-02","height":37,"active":true},{"id":"rome-03","height":54,"active":false}],"note":"all values are measured, none is interpolated; see the description of the network for the accuracy of each"},"isError":false,"_meta":{"progressToken":3,"example.com/trace":"0123456789abcdef0123456789abcdef"}}}`
 
 func BenchmarkRedactMessage(b *testing.B) {

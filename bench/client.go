@@ -33,7 +33,7 @@ type conn struct {
 const askTimeout = time.Minute
 
 // dial opens n connections to a server. Where it plays a tape, a session is
-// begun first.
+// begun first; any other gets the same headers.
 func dial(at string, path string, n int, session bool) (*client, error) {
 	u, err := url.Parse(at)
 	if err != nil {
@@ -51,8 +51,16 @@ func dial(at string, path string, n int, session bool) (*client, error) {
 		}
 		c.conns = append(c.conns, &conn{Conn: nc, r: bufio.NewReader(nc)})
 	}
+	id := "0b8c2c1e111142228333000000000001"
 	if session {
-		if err := c.begin(); err != nil {
+		if id, err = c.begin(); err != nil {
+			c.close()
+			return nil, err
+		}
+	}
+	c.head += "Mcp-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: " + id + "\r\n"
+	if session {
+		if _, err := c.conns[0].send(c.head, initialized); err != nil {
 			c.close()
 			return nil, err
 		}
@@ -60,19 +68,17 @@ func dial(at string, path string, n int, session bool) (*client, error) {
 	return c, nil
 }
 
-// begin begins a session.
-func (c *client) begin() error {
+// begin begins a session and returns its id.
+func (c *client) begin() (string, error) {
 	_ = c.conns[0].SetDeadline(time.Now().Add(askTimeout))
 	resp, err := c.conns[0].send(c.head, initialize)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("initialize: %s: %s", resp.Status, &c.conns[0].body)
+		return "", fmt.Errorf("initialize: %s: %s", resp.Status, &c.conns[0].body)
 	}
-	c.head += "Mcp-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: " + resp.Header.Get("Mcp-Session-Id") + "\r\n"
-	_, err = c.conns[0].send(c.head, initialized)
-	return err
+	return resp.Header.Get("Mcp-Session-Id"), nil
 }
 
 // send sends one request and reads its answer into body.
@@ -128,4 +134,3 @@ func (c *client) close() {
 		_ = conn.Close()
 	}
 }
-

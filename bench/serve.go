@@ -69,9 +69,15 @@ func plainProxy(upstream string) http.Handler {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 1024 // its default of 2 would dial for most requests
 	transport.DisableCompression = true
-	return &httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) },
 		FlushInterval: -1,
 		Transport:     transport,
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		// Else an answer that comes at once closes the request's body before
+		// the transport has seen its end, and the transport breaks off.
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		proxy.ServeHTTP(w, req)
+	})
 }

@@ -104,16 +104,6 @@ func gzipped(parts ...string) []byte {
 	return b.Bytes()
 }
 
-// reset breaks the connection off as it is.
-func reset(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).Flush()
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err == nil {
-		_ = conn.(*net.TCPConn).SetLinger(0)
-		_ = conn.Close()
-	}
-}
-
 func TestProxyIsInvisible(t *testing.T) {
 	header := func(w http.ResponseWriter, fields ...string) {
 		w.Header().Set("Date", "Sun, 22 Nov 2026 12:00:00 GMT")

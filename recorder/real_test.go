@@ -17,8 +17,8 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-// weather is a real MCP server with one tool, which asks its client for
-// roots and tells of its progress.
+// weather is a real MCP server with one tool, which asks its client
+// something and tells of its progress.
 func weather() *httptest.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "weather", Version: "1"}, nil)
 	type city struct {
@@ -30,19 +30,22 @@ func weather() *httptest.Server {
 				return nil, nil, err
 			}
 		}
-		roots, err := req.Session.ListRoots(ctx, nil)
+		units, err := req.Session.Elicit(ctx, &mcp.ElicitParams{Message: "Celsius?", RequestedSchema: map[string]any{"type": "object"}})
 		if err != nil {
 			return nil, nil, err
 		}
-		return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: fmt.Sprintf("%s: sunny, %d roots", in.City, len(roots.Roots))}}}, nil, nil
+		return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: fmt.Sprintf("%s: sunny, %s", in.City, units.Action)}}}, nil, nil
 	})
 	return httptest.NewServer(mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s }, nil))
 }
 
 // visitor is a real MCP client that asks for two forecasts.
 func visitor(t testing.TB, endpoint, name string) {
-	c := mcp.NewClient(&mcp.Implementation{Name: name, Version: "1"}, nil)
-	c.AddRoots(&mcp.Root{URI: "file:///home", Name: "home"})
+	c := mcp.NewClient(&mcp.Implementation{Name: name, Version: "1"}, &mcp.ClientOptions{
+		ElicitationHandler: func(context.Context, *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
+			return &mcp.ElicitResult{Action: "decline"}, nil
+		},
+	})
 	session, err := c.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: endpoint}, nil)
 	if err != nil {
 		t.Error(err)
@@ -60,7 +63,7 @@ func visitor(t testing.TB, endpoint, name string) {
 			t.Error(err)
 			return
 		}
-		if text := res.Content[0].(*mcp.TextContent).Text; text != city+": sunny, 1 roots" {
+		if text := res.Content[0].(*mcp.TextContent).Text; text != city+": sunny, decline" {
 			t.Errorf("%s is told %q", name, text)
 		}
 	}
@@ -119,7 +122,7 @@ func TestRealPeers(t *testing.T) {
 			t.Fatalf("recording %d differs:\n%s", i, diff)
 		}
 	}
-	for _, s := range []string{`"method": "roots/list"`, `"method": "notifications/progress"`, `"Mcp-Session-Id": "session-1"`} {
+	for _, s := range []string{`"method": "elicitation/create"`, `"method": "notifications/progress"`, `"Mcp-Session-Id": "session-1"`} {
 		if !strings.Contains(golden, s) {
 			t.Errorf("the tape lacks %s", s)
 		}

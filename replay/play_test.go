@@ -373,7 +373,7 @@ func TestSeed(t *testing.T) {
 	first := simple(t).play(WithSeed(7)).begin("x").header.Get("Mcp-Session-Id")
 	again := simple(t).play(WithSeed(7)).begin("x").header.Get("Mcp-Session-Id")
 	other := simple(t).play().begin("x").header.Get("Mcp-Session-Id")
-	if first != again || first == other || len(first) != 32 {
+	if first != again || first == other || len(first) != 36 {
 		t.Errorf("seeded %q and %q, unseeded %q", first, again, other)
 	}
 }

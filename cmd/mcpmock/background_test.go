@@ -24,7 +24,7 @@ type background struct {
 }
 
 // patience is how long a script waits for a program to do what it must.
-const patience = 5 * time.Second
+const patience = 10 * time.Second
 
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -32,7 +32,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	b := &background{cmd: exec.Command(lookPath(ts, args[1]), args[2:]...)}
 	b.cmd.Dir = ts.MkAbs(".")
-	b.cmd.Env = append(b.cmd.Environ(), "PATH="+ts.Getenv("PATH"), "HTTP_PROXY=", "http_proxy=")
+	b.cmd.Env = append(b.cmd.Environ(), "PATH="+ts.Getenv("PATH"), "GORACE="+raceOptions, "HTTP_PROXY=", "http_proxy=")
 	b.cmd.Stderr = &b.err
 	stdout, err := b.cmd.StdoutPipe()
 	ts.Check(err)

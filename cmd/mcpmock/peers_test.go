@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/weather"
@@ -86,6 +88,7 @@ func send(args []string) *http.Response {
 //
 //	listen URL
 func listenForEver() {
+	signal.Ignore(syscall.SIGTERM) // the stream's end alone ends it
 	url := os.Args[1]
 	opened := send([]string{"POST", url, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"listener","version":"1.0.0"}}}`})
 	_, _ = io.Copy(io.Discard, opened.Body)
@@ -96,7 +99,7 @@ func listenForEver() {
 	}
 	c := &console{out: os.Stdout, err: os.Stderr, asJSON: true}
 	check(c.ready(url))
-	late := time.AfterFunc(10*patience, func() { os.Exit(1) })
+	late := time.AfterFunc(6*patience, func() { os.Exit(1) })
 	defer late.Stop()
 	_, err := io.Copy(io.Discard, stream.Body)
 	fmt.Printf("the stream ended: %v\n", err)

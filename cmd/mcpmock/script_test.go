@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 //	start NAME COMMAND...   runs it in the background until its ready line,
 //	                        and sets $NAME to the URL in it
 //	end CODE NAME           sends SIGTERM; it must end with that exit code
-//	                        within five seconds. NAME.out and NAME.err have
+//	                        within ten seconds. NAME.out and NAME.err have
 //	                        what it said
 //	killed NAME             kills it with -9
 //
@@ -37,10 +37,11 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(time.Minute),       // for a program that should end and does not
+		Deadline:            time.Now().Add(2 * time.Minute),   // for a program that should end and does not
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", // writes what cmp got into the scripts
 		Setup: func(env *testscript.Env) error {
 			env.Values[backgrounds{}] = map[string]*background{}
+			env.Setenv("GORACE", raceOptions)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -51,6 +52,10 @@ func TestScript(t *testing.T) {
 		},
 	})
 }
+
+// raceOptions keeps a program under the race detector from sleeping for a
+// second before it exits.
+const raceOptions = "atexit_sleep_ms=0"
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

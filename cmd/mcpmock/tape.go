@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -14,6 +15,9 @@ func openTape(path string) (*cassettes.Tape, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return tape, err
 	}
+	if tape, err := cassettes.Stock(path); err == nil {
+		return tape, nil
+	}
 	return nil, noTape(path)
 }
 
@@ -21,5 +25,5 @@ func openTape(path string) (*cassettes.Tape, error) {
 func noTape(path string) error {
 	return wrongUse("no cassette %s", path).
 		hint("record one:  mcpmock record -o %s --upstream URL", word(path)).
-		hint("or see one:  mcpmock demo")
+		hint("or play a stock tape:  mcpmock replay %s", strings.Join(cassettes.StockNames(), " | "))
 }

@@ -97,5 +97,5 @@ func (b *bench) medianTime(c *client, n int) (float64, error) {
 		return 0, err
 	}
 	slices.Sort(took)
-	return float64(took[len(took)/2].Nanoseconds()) / 1e6, nil
+	return milliseconds(took[len(took)/2]), nil
 }

@@ -24,19 +24,19 @@ func (b *bench) start() error {
 		}
 		tapes = append(tapes, tape)
 	}
-	took := make([][]float64, len(tapes))
+	took, used := make([][]float64, len(tapes)), make([][]float64, len(tapes))
 	var bare []float64
 	for round := range b.rounds + 1 {
 		for i, tape := range tapes {
-			ms, err := firstAnswer(true, func() (*process, error) { return b.replay(tape) })
+			ms, processor, err := firstAnswer(true, func() (*process, error) { return b.replay(tape) })
 			if err != nil {
 				return err
 			}
 			if round > 0 {
-				took[i] = append(took[i], ms)
+				took[i], used[i] = append(took[i], ms), append(used[i], processor)
 			}
 		}
-		ms, err := firstAnswer(false, func() (*process, error) { return b.itself("bare") })
+		ms, _, err := firstAnswer(false, func() (*process, error) { return b.itself("bare") })
 		if err != nil {
 			return err
 		}
@@ -46,30 +46,37 @@ func (b *bench) start() error {
 	}
 	for i, n := range lengths {
 		b.add(fmt.Sprintf("first answer, %d exchanges", n), "ms", targets[i], took[i])
+		b.add(fmt.Sprintf("first answer, %d exchanges, CPU", n), "ms", 0, used[i])
 	}
 	b.add("first answer, bare net/http", "ms", 0, bare)
 	b.add("first answer, 0 exchanges / bare net/http", "x", 0, ratios(took[0], bare))
 	return nil
 }
 
-func firstAnswer(session bool, start func() (*process, error)) (ms float64, err error) {
+// firstAnswer returns how long it took, on the clock and on the processors;
+// the latter is 0 where it cannot be told.
+func firstAnswer(session bool, start func() (*process, error)) (ms, processor float64, err error) {
 	began := time.Now()
 	server, err := start()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer server.stop()
 	c, err := dial(server.url, "/mcp", 1, session)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer c.close()
 	if !session {
 		_ = c.conns[0].SetDeadline(time.Now().Add(askTimeout))
 		_, err = c.conns[0].send(c.head, initialize) // 404 is an answer
 	}
-	return float64(time.Since(began).Microseconds()) / 1000, err
+	took := time.Since(began)
+	used, _ := processorTime(server.pid())
+	return milliseconds(took), milliseconds(used), err
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // memory: the most memory that a replay of a million exchanges has resident,
 // from its start until it has answered ten thousand of them, here and there.

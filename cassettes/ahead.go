@@ -23,7 +23,7 @@ func (r *Reader) ahead(each func(value []byte, pos Pos, is state) error) error {
 	full, empty := make(chan *batch, 4), make(chan *batch, 4)
 	stop, done := make(chan struct{}), make(chan struct{})
 	for range cap(empty) {
-		empty <- &batch{text: make([]byte, 0, batchSize)}
+		empty <- new(batch)
 	}
 	go func() {
 		defer close(done)

@@ -94,7 +94,11 @@ func newReader(r io.Reader, file string) (*Reader, error) {
 
 // begin reads the header.
 func (r *Reader) begin(src io.Reader) error {
-	r.r, r.line = bufio.NewReaderSize(src, 256<<10), 1
+	size := int64(256 << 10)
+	if section, ok := src.(*io.SectionReader); ok {
+		size = min(size, section.Size()+1) // most tapes are small
+	}
+	r.r, r.line = bufio.NewReaderSize(src, int(size)), 1
 	pos, err := r.value()
 	switch {
 	case err == io.EOF:

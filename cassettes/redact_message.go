@@ -283,8 +283,15 @@ func (w *walker) isSecret(i int) bool {
 	return ok && from == 0 && to == len(s)
 }
 
+// minSecret is the length, with its quotes, from which a string may hold a
+// secret by its shape, or be a session id.
+const minSecret = 8
+
 // text replaces what is secret in the string in[i:end], or is a session id.
 func (w *walker) text(i, end int) {
+	if end-i < minSecret {
+		return
+	}
 	raw := w.in[i+1 : end-1]
 	s := w.plain(raw)
 	if !w.cut {

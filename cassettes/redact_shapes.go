@@ -26,13 +26,15 @@ var telling = [256]uint8{'-': dash, '_': line, ':': colon, 'J': jot, 'A': aws, '
 // nextSecret finds the next secret in a text from index i on, and returns
 // where it begins and ends. What is a placeholder already is passed over.
 func (r *Redactor) nextSecret(s []byte, i int) (from, to int, ok bool) {
-	for start := i; i < len(s); i++ {
-		t := telling[s[i]]
-		if t == none {
-			continue
+	for start := i; ; i++ {
+		for i < len(s) && telling[s[i]] == none {
+			i++
+		}
+		if i >= len(s) {
+			return 0, 0, false
 		}
 		from, to = 0, 0
-		switch {
+		switch t := telling[s[i]]; {
 		case t == quote:
 			from, to = r.looseMember(s, i)
 		case !r.secrets:
@@ -55,7 +57,6 @@ func (r *Redactor) nextSecret(s []byte, i int) (from, to int, ok bool) {
 			return from, to, true
 		}
 	}
-	return 0, 0, false
 }
 
 // dashed finds the keys whose prefix ends in a dash, and private keys in PEM.

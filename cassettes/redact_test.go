@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 func redactor(t testing.TB, rules ...string) *Redactor {
@@ -266,6 +267,7 @@ func FuzzRedact(f *testing.F) {
 		`{"params":{"token":"a","x":["Bearer abc123def",{"password":1}],"inputSchema":{"token":"b"}}}`,
 		`{"a":"\u0062earer \ud83d sk-abcdefgh12345678","b":"https:\/\/u:p@h\/?token=x"}`,
 		`{"t":"{\"token\":\"a\\\"b\"}","u":"-----BEGIN PRIVATE KEY-----\n"}`,
+		`{"jsonrpc":"2.0","id":1,"method":"\ud800","params":{"":-0,"a":1E400,"a":"\u0000\/"}}`,
 		`[{"token":"redacted-1"},"redacted-2x","` + jwt + `"]`, ordinary,
 	} {
 		f.Add(s)
@@ -295,5 +297,10 @@ func FuzzRedact(f *testing.F) {
 		}
 		r.Text(s)
 		r.Query(s)
+		if batch, err := jsonrpc.Parse(once); err == nil && !batch.Array {
+			for _, layout := range []Layout{Pretty, Compact} {
+				appendEvent(nil, &Event{On: 1, From: Client, Message: once}, layout) // must not panic
+			}
+		}
 	})
 }

@@ -9,7 +9,6 @@
 // second-generation client ask for the server's era first. --clients holds N such sessions at once: they should all
 // be told alike, and are then printed once.
 import { createRequire } from "node:module";
-import { isDeepStrictEqual } from "node:util";
 import { tours } from "./tours.mjs";
 
 const [sdk, url, ...flags] = process.argv.slice(2);
@@ -94,8 +93,8 @@ const transcripts = Array.from({ length: count }, () => []);
 function tell() {
   // server-everything writes the id of the session into the text of some messages.
   const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-  const distinct = transcripts.filter((t, i) => transcripts.findIndex(other => isDeepStrictEqual(t, other)) === i);
-  for (const transcript of distinct) console.log(JSON.stringify(transcript, null, 1).replace(uuid, "UUID"));
+  const distinct = new Set(transcripts.map(transcript => JSON.stringify(transcript, null, 1).replace(uuid, "UUID")));
+  for (const transcript of distinct) console.log(transcript);
 }
 
 // A session that hangs is told as far as it got; one that is over does not wait for idle connections to time out.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed stock/*.yaml
@@ -61,12 +62,24 @@ func LoadDialect(name string) (*Dialect, error) {
 	if !slices.Contains(Dialects(), name) {
 		return nil, fmt.Errorf("scenarios: no dialect %q: %s", name, instead(name, Dialects()))
 	}
+	if d, ok := parsedDialects.Load(name); ok {
+		return d.(*Dialect), nil
+	}
 	data, err := dialectFiles.ReadFile("dialects/" + name + ".yaml")
 	if err != nil {
 		return nil, err
 	}
-	return parseDialect(name+".yaml", data)
+	d, err := parseDialect(name+".yaml", data)
+	if err == nil {
+		parsedDialects.Store(name, d)
+	}
+	return d, err
 }
+
+// parsedDialects remembers the dialects that were loaded: their files are part
+// of the program, a Dialect never changes, and a test suite starts a player
+// for every test.
+var parsedDialects sync.Map
 
 // names lists the files of an embedded directory without their ending. The
 // directory is part of the program, so it can be read.

@@ -36,7 +36,7 @@ summary is one object, and the timeline one object a line.`,
 			if timeline {
 				return showTimeline(c, tape)
 			}
-			return showSummary(c, tape)
+			return showSummary(c, tape, path)
 		},
 	}
 	cmd.Flags().BoolVar(&timeline, "timeline", false, "print a line for each event")
@@ -61,9 +61,9 @@ func walk(c *console, tape *cassettes.Tape, each func(*cassettes.Event) error) (
 	return nil, nil
 }
 
-func showSummary(c *console, tape *cassettes.Tape) error {
+func showSummary(c *console, tape *cassettes.Tape, path string) error {
 	var bytes int64
-	if info, err := os.Stat(tape.Name); err == nil { // a stock tape has none
+	if info, err := os.Stat(path); err == nil { // a stock tape has none
 		bytes = info.Size()
 	}
 	s := newSurvey(tape, bytes)

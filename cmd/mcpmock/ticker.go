@@ -25,12 +25,18 @@ type tick struct {
 	made []string // what mcpmock made of it
 }
 
+// maxOpen is how many requests without an answer a ticker remembers.
+const maxOpen = 10_000
+
 func newTicker(c *console) *ticker { return &ticker{c: c, open: map[int]*tick{}} }
 
 func (t *ticker) hear(e *cassettes.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e.From == cassettes.Client && e.HTTP != nil {
+		if len(t.open) == maxOpen { // requests that were never answered
+			clear(t.open)
+		}
 		t.open[e.On] = &tick{at: e.At, what: asked(e)}
 		return
 	}

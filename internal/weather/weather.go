@@ -35,7 +35,6 @@ func Handler() http.Handler {
 func newServer() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "weather", Title: "Weather of no place", Version: "1.0.0"}, &mcp.ServerOptions{
 		Instructions: "Ask for the forecast of a city, and for the alerts of a region.",
-		Capabilities: &mcp.ServerCapabilities{Logging: &mcp.LoggingCapabilities{}},
 	})
 	mcp.AddTool(s, &mcp.Tool{Name: "get_forecast", Description: "The forecast for a city."}, getForecast)
 	mcp.AddTool(s, &mcp.Tool{Name: "get_alerts", Description: "The alerts in force in a region."}, getAlerts)

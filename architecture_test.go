@@ -105,7 +105,7 @@ func TestArchitecturePage(t *testing.T) {
 			page += "`" + dir + "`" // once is enough
 		}
 	}
-	for _, name := range regexp.MustCompile("[a-z_]+[.]go\\b").FindAllString(page, -1) {
+	for _, name := range regexp.MustCompile(`[a-z_]+[.]go\b`).FindAllString(page, -1) {
 		if !is[name] {
 			t.Errorf("the page names the file %s, which is gone", name)
 		}

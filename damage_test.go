@@ -148,6 +148,10 @@ func TestDamage(t *testing.T) {
 	for _, layout := range []cassettes.Layout{cassettes.Compact, cassettes.Pretty} {
 		tape := smallTape(t, layout)
 		name := [...]string{cassettes.Compact: "compact", cassettes.Pretty: "pretty"}[layout]
+		step := 1
+		if layout == cassettes.Pretty || testing.Short() {
+			step = 7 // it passes through all bits of a byte
+		}
 		t.Run(name+" whole", func(t *testing.T) {
 			own, err := playDamaged(tape)
 			if err != nil || own != len(smallTalk)-1 {
@@ -155,15 +159,11 @@ func TestDamage(t *testing.T) {
 			}
 		})
 		t.Run(name+" cut", func(t *testing.T) {
-			damageAll(t, len(tape), 1, func(n int) (string, []byte) {
+			damageAll(t, len(tape), step, func(n int) (string, []byte) {
 				return fmt.Sprintf("cut at byte %d", n), tape[:n]
 			})
 		})
 		t.Run(name+" flipped", func(t *testing.T) {
-			step := 1
-			if layout == cassettes.Pretty || testing.Short() {
-				step = 7 // it passes through all bits
-			}
 			damageAll(t, 8*len(tape), step, func(n int) (string, []byte) {
 				flipped := bytes.Clone(tape)
 				flipped[n/8] ^= 1 << (n % 8)
@@ -210,6 +210,9 @@ func playDamaged(text []byte) (own int, err error) {
 	if err != nil {
 		return -1, nil
 	}
+	if _, err := cassettes.NewIndex(tape, nil); err != nil {
+		return -1, nil // New looks at the tape by the same walk, after work that takes longer
+	}
 	p, err := replay.New(tape)
 	if err != nil {
 		return -1, nil
@@ -234,7 +237,8 @@ func playDamaged(text []byte) (own int, err error) {
 			return own, fmt.Errorf("asked %s, it answered %d %s", q.text, w.Code, w.Body)
 		}
 		if i == 1 {
-			listening.Go(func() { heard = serveOne(ctx, p, http.MethodGet, session, "") })
+			id := session
+			listening.Go(func() { heard = serveOne(ctx, p, http.MethodGet, id, "") })
 		}
 	}
 	_ = p.Close() // it ends the stream

@@ -183,14 +183,13 @@ func (r *Reader) value() (Pos, error) {
 	r.buf = r.buf[:0]
 	var s scanner
 	for {
-		chunk, err := r.r.Peek(1)
-		if err != nil {
+		if _, err := r.r.Peek(1); err != nil {
 			if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 				return pos, r.unended(pos)
 			}
 			return pos, fmt.Errorf("cassettes: reading %s: %w", r.file, err)
 		}
-		chunk, _ = r.r.Peek(r.r.Buffered())
+		chunk, _ := r.r.Peek(r.r.Buffered())
 		n, done := s.scan(chunk)
 		r.buf = append(r.buf, chunk[:n]...)
 		r.take(chunk[:n])

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/url"
 	"os/exec"
 	"strconv"
 	"sync"
@@ -63,6 +64,9 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no ready line but %q; stderr:\n%s", line, b.err.String())
 	}
 	ts.Setenv(args[0], r.URL)
+	u, err := url.Parse(r.URL)
+	ts.Check(err)
+	ts.Setenv(args[0]+"_address", u.Host)
 	running(ts)[args[0]] = b
 }
 

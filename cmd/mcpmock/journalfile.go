@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -17,7 +18,12 @@ type journalFile struct {
 	err    error // of the first write that failed
 }
 
-func newJournalFile(path string, played cassettes.Header) (*journalFile, error) {
+func newJournalFile(path string, tape *cassettes.Tape) (*journalFile, error) {
+	played := tape.Header
+	a, err := os.Stat(path)
+	if b, err2 := os.Stat(tape.Name); err == nil && err2 == nil && os.SameFile(a, b) {
+		return nil, wrongUse("--journal %s is the cassette that is played: name another file", path)
+	}
 	redact, err := cassettes.NewRedactor(played.Redact)
 	if err != nil {
 		return nil, err

@@ -144,7 +144,11 @@ func (r *recording) exists() error {
 
 // again is the command with one more flag.
 func (r *recording) again(flag string) string {
-	return "mcpmock record " + flag + " -o " + word(r.file) + " --upstream " + word(r.upstream)
+	upstream := word(r.upstream)
+	if u, err := url.Parse(r.upstream); err != nil || u.User != nil || u.RawQuery != "" {
+		upstream = "URL" // a secret may be in it
+	}
+	return "mcpmock record " + flag + " -o " + word(r.file) + " --upstream " + upstream
 }
 
 func parseHeader(h string) (name, value string, err error) {
@@ -208,14 +212,7 @@ func (r *recording) create() (*cassettes.File, error) {
 
 // newRecorder makes the recorder; with -v, one whose events are told.
 func newRecorder(c *console, file *cassettes.File, opts []recorder.Option) (*recorder.Recorder, error) {
-	opts = append(opts, recorder.WithLog(slog.New(slog.NewTextHandler(talker{c}, &slog.HandlerOptions{
-		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		},
-	}))))
+	opts = append(opts, recorder.WithLog(slog.New(talker{c})))
 	if !c.verbose {
 		return recorder.New(file, opts...)
 	}
@@ -240,14 +237,6 @@ func (t *told) Write(e *cassettes.Event) error {
 	here.At += t.file.Had.Last
 	t.ticker.hear(&here)
 	return t.file.Write(&here)
-}
-
-// talker lets a logger talk on the console.
-type talker struct{ c *console }
-
-func (t talker) Write(line []byte) (int, error) {
-	t.c.talk("mcpmock: %s", strings.TrimSuffix(string(line), "\n"))
-	return len(line), nil
 }
 
 // serve records until a signal comes.

@@ -106,7 +106,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	c.warnExposed(p.listen, "name those it is for with --allow-host, or listen on 127.0.0.1")
 	var journal *journalFile
 	if p.journal != "" {
-		if journal, err = newJournalFile(p.journal, tape.Header); err != nil {
+		if journal, err = newJournalFile(p.journal, tape); err != nil {
 			return err
 		}
 		ears = append(ears, journal.hear)

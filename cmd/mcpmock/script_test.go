@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE COMMAND...   runs it; it must end with that exit code
 //	start NAME COMMAND...   runs it in the background until its ready line,
-//	                        and sets $NAME to the URL in it
+//	                        and sets $NAME to the URL in it, $NAME_address to
+//	                        its host and port
 //	end CODE NAME           sends SIGTERM; it must end with that exit code
 //	                        within ten seconds. NAME.out and NAME.err have
 //	                        what it said

@@ -85,7 +85,7 @@ func run() (ok bool, err error) {
 	flag.IntVar(&b.requests, "requests", 2000, "the requests to each server in a round")
 	flag.IntVar(&b.conns, "conns", 16, "the connections they come on")
 	flag.StringVar(&b.mcpmock, "mcpmock", "", "the mcpmock `command` to measure; built from this module where it is not given")
-	dir := flag.String("dir", "", "the `directory` for tapes: a million exchanges take 1.1 GB")
+	dir := flag.String("dir", "", "the `directory` for tapes: a million exchanges take a gigabyte")
 	only := flag.String("only", strings.Join(names, ","), about)
 	flag.Parse()
 	for name := range strings.SplitSeq(*only, ",") {

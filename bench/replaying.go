@@ -1,6 +1,7 @@
 package main
 
-// A played tape and the bare handler for the same answers, ready to be asked.
+// A pair is a played tape and the bare handler for the same answers, or more
+// of either, ready to be asked.
 type pair struct {
 	servers []*process
 	clients []*client

@@ -25,6 +25,7 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 	}
 	if streamed && listsEventStream(q.r) {
 		s := q.stream(http.StatusOK, h)
+		defer s.end()
 		for _, m := range said {
 			if !s.send(&line{text: m, kind: jsonrpc.Response}, &run{}) {
 				return

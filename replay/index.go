@@ -24,7 +24,8 @@ type index struct {
 	bySess []int32 // exchanges by group, then by session, then in that order
 
 	methods map[string]*sample // method and name -> some of its exchanges
-	sampled []byte             // a buffer for those keys
+	sampled []byte             // a buffer for those names
+	scratch []byte             // a buffer for keys
 	clients map[string][]int32 // client name -> its sessions, in order
 	begun   []int32            // the sessions that have an initialize, in order
 	listens bool               // some GET stream was recorded
@@ -46,12 +47,13 @@ const sampleSize = 64
 // at, for refusals are the gate's.
 func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 	ix := &index{keys: keys, methods: map[string]*sample{}, clients: map[string][]int32{}, path: "/mcp"}
-	var scratch []byte
-	core, err := cassettes.NewIndex(tape, func(x int, method string, params []byte) {
-		ix.key = append(ix.key, keys.key(&scratch, method, params))
-		ix.sample(x, method, params)
+	requests := newBeside(func(method string, params []byte) {
+		ix.key = append(ix.key, keys.key(&ix.scratch, method, params))
+		ix.sample(method, params)
 		ix.redacted(params)
 	})
+	core, err := cassettes.NewIndex(tape, func(_ int, method string, params []byte) { requests.add(method, params) })
+	requests.wait()
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +63,9 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 	return ix, nil
 }
 
-// sample remembers some exchanges of each method and name.
-func (ix *index) sample(x int, method string, params []byte) {
+// sample remembers some exchanges of each method and name; its key is the
+// latest.
+func (ix *index) sample(method string, params []byte) {
 	ix.sampled = append(append(append(ix.sampled[:0], method...), ' '), nameOf(method, params)...)
 	s := ix.methods[string(ix.sampled)]
 	if s == nil {
@@ -73,7 +76,7 @@ func (ix *index) sample(x int, method string, params []byte) {
 		ix.methods[string(ix.sampled)] = s
 	}
 	if len(s.exchanges) < sampleSize {
-		s.exchanges = append(s.exchanges, int32(x))
+		s.exchanges = append(s.exchanges, int32(len(ix.key)-1))
 	}
 }
 

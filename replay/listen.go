@@ -34,6 +34,7 @@ func (q *probe) listen() {
 		c.touch(q.p.now())
 	}()
 	s := q.stream(http.StatusOK, q.header(a))
+	defer s.end()
 	r := &run{session: c.id, token: []byte("null")}
 	for {
 		l, ok := q.nextStandalone(a)

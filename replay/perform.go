@@ -101,6 +101,7 @@ func (q *probe) performBody(m jsonrpc.Message, a *answer, r *run) {
 // performStream sends an answer as an event stream.
 func (q *probe) performStream(m jsonrpc.Message, a *answer, r *run) {
 	s := q.stream(a.status, q.header(a))
+	defer s.end()
 	for i := range a.lines {
 		l := &a.lines[i]
 		if l.skipped(r) {
@@ -143,6 +144,7 @@ func (q *probe) keepPace(a *answer, l *line) {
 	}
 	due := q.began.Add(time.Duration(float64(l.at-a.asked) * q.p.pace))
 	if wait := due.Sub(q.p.now()); wait > 0 {
+		q.showHead()
 		q.p.sleep(wait, q.r.Context().Done())
 	}
 }
@@ -180,6 +182,7 @@ func (q *probe) wait(done func(*conversation) bool) bool {
 		if ok {
 			return true
 		}
+		q.showHead()
 		select {
 		case <-change:
 		case <-q.r.Context().Done():
@@ -189,6 +192,14 @@ func (q *probe) wait(done func(*conversation) bool) bool {
 		case <-q.p.closing:
 			return false
 		}
+	}
+}
+
+// showHead sends the headers of a stream before a wait, so that the client
+// knows that it listens.
+func (q *probe) showHead() {
+	if q.streaming != nil && !q.streaming.head {
+		q.streaming.flush()
 	}
 }
 
@@ -245,26 +256,33 @@ func listsEventStream(r *http.Request) bool { return accepts(r, "text/event-stre
 
 // A stream is an event stream to the client.
 type stream struct {
-	q      *probe
-	ctx    context.Context
-	rc     *http.ResponseController
-	buf    []byte
-	frames int
+	q       *probe
+	ctx     context.Context
+	rc      *http.ResponseController
+	buf     []byte
+	head    bool      // the headers are on their way
+	bounded time.Time // when the write deadline was set
 }
 
-// stream begins an event stream: its headers go out at once, so that a client
-// knows that it listens.
+// stream begins an event stream. Its headers go out with the first line, or as
+// soon as there is something to wait for.
 func (q *probe) stream(status int, h http.Header) *stream {
 	s := &stream{q: q, ctx: q.r.Context(), rc: http.NewResponseController(q.w)}
 	h["Content-Type"] = contentStream
 	q.w.WriteHeader(status)
-	_ = s.rc.Flush()
 	q.saidHead(status, h)
+	q.streaming = s
 	return s
 }
 
 // writeTimeout is how long a client that does not read holds up a stream.
 const writeTimeout = 30 * time.Second
+
+// flush sends what was written. It reports whether that worked.
+func (s *stream) flush() bool {
+	s.head = true
+	return s.rc.Flush() == nil
+}
 
 // send writes one line and flushes it. It reports whether the client is still
 // there.
@@ -274,14 +292,22 @@ func (s *stream) send(l *line, r *run) bool {
 		message = l.append(nil, r)
 	}
 	s.buf = s.q.appendFrame(s.buf[:0], l.frame, message)
-	_ = s.rc.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if _, err := s.q.w.Write(s.buf); err != nil || s.rc.Flush() != nil {
+	if now := time.Now(); now.Sub(s.bounded) > time.Second {
+		s.bounded = now
+		_ = s.rc.SetWriteDeadline(now.Add(writeTimeout))
+	}
+	if _, err := s.q.w.Write(s.buf); err != nil || !s.flush() {
 		return false
 	}
-	_ = s.rc.SetWriteDeadline(time.Time{})
-	s.frames++
 	s.q.saidFrame(l, message)
 	return s.ctx.Err() == nil
+}
+
+// end lets the connection be used again.
+func (s *stream) end() {
+	if !s.bounded.IsZero() {
+		_ = s.rc.SetWriteDeadline(time.Time{})
+	}
 }
 
 // appendFrame writes a frame around a message. Where the frame was recorded

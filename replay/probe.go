@@ -22,6 +22,8 @@ type probe struct {
 	began   time.Time
 	frames  int // sent with an id
 
+	streaming *stream // the answer, where it is one
+
 	body    []byte
 	batch   jsonrpc.Batch
 	bodyErr error // ErrEmpty, ErrDepth, ErrJSON, *EnvelopeError, errTooLarge

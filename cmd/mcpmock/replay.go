@@ -92,14 +92,19 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	defer tape.Close()
 	var ears listeners
-	opts = append(opts, replay.WithJournal(ears.hear), replay.WithOnMismatch(func(m *replay.Mismatch) { c.talk("mismatch: %v", m) }))
+	opts = append(opts, replay.WithOnMismatch(func(m *replay.Mismatch) { c.talk("mismatch: %v", m) }))
+	if c.verbose || p.journal != "" { // events are made for listeners alone
+		opts = append(opts, replay.WithJournal(ears.hear))
+	}
 	if c.verbose {
 		ears = append(ears, newTicker(c).hear)
 	}
+	spareMemory()
 	player, err := replay.New(tape, opts...)
 	if err != nil {
 		return err
 	}
+	spendMemory()
 	if torn := player.Torn(); torn != nil {
 		c.talk("mcpmock: warning: %v", torn)
 	}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+)
+
+// memoryGoal is what a replay should get by with, whatever it plays, as long
+// as the tape's index leaves room in it.
+const memoryGoal = 128 << 20
+
+// spareMemory keeps the garbage of opening a large tape small. A person who
+// set GOGC or GOMEMLIMIT knows better.
+func spareMemory() {
+	if !tunes() {
+		debug.SetMemoryLimit(memoryGoal)
+	}
+}
+
+// spendMemory lets the collector rest while the mock serves: it makes little
+// that lasts, and up to the goal memory is cheaper than time.
+func spendMemory() {
+	if tunes() {
+		return
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(max(memoryGoal, int64(m.Sys-m.HeapReleased)+int64(m.HeapAlloc)/4))
+}
+
+func tunes() bool { return os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" }

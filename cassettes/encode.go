@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -45,7 +46,8 @@ func appendHeader(dst []byte, h Header, layout Layout) []byte {
 
 // appendEvent appends the event's value and a newline.
 func appendEvent(dst []byte, e *Event, layout Layout) []byte {
-	b := append(make([]byte, 0, 256+len(e.Message)), `{"on":`...)
+	buf := values.Get().(*[]byte)
+	b := append((*buf)[:0], `{"on":`...)
 	b = strconv.AppendInt(b, int64(e.On), 10)
 	b = appendMember(b, "from", string(e.From))
 	if e.At > 0 {
@@ -83,8 +85,21 @@ func appendEvent(dst []byte, e *Event, layout Layout) []byte {
 	if e.Note != nil {
 		b = appendNote(append(b, `,"note":`...), e.Note)
 	}
-	return seal(dst, append(b, '}'), layout)
+	b = append(b, '}')
+	dst = seal(dst, b, layout)
+	if cap(b) <= maxKept {
+		*buf = b
+		values.Put(buf)
+	}
+	return dst
 }
+
+// values are buffers in which values are made before they are laid out.
+var values = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKept is the largest buffer that is kept for the next value: one large
+// message is no reason to keep its memory.
+const maxKept = 1 << 20
 
 // seal lays a compact value out, puts its sum in as the last member, and
 // appends it with a newline.

@@ -23,8 +23,8 @@ func NewWriter(w io.Writer, h Header, layout Layout) (*Writer, error) {
 func (w *Writer) Write(e *Event) error {
 	w.buf = appendEvent(w.buf[:0], e, w.layout)
 	_, err := w.w.Write(w.buf)
-	if cap(w.buf) > 1<<20 {
-		w.buf = nil // one large message is no reason to keep its memory
+	if cap(w.buf) > maxKept {
+		w.buf = nil
 	}
 	return err
 }

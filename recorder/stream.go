@@ -14,7 +14,8 @@ import (
 type stream struct {
 	c        *carrier
 	splitter sse.Splitter
-	mid      bool // a part of the current frame is on the tape already
+	mid      bool   // a part of the current frame is on the tape already
+	again    []byte // a buffer for the frame as its members make it
 }
 
 func (s *stream) feed(plain []byte) {
@@ -68,7 +69,8 @@ func (s *stream) write(frame []byte) {
 	// As the members above will make it again.
 	again := f
 	again.HasEvent, again.HasRetry = f.Event != "", f.Retry != ""
-	if !bytes.Equal(again.Append(nil), frame) {
+	s.again = again.Append(s.again[:0])
+	if !bytes.Equal(s.again, frame) {
 		e.SSE.Frame = string(frame)
 	}
 	if f.HasData {

@@ -212,7 +212,7 @@ func appendNote(b []byte, n *Note) []byte {
 	}
 	if n.Detail != nil {
 		o.key("detail")
-		o.b = append(o.b, n.Detail...)
+		o.b = append(o.b, jsonrpc.Compact(n.Detail)...)
 	}
 	return append(o.b, '}')
 }

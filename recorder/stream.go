@@ -66,11 +66,11 @@ func (s *stream) write(frame []byte) {
 	e := cassettes.Event{From: cassettes.Server, SSE: &cassettes.SSE{
 		Event: f.Event, ID: f.ID, HasID: f.HasID, Retry: f.Retry, Comment: f.Comments, CRLF: f.CRLF,
 	}}
-	// As the members above will make it again.
+	// As the members above will make it again; a message loses its line ends.
 	again := f
 	again.HasEvent, again.HasRetry = f.Event != "", f.Retry != ""
 	s.again = again.Append(s.again[:0])
-	if !bytes.Equal(s.again, frame) {
+	if !bytes.Equal(s.again, frame) || bytes.IndexByte(f.Data, '\n') >= 0 {
 		e.SSE.Frame = string(frame)
 	}
 	if f.HasData {

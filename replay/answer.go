@@ -28,7 +28,7 @@ type answer struct {
 	stream   bool // it was an event stream
 	lines    []line
 	end      cassettes.End
-	whole    bool // one message and nothing to wait for
+	sole     int // the line of its one message, beside which there is nothing to say or to wait for, or -1
 }
 
 // A line is one thing that is said: a message, or a frame without one.
@@ -147,8 +147,27 @@ func prepare(ex *cassettes.Exchange, label string) *answer {
 			a.lines = append(a.lines, l)
 		}
 	}
-	a.whole = a.end != cassettes.Reset && len(a.lines) == 1 && a.lines[0].kind == jsonrpc.Response
+	a.sole = a.only()
 	return a
+}
+
+// only returns the line of the one message of an answer, or -1. Frames without
+// a message, such as the one that primes a client to resume, do not count.
+func (a *answer) only() int {
+	sole := -1
+	for i, l := range a.lines {
+		switch {
+		case l.raw && l.frame != nil && len(l.frame.Data) == 0:
+		case l.kind == jsonrpc.Response && sole < 0:
+			sole = i
+		default:
+			return -1
+		}
+	}
+	if a.end == cassettes.Reset {
+		return -1
+	}
+	return sole
 }
 
 // take reads the status line and the end off an event.
@@ -207,6 +226,9 @@ func linesOf(r cassettes.Reply) []line {
 
 func (l line) message(raw []byte) line {
 	l.text = jsonrpc.Compact(raw)
+	if l.frame != nil && bytes.IndexByte(l.frame.Data, '\n') >= 0 && bytes.Equal(jsonrpc.Compact(l.frame.Data), l.text) {
+		l.text = l.frame.Data // it was spread over several data lines
+	}
 	m := jsonrpc.One(l.text)
 	l.kind, l.method = m.Kind, m.Method
 	return l

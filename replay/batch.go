@@ -23,7 +23,7 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
 		h["Mcp-Session-Id"] = []string{q.conv.id}
 	}
-	if streamed && listsEventStream(q.r) {
+	if streamed && q.takesStreams() {
 		s := q.stream(http.StatusOK, h)
 		defer s.end()
 		for _, m := range said {

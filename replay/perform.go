@@ -19,9 +19,9 @@ import (
 // line, each waiting for what preceded it on the tape.
 func (q *probe) perform(m jsonrpc.Message, a *answer) {
 	r := q.run(m)
-	if a.whole && q.p.pace == 0 {
-		if q.listening == 0 || q.await(m, a, 0) {
-			q.performWhole(a, &a.lines[0], r)
+	if a.sole >= 0 && q.p.pace == 0 && (len(a.lines) == 1 || !q.takesStreams()) {
+		if q.listening == 0 || q.await(m, a, a.sole) {
+			q.performWhole(a, &a.lines[a.sole], r)
 		}
 		return
 	}
@@ -47,7 +47,7 @@ func (q *probe) performWhole(a *answer, l *line, r *run) {
 	defer buffers.Put(buf)
 	message := l.append(make([]byte, 0, len(l.text)+len(r.id)+16), r)
 	out := message
-	asStream := a.stream && (listsEventStream(q.r) || !accepts(q.r, "application/json", true))
+	asStream := a.stream && q.takesStreams()
 	h := q.header(a)
 	if asStream {
 		*buf = q.appendFrame((*buf)[:0], l.frame, message)
@@ -251,8 +251,12 @@ func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) 
 	q.perform(m, &edited)
 }
 
-// listsEventStream reports whether the client accepts event streams by name.
-func listsEventStream(r *http.Request) bool { return accepts(r, "text/event-stream", false) }
+// takesStreams reports whether one message may go out as an event stream: to a
+// client that names the type. Others get JSON, so that a plain HTTP client
+// with Accept: */* can read the body as such.
+func (q *probe) takesStreams() bool {
+	return accepts(q.r, "text/event-stream", false) || !accepts(q.r, "application/json", true)
+}
 
 // A stream is an event stream to the client.
 type stream struct {

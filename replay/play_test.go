@@ -412,3 +412,38 @@ func TestSessionIDsWithinMessages(t *testing.T) {
 		t.Errorf("got %s", r.body)
 	}
 }
+
+// A plain client gets JSON for one message, whatever frames stood beside it.
+func TestPlainClientOfAPrimedStream(t *testing.T) {
+	tp := newTaper(t)
+	tp.begin("session-1", "tester")
+	on := tp.post("session-1", list5)
+	tp.stream(on)
+	tp.write(&cassettes.Event{On: on, From: cassettes.Server, SSE: &cassettes.SSE{ID: "e1", HasID: true}, Raw: []byte{}})
+	tp.frame(on, `{"jsonrpc":"2.0","id":5,"result":{"tools":[]}}`)
+	tp.end(on)
+	cl := tp.play()
+	cl.begin("tester")
+	if r := cl.post(list5, "Accept", "*/*"); r.header.Get("Content-Type") != "application/json" || r.body != `{"jsonrpc":"2.0","id":5,"result":{"tools":[]}}` {
+		t.Errorf("Accept */*: %v %s", r.header, r.body)
+	}
+	if r := cl.post(list5); r.header.Get("Content-Type") != "text/event-stream" || !strings.HasPrefix(r.body, "id: ") || strings.Contains(r.body, "e1") {
+		t.Errorf("a client of streams: %v %q, want the priming frame under an id of this run", r.header, r.body)
+	}
+}
+
+// A message that was spread over several data lines is so again.
+func TestSeveralDataLines(t *testing.T) {
+	tp := newTaper(t)
+	tp.begin("session-1", "tester")
+	on := tp.post("session-1", list5)
+	tp.stream(on)
+	tp.write(&cassettes.Event{On: on, From: cassettes.Server, Message: json.RawMessage(`{"jsonrpc":"2.0","id":5,"result":{}}`),
+		SSE: &cassettes.SSE{Frame: "data: {\"jsonrpc\":\"2.0\",\ndata: \"id\":5,\"result\":{}}\n\n"}})
+	tp.end(on)
+	cl := tp.play()
+	cl.begin("tester")
+	if r := cl.post(`{"jsonrpc":"2.0","id":77,"method":"tools/list"}`); r.body != "data: {\"jsonrpc\":\"2.0\",\ndata: \"id\":77,\"result\":{}}\n\n" {
+		t.Errorf("got %q", r.body)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -67,7 +68,7 @@ func Listen(address string, p *Player) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Player: p, base: "http://" + listener.Addr().String(), done: make(chan struct{})}
+	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{})}
 	s.URL = s.base + p.index.path
 	s.http = &http.Server{
 		Handler:           p,
@@ -81,6 +82,15 @@ func Listen(address string, p *Player) (*Server, error) {
 		_ = s.http.Serve(listener) // it ends when Close is called
 	}()
 	return s, nil
+}
+
+// reachable is where a client on this machine finds a listener: one on all
+// interfaces is found on the loopback one.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return addr.String()
 }
 
 // Space returns the URL of the space with that name: a mock of its own on the

@@ -78,6 +78,9 @@ func (q *probe) capable(name string) bool {
 // capabilities returns what a recorded server said it can do.
 func (ix *index) capabilities(session int, from *answers) gjson.Result {
 	x := ix.Sessions[session].Initialize
+	if x < 0 && len(ix.begun) > 0 { // a client that need not initialize
+		x = ix.Sessions[ix.begun[0]].Initialize
+	}
 	if x < 0 {
 		return gjson.Result{}
 	}

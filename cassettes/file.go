@@ -7,10 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // A File is a cassette being recorded. Each event is on its way to the disk
@@ -45,6 +49,49 @@ type Had struct {
 	Redacted  int           // the highest number of a placeholder
 	Last      time.Duration // the time of the last event
 	Cut       int64         // bytes of a torn last value that were cut off
+}
+
+// count takes in an event of an appended cassette; value is its text.
+func (h *Had) count(e *Event, value []byte) {
+	h.Events++
+	h.Carriers = max(h.Carriers, e.On)
+	h.Last = max(h.Last, e.At)
+	text := string(value)
+	for {
+		_, rest, ok := strings.Cut(text, placeholder)
+		if !ok {
+			break
+		}
+		text = rest
+		digits := 0
+		for digits < len(rest) && digits < 9 && isDigit(rest[digits]) {
+			digits++
+		}
+		n, _ := strconv.Atoi(rest[:digits])
+		h.Redacted = max(h.Redacted, n)
+	}
+	label := func(s string) {
+		if n, ok := numbered(s, sessionLabel); ok {
+			h.Sessions = max(h.Sessions, int(n))
+		}
+	}
+	if e.HTTP != nil {
+		for _, v := range e.HTTP.Header[mcp.HeaderSessionID] {
+			label(v)
+		}
+		queryValues(e.HTTP.Query, label)
+	}
+	if e.SSE != nil && e.SSE.Event == "endpoint" {
+		_, query, _ := strings.Cut(string(e.Raw), "?")
+		queryValues(query, label)
+	}
+	if e.From == Client {
+		each(e, func(_ int, raw []byte) {
+			if jsonrpc.One(raw).Kind == jsonrpc.Request {
+				h.Exchanges++
+			}
+		})
+	}
 }
 
 // A FileOption is a choice about a cassette being recorded.
@@ -177,7 +224,12 @@ func (f *File) begin(path string, first []byte) (*File, error) {
 	return f, nil
 }
 
+// abandon closes a file that is no good. An *Error names the file itself.
 func (f *File) abandon(path string, err error) error {
+	if place, ok := errors.AsType[*Error](err); ok {
+		_ = f.Close() // nothing was written
+		return place
+	}
 	return fmt.Errorf("cassettes: %s: %w", path, errors.Join(err, f.Close()))
 }
 
@@ -222,10 +274,19 @@ func (f *File) flush(size int64) error {
 		return nil // somebody's flush covered this event
 	}
 	f.mu.Lock()
+	file, err := f.f, f.err
 	size = f.size
 	f.mu.Unlock()
-	if err := f.f.Sync(); err != nil {
-		return fmt.Errorf("cassettes: recording ended: %w", err)
+	if file == nil || err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.err == nil { // else it was closed meanwhile
+			f.err = fmt.Errorf("cassettes: recording ended: %w", err)
+		}
+		return f.err
 	}
 	f.synced = size
 	return nil

@@ -8,9 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // RedactSecrets is the rule that stands for the built-in ones: members,
@@ -46,10 +43,10 @@ type Redactor struct {
 
 	mu       sync.RWMutex
 	known    map[uint64]int64  // hash of a secret -> number
-	hidden   map[uint64]bool   // hashes of values that Hide was told
+	hidden   map[uint64]bool   // hashes of values and words that Hide and its kin were told
 	sessions map[string]string // live id -> label
 	labels   int
-	lengths  atomic.Uint64 // bit n%64: some live id has length n
+	lengths  atomic.Uint64 // bit n%64: some live id or hidden word has length n
 	found    atomic.Int64  // distinct secrets
 }
 
@@ -162,17 +159,6 @@ func (r *Redactor) isKnown(value string) bool {
 	return ok || r.hidden[hash]
 }
 
-// Hide makes a value secret wherever it stands as a whole query value, as
-// those of an upstream URL's own query are.
-func (r *Redactor) Hide(value string) {
-	if value == "" || !r.active() {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.hidden[maphash.String(r.seed, value)] = true
-}
-
 // minSession is the length from which a live session id is replaced inside of
 // messages too. A shorter one might be any word.
 const minSession = 8
@@ -238,47 +224,4 @@ func numbered(s, prefix string) (int64, bool) {
 	}
 	n, err := strconv.ParseUint(digits, 10, 63)
 	return int64(min(n, math.MaxInt32)), err == nil
-}
-
-// count takes in an event of an appended cassette; value is its text.
-func (h *Had) count(e *Event, value []byte) {
-	h.Events++
-	h.Carriers = max(h.Carriers, e.On)
-	h.Last = max(h.Last, e.At)
-	text := string(value)
-	for {
-		_, rest, ok := strings.Cut(text, placeholder)
-		if !ok {
-			break
-		}
-		text = rest
-		digits := 0
-		for digits < len(rest) && digits < 9 && isDigit(rest[digits]) {
-			digits++
-		}
-		n, _ := strconv.Atoi(rest[:digits])
-		h.Redacted = max(h.Redacted, n)
-	}
-	label := func(s string) {
-		if n, ok := numbered(s, sessionLabel); ok {
-			h.Sessions = max(h.Sessions, int(n))
-		}
-	}
-	if e.HTTP != nil {
-		for _, v := range e.HTTP.Header[mcp.HeaderSessionID] {
-			label(v)
-		}
-		queryValues(e.HTTP.Query, label)
-	}
-	if e.SSE != nil && e.SSE.Event == "endpoint" {
-		_, query, _ := strings.Cut(string(e.Raw), "?")
-		queryValues(query, label)
-	}
-	if e.From == Client {
-		each(e, func(_ int, raw []byte) {
-			if jsonrpc.One(raw).Kind == jsonrpc.Request {
-				h.Exchanges++
-			}
-		})
-	}
 }

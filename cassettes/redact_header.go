@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
@@ -54,16 +55,24 @@ func (r *Redactor) field(name, value string) string {
 		return value
 	}
 	if !r.active() {
-		return value
+		return r.withinText(value)
 	}
 	param, isParam := strings.CutPrefix(name, "Mcp-Param-")
 	switch {
 	case isParam && (r.secrets && secretName([]byte(param)) || r.isKnown(value)):
 		return r.replacement([]byte(value)) // a tool's argument, mirrored in a header
 	case !isOpen(name):
+		if isCredential(name) {
+			r.HideHeader(name, value)
+		}
 		return r.replacement([]byte(value))
 	}
-	return r.spans(value)
+	return r.withinText(r.spans(value))
+}
+
+// withinText is within for a text that is not JSON.
+func (r *Redactor) withinText(s string) string {
+	return jsonrpc.String(r.within(jsonrpc.Bytes(s), false))
 }
 
 // isOpen reports whether the values of a header field are known to carry no

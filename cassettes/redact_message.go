@@ -23,9 +23,9 @@ func (r *Redactor) Message(raw []byte) []byte {
 		return raw
 	}
 	if w.last == 0 {
-		return r.within(raw)
+		return r.within(raw, true)
 	}
-	return r.within(bytes.Clone(append(w.out, raw[w.last:]...)))
+	return r.within(bytes.Clone(append(w.out, raw[w.last:]...)), true)
 }
 
 // Without appends the params of a message to dst, less what the rules
@@ -70,9 +70,10 @@ func (r *Redactor) step(rules uint64, depth int, key []byte) (next uint64, hit b
 
 // A place is where in a message a value stands.
 type place struct {
-	rules uint64 // the pointers that lead here
-	depth int
-	root  bool // the message itself, or a message of a batch
+	rules  uint64 // the pointers that lead here
+	depth  int
+	root   bool // the message itself, or a message of a batch
+	secret bool // an array by the name of a secret, or one within
 }
 
 // A walker goes through one message and splices. What it does not know for
@@ -187,7 +188,7 @@ func (w *walker) object(i int, p place) (end int, ok bool) {
 func (w *walker) array(i int, p place) (end int, ok bool) {
 	n := 0
 	for i = skipSpace(w.in, i+1); i < len(w.in) && w.in[i] != ']'; i = skipSpace(w.in, i+1) {
-		next := place{depth: p.depth + 1}
+		next := place{depth: p.depth + 1, secret: p.secret}
 		hit := false
 		if p.root { // a batch
 			next = p
@@ -195,7 +196,7 @@ func (w *walker) array(i int, p place) (end int, ok bool) {
 			next.rules, hit = w.r.step(p.rules, p.depth, strconv.AppendInt(w.keys[:0], int64(n), 10))
 		}
 		switch {
-		case hit, w.cut && w.isSecret(i):
+		case hit, p.secret && isSecretScalar(w.in, i), w.cut && w.isSecret(i):
 			if end, ok = skip(w.in, i); ok {
 				w.replace(i, end)
 			}
@@ -238,10 +239,22 @@ func (w *walker) member(i int, key []byte, p place) (hit, walk bool, next place)
 			return true, false, next
 		}
 	}
-	if w.r.secrets && (c == '"' || c == '-' || isDigit(c)) && secretName(key) && !bytes.HasPrefix(w.in[i:], []byte(`""`)) {
-		return true, false, next
+	if w.r.secrets && (c == '[' || isSecretScalar(w.in, i)) && secretName(key) {
+		next.secret = c == '['
+		return !next.secret, next.secret, next
 	}
 	return false, true, next
+}
+
+// isSecretScalar reports whether the value at i is one that may be a secret: a
+// text that is not empty, or a number.
+func isSecretScalar(s []byte, i int) bool {
+	switch c := s[i]; {
+	case c == '"':
+		return !bytes.HasPrefix(s[i:], []byte(`""`))
+	default:
+		return c == '-' || isDigit(c)
+	}
 }
 
 // replace puts the placeholder in place of a whole value.

@@ -1,10 +1,15 @@
 package cassettes
 
+import "bytes"
+
 // The names of secrets, in lower case and without - and _. A name matches as
 // a whole: progressToken, maxTokens and nextCursor are no secrets.
 
 // secretName reports whether a member of that name holds a secret.
 func secretName(name []byte) bool {
+	if secretVariable(name) {
+		return true
+	}
 	var buf [24]byte
 	n, ok := fold(buf[:], name)
 	if !ok || n < 3 {
@@ -20,6 +25,26 @@ func secretName(name []byte) bool {
 		"authorization", "proxyauthorization", "credential", "credentials", "cookie", "setcookie",
 		"clientassertion", "codeverifier":
 		return true
+	}
+	return false
+}
+
+// secretVariable reports whether the name is that of an environment variable
+// that holds a secret, such as OPENAI_API_KEY. MAX_TOKENS is none.
+func secretVariable(name []byte) bool {
+	line := bytes.IndexByte(name, '_')
+	if line < 0 || name[len(name)-1] < 'D' || name[len(name)-1] > 'Y' {
+		return false // the quick way out
+	}
+	for _, c := range name {
+		if c != '_' && !isDigit(c) && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	for _, suffix := range [...]string{"_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_ACCESS_KEY"} {
+		if bytes.HasSuffix(name, []byte(suffix)) {
+			return true
+		}
 	}
 	return false
 }

@@ -274,7 +274,8 @@ func (r *Redactor) looseMember(s []byte, i int) (from, to int) {
 		return 0, 0
 	}
 	j = skipSpace(s, j+1)
-	if len(s)-j <= escapes || s[j+escapes] != '"' || bytes.Count(s[j:j+escapes], []byte{'\\'}) != escapes {
+	number := j < len(s) && (s[j] == '-' || isDigit(s[j]))
+	if !number && (len(s)-j <= escapes || s[j+escapes] != '"' || bytes.Count(s[j:j+escapes], []byte{'\\'}) != escapes) {
 		return 0, 0
 	}
 	name := end
@@ -283,6 +284,12 @@ func (r *Redactor) looseMember(s []byte, i int) (from, to int) {
 	}
 	if name == 0 || s[name-1] != '"' || !(r.secrets && secretName(s[name:end]) || len(r.names) > 0 && r.names[normal(string(s[name:end]))]) {
 		return 0, 0
+	}
+	if number {
+		for to = j; to < len(s) && (inKey(s[to]) || s[to] == '.' || s[to] == '+'); {
+			to++
+		}
+		return j, to
 	}
 	from = j + escapes + 1
 	for to = from; to < len(s); to++ {

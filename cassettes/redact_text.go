@@ -14,12 +14,12 @@ func (r *Redactor) Text(s string) string {
 		return label
 	}
 	if !r.secrets && len(r.names) == 0 {
-		return string(r.within(jsonrpc.Bytes(s)))
+		return r.withinText(s)
 	}
 	if t := strings.TrimLeft(s, " \t\r\n"); t != "" && (t[0] == '{' || t[0] == '[') && jsonrpc.Valid(jsonrpc.Bytes(s)) == nil {
 		return string(r.Message(jsonrpc.Bytes(s)))
 	}
-	return string(r.within(jsonrpc.Bytes(r.spans(s))))
+	return r.withinText(r.spans(s))
 }
 
 // Raw is Text for the bytes of a body of the given content type. Bytes that
@@ -125,10 +125,7 @@ func (r *Redactor) queryValue(name, value string) string {
 	if label, ok := r.sessionIn(plain); ok {
 		return label
 	}
-	switch {
-	case !r.active():
-		return value
-	case r.secrets && secretParam([]byte(name)), r.isKnown(plain):
+	if r.active() && (r.secrets && secretParam([]byte(name)) || r.isKnown(plain)) {
 		return r.replacement([]byte(plain))
 	}
 	if redacted := r.Text(plain); redacted != plain {

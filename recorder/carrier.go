@@ -49,6 +49,9 @@ func (r *Recorder) begin(ctx context.Context, cancel context.CancelCauseFunc, q 
 		return c
 	}
 	e := cassettes.Event{From: cassettes.Client}
+	for name, values := range q.header { // first: a message may repeat one
+		r.redact.HideCredentials(name, values)
+	}
 	if q.part {
 		e.Raw = r.redact.Raw(q.header.Get("Content-Type"), q.body)
 	} else {

@@ -54,6 +54,8 @@ func (r *Recorder) Proxy(upstream *url.URL) http.Handler {
 		q := http.Request{Header: http.Header{}}
 		q.SetBasicAuth(user.Username(), password)
 		p.auth = q.Header.Get("Authorization")
+		r.redact.HideHeader("Authorization", p.auth)
+		r.redact.Hide(password)
 	}
 	return p
 }
@@ -136,7 +138,7 @@ func (p *proxy) outgoing(ctx context.Context, req *http.Request) *http.Request {
 	if p.auth != "" && out.Header["Authorization"] == nil {
 		out.Header["Authorization"] = []string{p.auth}
 	}
-	p.rec.addHeader(&out.Header)
+	p.rec.addHeader(out)
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header["User-Agent"] = nil // else net/http adds its own
 	}

@@ -97,8 +97,8 @@ func WithTransport(t http.RoundTripper) Option {
 }
 
 // WithHeader adds a header field to each request towards the upstream, in
-// place of the client's own field of that name. It is not on the tape. It may
-// be given several times.
+// place of the client's own field of that name; Host is the one that the
+// upstream is asked by. It is not on the tape. It may be given several times.
 func WithHeader(name, value string) Option {
 	return func(r *Recorder) { r.extra.Add(name, value) }
 }
@@ -159,6 +159,11 @@ func New(tape Tape, opts ...Option) (*Recorder, error) {
 		}
 	}
 	r.redact.Continue(had)
+	for name, values := range r.extra {
+		for _, value := range values {
+			r.redact.HideHeader(name, value)
+		}
+	}
 	r.since = had.Last
 	r.before = int64(had.Exchanges)
 	r.carriers.Store(int64(had.Carriers))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -46,7 +47,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	out := req.WithContext(ctx)
 	out.Header = req.Header.Clone()
-	r.addHeader(&out.Header)
+	r.addHeader(out)
 	c.give(out, body, rest)
 	resp, err := r.send(c, out)
 	if err != nil {
@@ -60,12 +61,17 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (r *Recorder) addHeader(h *http.Header) {
-	if len(r.extra) > 0 && *h == nil {
-		*h = http.Header{}
+// addHeader adds what is for the upstream alone.
+func (r *Recorder) addHeader(out *http.Request) {
+	if len(r.extra) > 0 && out.Header == nil {
+		out.Header = http.Header{}
 	}
 	for name, values := range r.extra {
-		(*h)[name] = values
+		if name == "Host" { // net/http takes it from nowhere else
+			out.Host = values[len(values)-1]
+			continue
+		}
+		out.Header[name] = values
 	}
 }
 
@@ -139,15 +145,32 @@ func readBody(body io.ReadCloser, length int64) (data []byte, rest io.ReadCloser
 		return nil, nil, nil
 	}
 	if length >= 0 && length <= partSize {
-		data = make([]byte, length)
-		n, err := io.ReadFull(body, data)
-		return data[:n], nil, errors.Join(err, body.Close())
+		data, err = readAnnounced(body, int(length))
+		return data, nil, errors.Join(err, body.Close())
 	}
 	data, err = io.ReadAll(io.LimitReader(body, partSize))
 	if err == nil && len(data) == partSize {
 		return data, body, nil
 	}
 	return data, nil, errors.Join(err, body.Close())
+}
+
+// readAnnounced reads length bytes. It takes memory as they arrive: whoever
+// announces a lot may send nothing.
+func readAnnounced(body io.Reader, length int) (data []byte, err error) {
+	data = make([]byte, 0, min(length, 64<<10))
+	for err == nil && len(data) < length {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, min(length-len(data), len(data)))
+		}
+		var n int
+		n, err = io.ReadFull(body, data[len(data):min(length, cap(data))])
+		data = data[:len(data)+n]
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return data, err
 }
 
 // upload is a body too long to be held.

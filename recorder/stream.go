@@ -77,7 +77,37 @@ func (s *stream) write(frame []byte) {
 		s.data(&e, f.Data)
 	}
 	s.comments(&e)
+	s.fields(e.SSE)
 	s.c.write(&e)
+}
+
+// fields redacts the other fields of a frame, and at last what is in its text
+// alone: a live session id may be part of an event's id.
+func (s *stream) fields(f *cassettes.SSE) {
+	for _, field := range [...]*string{&f.ID, &f.Event, &f.Retry} {
+		redacted := s.c.rec.redact.Text(*field)
+		replaceIn(f, []byte(*field), []byte(redacted))
+		*field = redacted
+	}
+	if f.Frame == "" {
+		return
+	}
+	// Line by line, for what is in the data has been redacted as what it is.
+	var text strings.Builder
+	for rest := f.Frame; rest != ""; {
+		end := strings.IndexAny(rest, "\r\n")
+		if end < 0 {
+			end = len(rest)
+		}
+		line := rest[:end]
+		if !strings.HasPrefix(line, "data:") {
+			line = s.c.rec.redact.Text(line)
+		}
+		text.WriteString(line)
+		text.WriteString(rest[end:min(end+1, len(rest))])
+		rest = rest[min(end+1, len(rest)):]
+	}
+	f.Frame = text.String()
 }
 
 // data puts a frame's data into the event.

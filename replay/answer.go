@@ -28,7 +28,7 @@ type answer struct {
 	stream   bool // it was an event stream
 	lines    []line
 	end      cassettes.End
-	sole     int // the line of its one message, beside which there is nothing to say or to wait for, or -1
+	token    string // the progress token of the recorded request; "" for none
 }
 
 // A line is one thing that is said: a message, or a frame without one.
@@ -38,6 +38,7 @@ type line struct {
 	text     []byte  // the message, or the raw body
 	stamps   []stamp // where this run's values go, in order
 	raw      bool    // text is no JSON-RPC message
+	token    string  // progress on a GET stream: the tape's token
 	frame    *sse.Frame
 	event    int // on the tape
 	at       time.Duration
@@ -131,7 +132,7 @@ func (a *answers) courtesy(event int) *answer {
 // prepare makes the answer of an exchange; label is its session's on the tape.
 func prepare(ex *cassettes.Exchange, label string) *answer {
 	request := jsonrpc.One(ex.Message)
-	token := []byte(gjson.GetBytes(request.Params, "_meta.progressToken").Raw)
+	token := progressToken(request)
 	a := &answer{exchange: ex.Number, session: ex.Session, event: -1, asked: ex.Request.At, status: 200}
 	batch := ex.Request.Messages != nil
 	for _, r := range ex.Replies {
@@ -143,21 +144,26 @@ func prepare(ex *cassettes.Exchange, label string) *answer {
 			if batch && l.kind == jsonrpc.Response && !bytes.Equal(jsonrpc.One(l.text).ID, request.ID) {
 				continue // another message of the batch is answered by it
 			}
+			if !batch && l.kind == jsonrpc.Response {
+				request.ID = jsonrpc.One(l.text).ID // a server may answer 5 to "5"; the one request is meant
+			}
 			l.stamp(request.ID, token, label)
 			a.lines = append(a.lines, l)
 		}
 	}
-	a.sole = a.only()
+	a.token = string(token)
 	return a
 }
 
-// only returns the line of the one message of an answer, or -1. Frames without
-// a message, such as the one that primes a client to resume, do not count.
-func (a *answer) only() int {
+// sole returns the line of the one message that an answer has in this run, or
+// -1. Frames without a message, such as the one that primes a client to
+// resume, do not count, nor does progress that nobody asked for.
+func (a *answer) sole(r *run) int {
 	sole := -1
-	for i, l := range a.lines {
+	for i := range a.lines {
+		l := &a.lines[i]
 		switch {
-		case l.raw && l.frame != nil && len(l.frame.Data) == 0:
+		case l.raw && l.frame != nil && len(l.frame.Data) == 0, l.skipped(r):
 		case l.kind == jsonrpc.Response && sole < 0:
 			sole = i
 		default:
@@ -268,7 +274,11 @@ func (l *line) stamp(id, token []byte, label string) {
 		add(gjson.GetBytes(l.text, "id"), stampQuestion)
 	case jsonrpc.Notification:
 		if l.method == mcp.Progress {
-			if v := gjson.GetBytes(l.text, "params.progressToken"); v.Raw == string(token) {
+			v := gjson.GetBytes(l.text, "params.progressToken")
+			if token == nil { // on a GET stream: whose it is shows when it is sent
+				l.token = v.Raw
+			}
+			if v.Raw == string(token) || token == nil {
 				add(v, stampToken)
 			}
 		}
@@ -323,6 +333,12 @@ func (l *line) append(dst []byte, r *run) []byte {
 		at = s.at + s.n
 	}
 	return append(dst, l.text[at:]...)
+}
+
+// primes reports whether a line is the frame without data that primes a
+// client to resume: revisions before 2025-11-25 do not have it.
+func (l *line) primes() bool {
+	return l.raw && l.frame != nil && l.frame.HasData && len(l.frame.Data) == 0
 }
 
 // skipped reports whether a line is left out of this run: progress for a

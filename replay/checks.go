@@ -170,7 +170,7 @@ func checkMissingParams(q *probe, c scenarios.Check) string {
 }
 
 func checkNoSessionYet(q *probe, _ scenarios.Check) string {
-	if q.p.mode != "required" || q.initialize() || q.p.sessions.opened.Load() {
+	if q.p.mode != "required" || q.initialize() || q.space.opened.Load() {
 		return ""
 	}
 	return "send initialize first"
@@ -186,7 +186,7 @@ func checkSessionMissing(q *probe, _ scenarios.Check) string {
 	if name := wrongName(q.r.Header); name != "" {
 		return "you sent " + name + "; the header is Mcp-Session-Id"
 	}
-	if !q.p.sessions.any() {
+	if !q.space.opened.Load() {
 		return "send initialize first, then the Mcp-Session-Id of its response on every request"
 	}
 	return "send the Mcp-Session-Id of the initialize response on every request"

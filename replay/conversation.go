@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,9 +30,9 @@ type conversation struct {
 	changed      chan struct{}  // closed and made anew whenever a waiter might go on
 
 	questions    map[string]*question // by this run's id, without answer yet
-	answered     map[int]bool         // questions answered, by their event on the tape
 	lastQuestion int
-	cancelled    map[string]bool // ids of requests that the client gave up
+	inFlight     map[string]*probe // by id: requests whose answers can be cancelled
+	tokens       map[string][]byte // progress tokens: the tape's -> this run's
 
 	listening int // GET streams open
 	listened  int // lines of the standalone stream taken
@@ -41,6 +42,7 @@ type conversation struct {
 
 // A question is a request of the server that the client has not answered yet.
 type question struct {
+	by       *probe // whose stream it went out on
 	event    int    // on the tape
 	recorded []byte // the client's answer on the tape, or nil
 }
@@ -70,7 +72,7 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	c.initialized, c.ready = true, false
 	c.version, c.capabilities = version, capabilities
 	c.recorded = recorded
-	c.cursors, c.notices, c.answered = nil, nil, nil
+	c.cursors, c.notices, c.tokens = nil, nil, nil
 	c.reached, c.listened, c.sent = -1, 0, 0
 	c.signal()
 }
@@ -108,15 +110,35 @@ func (c *conversation) reach(session, event int) {
 func (c *conversation) notice(method string, recorded []int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.notices == nil {
-		c.notices = map[string]int{}
-	}
 	n := c.notices[method]
-	c.notices[method]++
 	if n >= len(recorded) {
 		return -1
 	}
+	if c.notices == nil {
+		c.notices = map[string]int{}
+	}
+	c.notices[strings.Clone(method)]++ // method is part of a request's body
 	return recorded[n]
+}
+
+// answering notes that a request is being answered, for as long as it may be
+// cancelled.
+func (c *conversation) answering(id []byte, q *probe) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inFlight == nil {
+		c.inFlight = map[string]*probe{}
+	}
+	c.inFlight[string(id)] = q
+}
+
+// done takes back answering.
+func (c *conversation) done(id []byte, q *probe) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inFlight[string(id)] == q {
+		delete(c.inFlight, string(id))
+	}
 }
 
 // end closes the conversation; the store calls it once.
@@ -127,4 +149,22 @@ func (c *conversation) state() (initialized, ready bool, version string, listeni
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.initialized, c.ready, c.version, c.listening
+}
+
+// translate notes under which token of this run the progress of a recorded
+// one goes out on the GET stream.
+func (c *conversation) translate(recorded string, token []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tokens == nil {
+		c.tokens = map[string][]byte{}
+	}
+	c.tokens[recorded] = token
+}
+
+// token returns the token of this run for a recorded one, or nil.
+func (c *conversation) token(recorded string) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tokens[recorded]
 }

@@ -24,7 +24,7 @@ type step struct {
 // nothing to serve.
 var unbending = []string{
 	scenarios.CheckMethod, scenarios.CheckStateless, scenarios.CheckSize, scenarios.CheckEmpty,
-	scenarios.CheckJSON, scenarios.CheckJSONRPC, scenarios.CheckStreamOpen, scenarios.CheckTooManySessions,
+	scenarios.CheckJSON, scenarios.CheckJSONRPC, scenarios.CheckBatchInitialize, scenarios.CheckStreamOpen, scenarios.CheckTooManySessions,
 }
 
 func newGate(d *scenarios.Dialect, lenient bool) *gate {

@@ -23,14 +23,14 @@ type index struct {
 	inTape []int32 // exchanges by group, then in the order of the tape
 	bySess []int32 // exchanges by group, then by session, then in that order
 
-	methods map[string]*sample // method and name -> some of its exchanges
-	sampled []byte             // a buffer for those names
-	scratch []byte             // a buffer for keys
-	clients map[string][]int32 // client name -> its sessions, in order
-	begun   []int32            // the sessions that have an initialize, in order
-	listens bool               // some GET stream was recorded
-	refuses bool               // some GET was answered by 405
-	places  [][]string         // sets of redacted places in requests
+	methods map[string]*sample    // method and name -> some of its exchanges; method alone, likewise
+	sampled []byte                // a buffer for those names
+	scratch []byte                // a buffer for keys
+	clients map[string][]int32    // client name -> its sessions, in order
+	begun   []int32               // the sessions that have an initialize, in order
+	listens bool                  // some GET stream was recorded
+	refuses bool                  // some GET was answered by 405
+	places  map[string][][]string // method and name -> sets of places redacted in its requests
 }
 
 // A group is the exchanges of one key: a part of inTape and bySess.
@@ -46,7 +46,7 @@ const sampleSize = 64
 // that was answered or broke off, but not one that the server refused to look
 // at, for refusals are the gate's.
 func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
-	ix := &index{keys: keys, methods: map[string]*sample{}, clients: map[string][]int32{}, path: "/mcp"}
+	ix := &index{keys: keys, methods: map[string]*sample{}, places: map[string][][]string{}, clients: map[string][]int32{}, path: "/mcp"}
 	requests := newBeside(func(method string, params []byte) {
 		ix.key = append(ix.key, keys.key(&ix.scratch, method, params))
 		ix.sample(method, params)
@@ -67,28 +67,49 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 // latest.
 func (ix *index) sample(method string, params []byte) {
 	ix.sampled = append(append(append(ix.sampled[:0], method...), ' '), nameOf(method, params)...)
-	s := ix.methods[string(ix.sampled)]
+	if len(ix.sampled) > len(method)+1 && ix.remember(ix.sampled) {
+		ix.remember(ix.sampled[:len(method)]) // one of each name for the method
+	} else if len(ix.sampled) == len(method)+1 {
+		ix.remember(ix.sampled)
+		ix.remember(ix.sampled[:len(method)])
+	}
+}
+
+// remember adds the latest exchange to a sample. It reports whether it is the
+// sample's first.
+func (ix *index) remember(name []byte) bool {
+	s := ix.methods[string(name)]
 	if s == nil {
 		if len(ix.methods) >= 10_000 {
-			return
+			return false
 		}
 		s = &sample{}
-		ix.methods[string(ix.sampled)] = s
+		ix.methods[string(name)] = s
 	}
 	if len(s.exchanges) < sampleSize {
 		s.exchanges = append(s.exchanges, int32(len(ix.key)-1))
 	}
+	return len(s.exchanges) == 1
 }
 
-// redacted remembers which places of a recorded request were redacted.
+// redacted remembers which places of the latest request were redacted, with
+// what it is about.
 func (ix *index) redacted(params []byte) {
-	if len(ix.places) >= sampleSize {
+	places := redactedPlaces(params)
+	if len(places) == 0 {
 		return
 	}
-	places := redactedPlaces(params)
-	if len(places) > 0 && !slices.ContainsFunc(ix.places, func(p []string) bool { return slices.Equal(p, places) }) {
-		ix.places = append(ix.places, places)
+	name := string(ix.sampled)
+	sets := ix.places[name]
+	if len(sets) < sampleSize && !slices.ContainsFunc(sets, func(p []string) bool { return slices.Equal(p, places) }) {
+		ix.places[name] = append(sets, places)
 	}
+}
+
+// playableAt reports whether exchange x has an answer that can be played.
+func (ix *index) playableAt(x int) bool {
+	f := ix.Flags(x)
+	return f&cassettes.Refused == 0 && f&(cassettes.Answered|cassettes.Ended|cassettes.Left) != 0
 }
 
 // group sorts the playable exchanges by key.
@@ -102,8 +123,7 @@ func (ix *index) group() {
 	var heads []int32 // an exchange of each group, to compare keys with
 	for x := range ix.Len() {
 		of[x] = -1
-		f := ix.Flags(x)
-		if f&cassettes.Refused != 0 || f&(cassettes.Answered|cassettes.Ended|cassettes.Left) == 0 {
+		if !ix.playableAt(x) {
 			continue
 		}
 		ix.playable++

@@ -30,8 +30,9 @@ type Journal struct {
 
 	mu     sync.Mutex
 	ring   []entry
-	oldest int // of the ring, once it is full
-	bytes  int
+	total  int // entries ever; the next goes to total % journalEvents
+	mute   int // the oldest entry that still says something
+	bytes  int // held by the entries
 	counts map[string]int
 	misses []*Mismatch
 }
@@ -49,6 +50,7 @@ type entry struct {
 	text   []byte
 	frame  *sse.Frame
 	note   cassettes.Note
+	weight int // bytes
 }
 
 func newJournal(now func() time.Time, each func(*cassettes.Event)) *Journal {
@@ -57,6 +59,7 @@ func newJournal(now func() time.Time, each func(*cassettes.Event)) *Journal {
 
 // add appends an entry and lets the oldest go where there is no room.
 func (j *Journal) add(e entry) {
+	e.weight = e.size()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	e.at = j.now().Sub(j.begin)
@@ -66,22 +69,39 @@ func (j *Journal) add(e entry) {
 	if j.each != nil {
 		j.each(e.event())
 	}
-	j.bytes += e.size()
+	j.bytes += e.weight
 	if len(j.ring) < journalEvents {
 		j.ring = append(j.ring, e)
 	} else {
-		j.bytes -= j.ring[j.oldest].size()
-		j.ring[j.oldest] = e
-		j.oldest = (j.oldest + 1) % journalEvents
+		old := &j.ring[j.total%journalEvents]
+		j.bytes -= old.weight
+		*old = e
 	}
-	for i := 0; j.bytes > journalBytes && i < len(j.ring)-1; i++ { // forget what the oldest said
-		old := &j.ring[(j.oldest+i)%len(j.ring)]
-		j.bytes -= old.size()
-		old.text, old.note.Detail = nil, nil
+	j.total++
+	j.mute = max(j.mute, j.total-journalEvents)
+	for ; j.bytes > journalBytes && j.mute < j.total-1; j.mute++ {
+		old := &j.ring[j.mute%journalEvents]
+		j.bytes -= old.weight
+		old.forget()
 	}
 }
 
-func (e *entry) size() int { return len(e.text) + len(e.note.Detail) }
+// size is how many bytes an entry holds on to.
+func (e *entry) size() int {
+	n := len(e.text) + len(e.note.Detail) + len(e.note.Text) + len(e.path) + len(e.query)
+	for name, values := range e.header {
+		n += len(name)
+		for _, v := range values {
+			n += len(v)
+		}
+	}
+	return n
+}
+
+// forget keeps that an event was, but not what it said.
+func (e *entry) forget() {
+	e.text, e.header, e.query, e.note.Detail, e.weight = nil, nil, "", nil, 0
+}
 
 // event makes the event that an entry stands for.
 func (e *entry) event() *cassettes.Event {
@@ -124,7 +144,11 @@ func (e *entry) event() *cassettes.Event {
 func (j *Journal) Events() iter.Seq[*cassettes.Event] {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	ring := append(append([]entry{}, j.ring[j.oldest:]...), j.ring[:j.oldest]...)
+	oldest := 0
+	if j.total > len(j.ring) {
+		oldest = j.total % journalEvents
+	}
+	ring := append(append([]entry{}, j.ring[oldest:]...), j.ring[:oldest]...)
 	return func(yield func(*cassettes.Event) bool) {
 		for i := range ring {
 			if !yield(ring[i].event()) {

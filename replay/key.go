@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -36,6 +37,8 @@ func newKeyer(redact, ignore []string, inOrder bool) (*keyer, error) {
 	for _, pointer := range ignore {
 		k.ignore = append(k.ignore, path(strings.TrimPrefix(pointer, "/params")))
 	}
+	// In the order of a text, so that elements of an array go from its end.
+	slices.SortFunc(k.ignore, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
 	return k, nil
 }
 
@@ -70,24 +73,28 @@ func (k *keyer) key(scratch *[]byte, method string, params []byte) key {
 }
 
 func (k *keyer) appendParams(b, params []byte) []byte {
+	n := len(b)
+	b = k.appendStripped(b, params)
+	canonical, err := jsonrpc.Canonical(b[n:])
+	if err != nil { // a name twice: what a server makes of it nobody knows, so its spelling counts
+		canonical = jsonrpc.Compact(b[n:])
+	}
+	return append(b[:n], canonical...)
+}
+
+// appendStripped appends params less what does not count in a comparison.
+func (k *keyer) appendStripped(b, params []byte) []byte {
 	params = withoutMeta(params)
 	if len(k.ignore) > 0 {
 		params = without(params, k.ignore)
 	}
-	if len(params) == 0 {
+	switch {
+	case len(params) == 0:
 		return append(b, "{}"...)
+	case k.redactor != nil:
+		return k.redactor.Without(b, params)
 	}
-	n := len(b)
-	if k.redactor != nil {
-		b = k.redactor.Without(b, params)
-	} else {
-		b = append(b, params...)
-	}
-	canonical, err := jsonrpc.Canonical(b[n:])
-	if err != nil { // not JSON; no request that passed the gate
-		return b
-	}
-	return append(b[:n], canonical...)
+	return append(b, params...)
 }
 
 // without returns params without those places, given as paths of sjson in

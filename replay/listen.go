@@ -35,7 +35,8 @@ func (q *probe) listen() {
 	}()
 	s := q.stream(http.StatusOK, q.header(a))
 	defer s.end()
-	r := &run{session: c.id, token: []byte("null")}
+	defer c.forget(q)
+	r := &run{session: c.id}
 	for {
 		l, ok := q.nextStandalone(a)
 		if !ok {
@@ -46,8 +47,14 @@ func (q *probe) listen() {
 			return // the server ended the stream here
 		}
 		if l.kind == jsonrpc.Request {
-			if r.question = c.ask(l, q.p.recordedAnswer(l)); r.question == nil {
+			if r.question = c.ask(q, l, q.p.recordedAnswer(l)); r.question == nil {
 				q.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+				c.sentStandalone()
+				continue
+			}
+		}
+		if l.token != "" {
+			if r.token = c.token(l.token); r.token == nil { // nobody asked for this progress
 				c.sentStandalone()
 				continue
 			}
@@ -129,6 +136,9 @@ func (a *answers) collect(ans *answer, opening int, label string, last bool) {
 			continue
 		}
 		for _, l := range linesOf(r) {
+			if l.kind == jsonrpc.Response {
+				continue // of a resumed stream: it goes out as the answer to its request
+			}
 			l.stamp(nil, nil, label)
 			ans.lines = append(ans.lines, l)
 		}
@@ -158,7 +168,7 @@ func (p *Player) standaloneDue(c *conversation, from, until int) bool {
 		if l.after > c.reached {
 			return false // and so are all after it
 		}
-		if i >= c.sent || l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(l.event) {
+		if i >= c.sent || l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(nil, l.event) {
 			return true
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -35,6 +34,7 @@ type NearMiss struct {
 	Exchange    int                   `json:"exchange"` // its number on the tape, from 1
 	Line        int                   `json:"line"`     // of its request in the cassette
 	Differences []jsondiff.Difference `json:"differences"`
+	More        int                   `json:"more,omitempty"` // differences that are not listed
 }
 
 // Error says what happened in one text of a few lines.
@@ -82,6 +82,9 @@ func orNothing(v json.RawMessage) string {
 // response is the JSON-RPC error that the client gets.
 func (m *Mismatch) response(id []byte) []byte {
 	text, _, _ := strings.Cut(m.Error(), "\n")
+	if n := m.Nearest; n != nil && len(n.Differences) > 0 {
+		text += fmt.Sprintf(" (nearest recorded: exchange %d, line %d, differs at %s)", n.Exchange, n.Line, n.pointers())
+	}
 	data, err := json.Marshal(m)
 	if err != nil { // a difference that is no JSON; none is made
 		data = []byte("null")
@@ -89,6 +92,18 @@ func (m *Mismatch) response(id []byte) []byte {
 	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), fmt.Sprintf(`,"error":{"code":%d,"message":`, CodeMismatch)...)
 	b = append(b, quoteJSON("mcpmock: "+text)...)
 	return append(append(append(b, `,"data":`...), data...), "}}"...)
+}
+
+// pointers lists the first places that differ.
+func (n *NearMiss) pointers() string {
+	var list []string
+	for _, d := range n.Differences[:min(3, len(n.Differences))] {
+		list = append(list, d.Pointer)
+	}
+	if len(n.Differences) > 3 {
+		list = append(list, "...")
+	}
+	return strings.Join(list, ", ")
 }
 
 // miss answers a request that the tape has no answer to.
@@ -127,9 +142,9 @@ func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int) {
 	case candidates != nil:
 		miss.Reason = "differs from what was recorded"
 		miss.Hint = "record it, or leave a place that varies out of the comparison with --ignore POINTER"
-	case p.index.methods[m.Method+" "] != nil || p.index.hasMethod(m.Method):
+	case p.index.hasMethod(m.Method):
 		miss.Reason = "never recorded"
-		candidates = p.index.sampleOf(m.Method)
+		candidates = p.index.methods[m.Method]
 		miss.Hint = "record it: mcpmock record --append -o FILE --upstream URL"
 	default:
 		miss.Reason = "never recorded"
@@ -154,14 +169,22 @@ func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch) *Near
 		if err != nil {
 			continue
 		}
-		differences := compareParams(jsonrpc.One(ex.Message), m)
+		differences := p.index.keys.compareParams(jsonrpc.One(ex.Message), m)
 		if best == nil || len(differences) < len(best.Differences) {
 			best = &NearMiss{Exchange: int(x) + 1, Line: p.index.Line(p.index.RequestEvent(int(x))), Differences: differences}
+		}
+		if len(differences) == 0 && p.index.playableAt(int(x)) {
+			miss.Reason = "spelled with a name twice, otherwise than recorded"
+			break
 		}
 		if len(differences) == 0 {
 			p.unanswered(int(x), miss)
 			break
 		}
+	}
+	if best != nil && len(best.Differences) > maxDifferences {
+		best.More = len(best.Differences) - maxDifferences
+		best.Differences = best.Differences[:maxDifferences]
 	}
 	return best
 }
@@ -171,43 +194,35 @@ func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch) *Near
 func (p *Player) unanswered(x int, miss *Mismatch) {
 	if p.index.Flags(x)&cassettes.Refused != 0 {
 		miss.Reason = "recorded as a refusal"
-		miss.Hint = "the server refused it when it was recorded, and refusals are the gate's to make: record it again"
+		miss.Hint = "it got an HTTP error when it was recorded, and those are the gate's to make: record it again"
 		return
 	}
 	miss.Reason = "recorded without an answer"
 	miss.Hint = "the recording ended before the answer came: record it again"
 }
 
-// compareParams compares what counts in matching: params without _meta.
-func compareParams(recorded, received jsonrpc.Message) []jsondiff.Difference {
-	a, b := withoutMeta(recorded.Params), withoutMeta(received.Params)
-	if a == nil {
-		a = []byte("{}")
+// compareParams compares what counts in matching.
+func (k *keyer) compareParams(recorded, received jsonrpc.Message) []jsondiff.Difference {
+	a, b := k.appendStripped(nil, recorded.Params), k.appendStripped(nil, received.Params)
+	differences := []jsondiff.Difference{{Recorded: []byte(`"..."`), Received: []byte(`"..."`)}}
+	if len(a)+len(b) < maxCompared { // a difference of large texts takes long to find
+		differences = jsondiff.Compare(a, b)
 	}
-	if b == nil {
-		b = []byte("{}")
-	}
-	differences := jsondiff.Compare(a, b)
 	for i := range differences {
 		differences[i].Pointer = "/params" + differences[i].Pointer
 	}
 	return differences
 }
 
-// hasMethod reports whether any exchange of that method is on the tape.
-func (ix *index) hasMethod(method string) bool { return len(ix.sampleOf(method).exchanges) > 0 }
+// maxCompared is how many bytes two params may have together to be compared in
+// detail, and maxDifferences how many differences are told.
+const (
+	maxCompared    = 64 << 10
+	maxDifferences = 50
+)
 
-// sampleOf gathers exchanges of a method, whatever they are about.
-func (ix *index) sampleOf(method string) *sample {
-	all := &sample{}
-	for name, s := range ix.methods {
-		if strings.HasPrefix(name, method+" ") && len(all.exchanges) < sampleSize {
-			all.exchanges = append(all.exchanges, s.exchanges[0])
-		}
-	}
-	slices.Sort(all.exchanges)
-	return all
-}
+// hasMethod reports whether any exchange of that method is on the tape.
+func (ix *index) hasMethod(method string) bool { return ix.methods[method] != nil }
 
 // failed answers where the tape itself cannot be read any more.
 func (q *probe) failed(m jsonrpc.Message, err error) {

@@ -28,7 +28,6 @@ type options struct {
 	maxBody      int64
 	idle         time.Duration
 	now          func() time.Time
-	sleep        func(time.Duration, <-chan struct{})
 	onMismatch   func(*Mismatch)
 	onEvent      func(*cassettes.Event)
 
@@ -52,7 +51,6 @@ func defaults() options {
 		maxBody:     DefaultMaxBody,
 		idle:        DefaultIdle,
 		now:         time.Now,
-		sleep:       sleep,
 	}
 }
 
@@ -171,15 +169,5 @@ func WithJournal(f func(*cassettes.Event)) Option { return func(o *options) { o.
 func (o *options) fail(format string, args ...any) {
 	if o.err == nil {
 		o.err = fmt.Errorf("replay: "+format, args...)
-	}
-}
-
-// sleep waits, but no longer than until stop is closed.
-func sleep(d time.Duration, stop <-chan struct{}) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-stop:
 	}
 }

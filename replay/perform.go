@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"sync"
@@ -10,7 +9,6 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 )
@@ -19,9 +17,9 @@ import (
 // line, each waiting for what preceded it on the tape.
 func (q *probe) perform(m jsonrpc.Message, a *answer) {
 	r := q.run(m)
-	if a.sole >= 0 && q.p.pace == 0 && (len(a.lines) == 1 || !q.takesStreams()) {
-		if q.listening == 0 || q.await(m, a, a.sole) {
-			q.performWhole(a, &a.lines[a.sole], r)
+	if i := a.sole(r); i >= 0 && (len(a.lines) == 1 || !q.takesStreams()) {
+		if q.keepPace(a, &a.lines[i]) && (q.listening == 0 || q.await(m, a, i)) {
+			q.performWhole(a, &a.lines[i], r)
 		}
 		return
 	}
@@ -35,10 +33,17 @@ func (q *probe) perform(m jsonrpc.Message, a *answer) {
 // run is what this run puts in place of the tape's values.
 func (q *probe) run(m jsonrpc.Message) *run {
 	r := &run{id: m.ID, session: q.conv.id}
-	if token := gjson.GetBytes(m.Params, "_meta.progressToken"); token.Exists() {
-		r.token = jsonrpc.Bytes(token.Raw)
-	}
+	r.token = progressToken(m)
 	return r
+}
+
+// progressToken returns the token under which a request asks for progress, or
+// nil.
+func progressToken(m jsonrpc.Message) []byte {
+	if token := gjson.Get(jsonrpc.String(m.Params), "_meta.progressToken"); token.Exists() {
+		return jsonrpc.Bytes(token.Raw)
+	}
+	return nil
 }
 
 // performWhole sends an answer of one message, with its length.
@@ -58,8 +63,11 @@ func (q *probe) performWhole(a *answer, l *line, r *run) {
 	if len(out) > 2048 { // net/http counts shorter bodies itself
 		h["Content-Length"] = []string{strconv.Itoa(len(out))}
 	}
+	if _, ok := h["Content-Type"]; !ok {
+		h["Content-Type"] = nil // net/http must not guess one
+	}
 	q.w.WriteHeader(a.status)
-	_, _ = q.w.Write(out)
+	q.write(out)
 	q.saidMessage(a.status, h, message, asStream)
 }
 
@@ -71,7 +79,9 @@ func (q *probe) performBody(m jsonrpc.Message, a *answer, r *run) {
 	array := len(a.lines) > 1
 	for i := range a.lines {
 		l := &a.lines[i]
-		q.keepPace(a, l)
+		if !q.keepPace(a, l) || !q.await(m, a, i) {
+			return
+		}
 		if array {
 			out = append(out, "[,"[min(i, 1)])
 		}
@@ -91,28 +101,43 @@ func (q *probe) performBody(m jsonrpc.Message, a *answer, r *run) {
 		h["Content-Type"] = nil
 	}
 	q.w.WriteHeader(a.status)
-	_, _ = q.w.Write(out)
+	q.write(out)
 	q.said(a.status, h, out)
 	if a.end == cassettes.Reset {
+		_ = http.NewResponseController(q.w).Flush()
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// write writes a whole body. A client that does not read a large one must not
+// hold it for ever; a client that is gone needs no answer.
+func (q *probe) write(body []byte) {
+	const buffered = 64 << 10 // less fits into the buffers of the connection
+	conn, ok := q.w.(interface{ SetWriteDeadline(time.Time) error })
+	if ok && len(body) > buffered {
+		_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
+	}
+	_, _ = q.w.Write(body)
 }
 
 // performStream sends an answer as an event stream.
 func (q *probe) performStream(m jsonrpc.Message, a *answer, r *run) {
 	s := q.stream(a.status, q.header(a))
 	defer s.end()
+	q.conv.answering(m.ID, q)
+	defer q.conv.done(m.ID, q)
+	defer q.conv.forget(q)
 	for i := range a.lines {
 		l := &a.lines[i]
-		if l.skipped(r) {
+		if l.skipped(r) || l.primes() && q.version != "" && q.version < mcp.V20251125 {
 			continue
 		}
-		q.keepPace(a, l)
-		if !q.await(m, a, i) {
+		if !q.keepPace(a, l) || !q.await(m, a, i) {
 			return
 		}
 		if l.kind == jsonrpc.Request {
-			if r.question = q.conv.ask(l, q.p.recordedAnswer(l)); r.question == nil {
+			if r.question = q.conv.ask(q, l, q.p.recordedAnswer(l)); r.question == nil {
 				q.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
 				continue
 			}
@@ -135,18 +160,32 @@ func (q *probe) performStream(m jsonrpc.Message, a *answer, r *run) {
 // settleProgress keeps a progress notification and the result after it out of
 // one chunk: typescript-sdk 1.x handles a chunk's result first and then drops
 // the progress that came with it.
-func (q *probe) settleProgress() { q.p.sleep(2*time.Millisecond, q.r.Context().Done()) }
+func (q *probe) settleProgress() { q.pause(2 * time.Millisecond) }
 
-// keepPace waits for the recorded time of a line, where a pace is kept.
-func (q *probe) keepPace(a *answer, l *line) {
+// keepPace waits for the recorded time of a line, where a pace is kept. It
+// reports whether the client is still there.
+func (q *probe) keepPace(a *answer, l *line) bool {
 	if q.p.pace == 0 || l.at <= a.asked {
-		return
+		return true
 	}
 	due := q.began.Add(time.Duration(float64(l.at-a.asked) * q.p.pace))
-	if wait := due.Sub(q.p.now()); wait > 0 {
-		q.showHead()
-		q.p.sleep(wait, q.r.Context().Done())
+	wait := due.Sub(q.p.now())
+	return wait <= 0 || q.pause(wait)
+}
+
+// pause waits, and reports whether the client and its session are still there.
+func (q *probe) pause(d time.Duration) bool {
+	q.showHead()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-q.r.Context().Done():
+	case <-q.conv.ended:
+	case <-q.p.closing:
 	}
+	return false
 }
 
 // await waits until line i of an answer may be sent: until the client has got
@@ -155,12 +194,12 @@ func (q *probe) keepPace(a *answer, l *line) {
 func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
 	until := a.lines[i].event
 	return q.wait(func(c *conversation) bool {
-		if c.cancelled[string(m.ID)] {
+		if q.cancelled {
 			return true
 		}
 		for j := range i {
 			l := &a.lines[j]
-			if l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(l.event) {
+			if l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(q, l.event) {
 				return false
 			}
 		}
@@ -214,7 +253,9 @@ func (q *probe) unheld(m jsonrpc.Message, a *answer, h http.Header) bool {
 		q.w.WriteHeader(a.status)
 		_ = http.NewResponseController(q.w).Flush()
 	}
-	q.wait(func(c *conversation) bool { return c.cancelled[string(m.ID)] })
+	q.conv.answering(m.ID, q)
+	defer q.conv.done(m.ID, q)
+	q.wait(func(*conversation) bool { return q.cancelled })
 	return false
 }
 
@@ -256,78 +297,4 @@ func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) 
 // with Accept: */* can read the body as such.
 func (q *probe) takesStreams() bool {
 	return accepts(q.r, "text/event-stream", false) || !accepts(q.r, "application/json", true)
-}
-
-// A stream is an event stream to the client.
-type stream struct {
-	q       *probe
-	ctx     context.Context
-	rc      *http.ResponseController
-	buf     []byte
-	head    bool      // the headers are on their way
-	bounded time.Time // when the write deadline was set
-}
-
-// stream begins an event stream. Its headers go out with the first line, or as
-// soon as there is something to wait for.
-func (q *probe) stream(status int, h http.Header) *stream {
-	s := &stream{q: q, ctx: q.r.Context(), rc: http.NewResponseController(q.w)}
-	h["Content-Type"] = contentStream
-	q.w.WriteHeader(status)
-	q.saidHead(status, h)
-	q.streaming = s
-	return s
-}
-
-// writeTimeout is how long a client that does not read holds up a stream.
-const writeTimeout = 30 * time.Second
-
-// flush sends what was written. It reports whether that worked.
-func (s *stream) flush() bool {
-	s.head = true
-	return s.rc.Flush() == nil
-}
-
-// send writes one line and flushes it. It reports whether the client is still
-// there.
-func (s *stream) send(l *line, r *run) bool {
-	var message []byte
-	if !l.raw {
-		message = l.append(nil, r)
-	}
-	s.buf = s.q.appendFrame(s.buf[:0], l.frame, message)
-	if now := time.Now(); now.Sub(s.bounded) > time.Second {
-		s.bounded = now
-		_ = s.rc.SetWriteDeadline(now.Add(writeTimeout))
-	}
-	if _, err := s.q.w.Write(s.buf); err != nil || !s.flush() {
-		return false
-	}
-	s.q.saidFrame(l, message)
-	return s.ctx.Err() == nil
-}
-
-// end lets the connection be used again.
-func (s *stream) end() {
-	if !s.bounded.IsZero() {
-		_ = s.rc.SetWriteDeadline(time.Time{})
-	}
-}
-
-// appendFrame writes a frame around a message. Where the frame was recorded
-// with an id it gets one of this run: unique in the session, and telling the
-// stream (2025-11-25 basic/transports, "Resumability and Redelivery").
-func (q *probe) appendFrame(dst []byte, recorded *sse.Frame, message []byte) []byte {
-	if recorded == nil {
-		recorded = &sse.Frame{Event: "message", HasEvent: true}
-	}
-	f := *recorded
-	if f.HasID {
-		q.frames++
-		f.ID = strconv.Itoa(q.carrier) + "-" + strconv.Itoa(q.frames)
-	}
-	if message != nil {
-		f.Data, f.HasData = message, true
-	}
-	return f.Append(dst)
 }

@@ -46,9 +46,8 @@ type Player struct {
 	sessions *sessions
 	journal  *Journal
 	router   http.Handler
-	accepted *answer // to a message that needs none, as recorded
-	deleted  *answer // to DELETE, as recorded
-	latched  atomic.Pointer[scenarios.Response]
+	accepted *answer      // to a message that needs none, as recorded
+	deleted  *answer      // to DELETE, as recorded
 	carriers atomic.Int64 // numbers the HTTP requests of this run
 
 	spacesMu sync.RWMutex
@@ -175,6 +174,9 @@ type space struct {
 	loose *conversation // of clients without sessions
 	binds binder
 	fired faultState
+	// latched answers everything, once a server of some dialect has crashed.
+	latched atomic.Pointer[scenarios.Response]
+	opened  atomic.Bool // a session has ever been
 }
 
 // maxSpaces keeps a client that makes up names from eating memory.

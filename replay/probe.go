@@ -23,6 +23,7 @@ type probe struct {
 	frames  int // sent with an id
 
 	streaming *stream // the answer, where it is one
+	cancelled bool    // by the client; under the conversation's mu
 
 	body    []byte
 	batch   jsonrpc.Batch
@@ -79,6 +80,7 @@ func (q *probe) read() {
 // readBody reads a body of at most max bytes.
 func readBody(r *http.Request, max int64) ([]byte, error) {
 	if r.ContentLength > max {
+		drain(r)
 		return nil, errTooLarge
 	}
 	if r.ContentLength >= 0 { // the usual case: one buffer of the right size
@@ -88,10 +90,15 @@ func readBody(r *http.Request, max int64) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, max+1))
 	if int64(len(body)) > max {
+		drain(r)
 		return nil, errTooLarge
 	}
 	return body, err
 }
+
+// drain reads on for a while, so that a client which sends all before it reads
+// anything gets to see the refusal.
+func drain(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, 16<<20) }
 
 // locate finds the session that the request names.
 func (q *probe) locate() {

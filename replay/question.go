@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strconv"
 
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
@@ -14,7 +15,7 @@ import (
 // goes under in this run. It returns nil where the client lacks the capability
 // to answer: then the question must not be sent
 // (2025-11-25 basic/lifecycle, "Capability Negotiation").
-func (c *conversation) ask(l *line, recorded []byte) []byte {
+func (c *conversation) ask(by *probe, l *line, recorded []byte) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if need := mcp.ClientCapability(l.method); need != "" && !c.capabilities.Get(need).Exists() {
@@ -25,19 +26,33 @@ func (c *conversation) ask(l *line, recorded []byte) []byte {
 	if c.questions == nil {
 		c.questions = map[string]*question{}
 	}
-	c.questions[id] = &question{event: l.event, recorded: recorded}
+	c.questions[id] = &question{by: by, event: l.event, recorded: recorded}
 	return []byte(id)
 }
 
-// unanswered reports whether the question of that event was sent and waits
-// for its answer. The caller holds mu.
-func (c *conversation) unanswered(event int) bool {
+// unanswered reports whether the question of that event was sent on the
+// stream of that request, or on a GET stream where by is nil, and waits for
+// its answer. The caller holds mu.
+func (c *conversation) unanswered(by *probe, event int) bool {
 	for _, q := range c.questions {
-		if q.event == event {
+		if q.event == event && (q.by == by || by == nil && q.by.r.Method == http.MethodGet) {
 			return true
 		}
 	}
 	return false
+}
+
+// forget drops the questions of a stream that has ended: nobody waits for
+// their answers any more.
+func (c *conversation) forget(by *probe) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, q := range c.questions {
+		if q.by == by {
+			delete(c.questions, id)
+		}
+	}
+	c.signal()
 }
 
 // replied takes in a client's answer to a question of the server.
@@ -47,10 +62,6 @@ func (q *probe) replied(m jsonrpc.Message) {
 	asked := c.questions[string(m.ID)]
 	delete(c.questions, string(m.ID))
 	if asked != nil {
-		if c.answered == nil {
-			c.answered = map[int]bool{}
-		}
-		c.answered[asked.event] = true
 		c.signal()
 	}
 	recorded := c.recorded

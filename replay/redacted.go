@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,12 +45,15 @@ func redactedPlaces(params []byte) []string {
 }
 
 // findRedacted looks for an exchange whose request was recorded with places
-// redacted: whatever stands there now, the rest must be the same. It returns
-// the exchange's group, or -1.
+// redacted: something must stand there now too, and the rest be the same. It
+// returns the exchange's group, or -1.
 func (p *Player) findRedacted(scratch *[]byte, m jsonrpc.Message) int32 {
-	for _, places := range p.index.places {
-		params := without(m.Params, places)
-		if g := p.index.find(p.index.keys.key(scratch, m.Method, params)); g >= 0 {
+	for _, places := range p.index.places[m.Method+" "+nameOf(m.Method, m.Params)] {
+		there := func(place string) bool { return gjson.GetBytes(m.Params, place).Exists() }
+		if slices.ContainsFunc(places, func(place string) bool { return !there(place) }) {
+			continue
+		}
+		if g := p.index.find(p.index.keys.key(scratch, m.Method, without(m.Params, places))); g >= 0 {
 			return g
 		}
 	}

@@ -19,7 +19,7 @@ func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
 	q.note("refused", check, detail)
 	q.said(resp.Status, header, body)
 	if resp.Latch != nil && q.p.mode != "stateless" {
-		q.p.latched.Store(resp.Latch)
+		q.space.latched.Store(resp.Latch)
 	}
 }
 
@@ -28,7 +28,7 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	fill := q.filler(resp, detail)
 	d := q.p.dialect
 	header := http.Header{}
-	if d.Session.Show == "always" && q.shown() != "" && q.p.latched.Load() == nil {
+	if d.Session.Show == "always" && q.shown() != "" && q.space.latched.Load() == nil {
 		header[mcp.HeaderSessionID] = []string{q.shown()}
 	}
 	var body []byte

@@ -28,7 +28,7 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	q.read()
 	q.locate()
 	q.asked()
-	if latched := p.latched.Load(); latched != nil {
+	if latched := sp.latched.Load(); latched != nil {
 		q.refuse("latch", latched, "")
 		return
 	}
@@ -123,6 +123,9 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 // matched notes which exchange answers, and lets go on what waited for its
 // request. A ping moves nothing: clients send it when they like.
 func (q *probe) matched(m jsonrpc.Message, a *answer) {
+	if token := progressToken(m); token != nil && a.token != "" {
+		q.conv.translate(a.token, token)
+	}
 	if m.Method != mcp.Ping {
 		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange))
 	}
@@ -187,13 +190,10 @@ func (q *probe) notified(m jsonrpc.Message) {
 	case mcp.Initialized:
 		c.ready = true
 	case mcp.Cancelled:
-		if c.cancelled == nil {
-			c.cancelled = map[string]bool{}
+		if request := c.inFlight[gjson.GetBytes(m.Params, "requestId").Raw]; request != nil {
+			request.cancelled = true
+			c.signal()
 		}
-		if len(c.cancelled) < 1000 {
-			c.cancelled[gjson.GetBytes(m.Params, "requestId").Raw] = true
-		}
-		c.signal()
 	}
 	c.mu.Unlock()
 	if event := c.notice(m.Method, q.p.index.Sessions[recorded].Notices[m.Method]); event >= 0 {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -24,7 +23,6 @@ type sessions struct {
 	past   map[string]string // id -> why it ended
 	order  []string          // of past, oldest first, a ring of maxPast
 	next   int
-	opened atomic.Bool // one session has ever been
 	swept  time.Time
 	random func([]byte)
 }
@@ -58,7 +56,7 @@ func (s *sessions) create(sp *space) *conversation {
 	}
 	c := newConversation(s.newID(), sp, now)
 	s.live[c.id] = c
-	s.opened.Store(true)
+	sp.opened.Store(true)
 	return c
 }
 
@@ -152,11 +150,4 @@ func (s *sessions) mint() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.newID()
-}
-
-// any reports whether any session is open.
-func (s *sessions) any() bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return len(s.live) > 0
 }

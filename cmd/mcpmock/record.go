@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,6 +159,10 @@ func parseHeader(h string) (name, value string, err error) {
 		// Not the whole of it: what does not look like a header may be a secret.
 		return "", "", wrongUse("--header %.12q...: it must be a name, a colon and a value", h).hint(`such as: --header "Authorization: Bearer TOKEN"`)
 	}
+	switch http.CanonicalHeaderKey(name) {
+	case "Content-Length", "Transfer-Encoding", "Connection", "Trailer":
+		return "", "", wrongUse("--header %s: it belongs to the connection, and each request has its own", name)
+	}
 	return name, value, nil
 }
 
@@ -191,15 +196,25 @@ func (r *recording) create() (*cassettes.File, error) {
 	if r.sync {
 		opts = append(opts, cassettes.WithSync())
 	}
-	make := cassettes.Create
+	open := cassettes.Create
+	isTape := false
 	switch {
 	case r.append:
-		make = cassettes.Append
+		open = cassettes.Append
+		var err error
+		if isTape, err = r.sameRules(); err != nil {
+			return nil, err
+		}
 	case r.force:
-		make = cassettes.Replace
+		open = cassettes.Replace
 	}
-	file, err := make(r.file, header, opts...)
+	file, err := open(r.file, header, opts...)
+	place, misread := errors.AsType[*cassettes.Error](err)
 	switch {
+	case misread && !isTape:
+		return nil, (&failure{code: exitUse, err: place}).hint("it is no cassette: record to another file, or replace it with --force")
+	case misread:
+		return nil, (&failure{code: exitUse, err: place}).hint("record to another file, or replace it with --force")
 	case errors.Is(err, cassettes.ErrExists):
 		return nil, r.exists()
 	case errors.Is(err, cassettes.ErrBusy):
@@ -208,6 +223,35 @@ func (r *recording) create() (*cassettes.File, error) {
 		return nil, wrongUse("cannot write %s: there is no such directory", r.file)
 	}
 	return file, err
+}
+
+// sameRules refuses to go on with a cassette whose own redaction rules, which
+// stay in force, lack one that is asked for. It reports whether there is a
+// cassette; what else may be there is for Append to judge.
+func (r *recording) sameRules() (isTape bool, err error) {
+	tape, err := cassettes.Load(r.file)
+	if err != nil {
+		return false, nil
+	}
+	had := tape.Header.Redact
+	if err := tape.Close(); err != nil {
+		return true, err
+	}
+	var lacks []string
+	for _, rule := range r.rules() {
+		if !slices.Contains(had, rule) {
+			lacks = append(lacks, rule)
+		}
+	}
+	if len(lacks) == 0 {
+		return true, nil
+	}
+	f := wrongUse("%s was begun with other redaction rules: it lacks %s", r.file, strings.Join(lacks, ", ")).
+		hint("record to another file, or replace it with --force")
+	if lacks[0] == cassettes.RedactSecrets {
+		f.hint("it was begun with --no-redact: add --no-redact to go on without")
+	}
+	return true, f
 }
 
 // newRecorder makes the recorder; with -v, one whose events are told.

@@ -94,7 +94,7 @@ const maxSessions = 20
 
 func (s *survey) print(w io.Writer) {
 	fmt.Fprintf(w, "%s  %s, %s in %.3f s\n", s.File, size(s.Bytes), count(s.Events, "event"), float64(s.Milliseconds)/1000)
-	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", s.Transport, orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
+	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", printable(s.Transport), orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
 	fmt.Fprintf(w, "  redaction  %s\n", orElse(s.Redact, "off"))
 	if s.Torn != nil {
 		fmt.Fprintf(w, "  torn       at line %d; all before it is whole\n", s.Torn.Line)
@@ -106,7 +106,7 @@ func (s *survey) print(w io.Writer) {
 			fmt.Fprintf(table, "    and %d more\n", len(s.Sessions)-i)
 			break
 		}
-		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", or(a.Session, "no session"), or(a.Client, "-"), or(a.Protocol, "-"), count(a.Exchanges, "exchange"))
+		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", or(short(a.Session, 100), "no session"), or(short(a.Client, 100), "-"), or(short(a.Protocol, 100), "-"), count(a.Exchanges, "exchange"))
 	}
 	fmt.Fprintf(table, "  exchanges  %d\n", s.Exchanges)
 	for _, part := range [...]struct {
@@ -147,7 +147,7 @@ func (t *tally) what() string {
 	if t.Status != 0 {
 		words = append(words, fmt.Sprint(t.Status))
 	}
-	return strings.Join(append(words, t.Text), " ")
+	return printable(strings.Join(append(words, t.Text), " "))
 }
 
 func or(s, other string) string {
@@ -157,4 +157,4 @@ func or(s, other string) string {
 	return s
 }
 
-func orElse(list []string, other string) string { return or(strings.Join(list, ", "), other) }
+func orElse(list []string, other string) string { return or(printable(strings.Join(list, ", ")), other) }

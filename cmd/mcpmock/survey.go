@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -251,11 +252,22 @@ func nameIn(m jsonrpc.Message) string {
 	return gjson.GetBytes(m.Params, "uri").Str
 }
 
-// short cuts a text to one line of at most n bytes.
+// short cuts a text to one line of at most n bytes, for a terminal.
 func short(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = printable(strings.Join(strings.Fields(s), " "))
 	if len(s) > n {
 		s = strings.ToValidUTF8(s[:n], "") + "..."
 	}
 	return s
+}
+
+// printable is a text without what a terminal would obey: what stands on a
+// tape was written by others.
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
+			return -1
+		}
+		return c
+	}, s)
 }

@@ -115,7 +115,7 @@ func (m *moment) line() string {
 	words := []string{}
 	add := func(format string, word any) {
 		if word != "" && word != 0 {
-			words = append(words, fmt.Sprintf(format, word))
+			words = append(words, printable(fmt.Sprintf(format, word)))
 		}
 	}
 	add("%s", m.HTTP)

@@ -34,9 +34,10 @@ func isCompact(text []byte) bool {
 // Canonical returns the canonical form of a JSON value (RFC 8785, but that
 // integers keep their digits, so that two large ones stay distinct), made in
 // place where it fits. Equal values have equal canonical forms, whatever their
-// key order, white space and escapes. Duplicate keys are kept, in their order.
+// key order, white space and escapes. A name that stands twice in an object is
+// an error: decoders differ about what it means.
 func Canonical(value []byte) ([]byte, error) {
 	v := jsontext.Value(value)
-	err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.AllowInvalidUTF8(true))
 	return v, err
 }

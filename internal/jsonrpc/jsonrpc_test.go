@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -101,8 +102,10 @@ func FuzzParse(f *testing.F) {
 					t.Fatalf("a part of %q is no JSON: %q", body, part)
 				}
 			}
-			if _, err := Canonical(append([]byte{}, m.Raw...)); err != nil {
-				t.Fatalf("no canonical form of %q: %v", m.Raw, err)
+			if a, err := Canonical(append([]byte{}, m.Raw...)); err == nil { // else a name stands twice
+				if b, err := Canonical(append([]byte{}, a...)); err != nil || !bytes.Equal(a, b) {
+					t.Fatalf("the canonical form of %q is none: %v", m.Raw, err)
+				}
 			}
 		}
 	})

@@ -30,6 +30,9 @@ func TestRedactMessage(t *testing.T) {
 		{"what is not there is no secret", `{"a":{"token":"","secret":null,"password":false}}`, ``},
 		{"a name within another is no secret", `{"a":{"maxTokens":100,"progressToken":"t-1","nextCursor":"abc","cursor":"eyJ","tokens":"a"}}`, ``},
 		{"an object by that name is looked into", `{"a":{"token":{"value":"x"},"credentials":{"password":"y"}}}`, `{"a":{"token":{"value":"x"},"credentials":{"password":"redacted-1"}}}`},
+		{"an array by that name, element by element", `{"a":{"credentials":["a",7,"",null,{"x":"y"},["b"]],"list":["c"]}}`, `{"a":{"credentials":["redacted-1","redacted-2","",null,{"x":"y"},["redacted-3"]],"list":["c"]}}`},
+		{"names of environment variables", `{"env":{"OPENAI_API_KEY":"a","GITHUB_TOKEN":"b","MAX_TOKENS":"c","DB_PASSWORD":1,"home_token":"d"}}`, `{"env":{"OPENAI_API_KEY":"redacted-1","GITHUB_TOKEN":"redacted-2","MAX_TOKENS":"c","DB_PASSWORD":"redacted-3","home_token":"d"}}`},
+		{"a number in JSON that a tool answers as text", `{"r":{"text":"{\"token\": -12.5, \"n\": 1}"}}`, `{"r":{"text":"{\"token\": redacted-1, \"n\": 1}"}}`},
 		{"the envelope stays", `{"jsonrpc":"2.0","id":"sk-abcdefgh12345678","method":"tools/call"}`, ``},
 		{"a progress token stays", `{"params":{"_meta":{"progressToken":1}}}`, ``},
 		{"a schema stays", `{"result":{"tools":[{"name":"login","inputSchema":{"properties":{"token":{"type":"string","default":"Bearer abcdef123456"},"password":"x"}}}]}}`, ``},
@@ -134,6 +137,7 @@ func TestWithout(t *testing.T) {
 		{"a shape that is the whole value", `{"k":"sk-abcdefgh12345678","b":1}`, `{"k":"redacted-9","b":1}`, `{"b":1}`},
 		{"a shape within a text", `{"q":"with Bearer abc123def in\n Rome"}`, `{"q":"with Bearer redacted-1 in\n Rome"}`, `{"q":"with Bearer redacted in\n Rome"}`},
 		{"an element", `{"a":["x","ghp_0123456789abcdefghij"]}`, `{"a":["x","redacted-1"]}`, `{"a":["x",null]}`},
+		{"an array of secrets", `{"token":["x",1,""],"b":2}`, `{"token":["redacted-1","redacted-2",""],"b":2}`, `{"token":[null,null,""],"b":2}`},
 		{"nothing secret", `{"a":[1, "x"],"m":{"n":null}}`, `{"a":[1, "x"],"m":{"n":null}}`, `{"a":[1, "x"],"m":{"n":null}}`},
 		{"an inner member, then an outer one", `{"a":{"x":1,"token":"t"},"token":"u","z":{"password":"p"}}`, `{"a":{"x":1,"token":"redacted-1"},"token":"redacted-2","z":{"password":"redacted-3"}}`, `{"a":{"x":1},"z":{}}`},
 	} {
@@ -268,6 +272,7 @@ func FuzzRedact(f *testing.F) {
 		`{"a":"\u0062earer \ud83d sk-abcdefgh12345678","b":"https:\/\/u:p@h\/?token=x"}`,
 		`{"t":"{\"token\":\"a\\\"b\"}","u":"-----BEGIN PRIVATE KEY-----\n"}`,
 		`{"jsonrpc":"2.0","id":1,"method":"\ud800","params":{"":-0,"a":1E400,"a":"\u0000\/"}}`,
+		`{"credentials":["a",["b",1],{"A_TOKEN":"x"}],"t":"{\"token\": 12}"}`,
 		`[{"token":"redacted-1"},"redacted-2x","` + jwt + `"]`, ordinary,
 	} {
 		f.Add(s)

@@ -13,11 +13,11 @@ func (r *Redactor) Text(s string) string {
 	if label, ok := r.sessionIn(s); ok {
 		return label
 	}
-	if !r.secrets && len(r.names) == 0 {
-		return r.withinText(s)
-	}
 	if t := strings.TrimLeft(s, " \t\r\n"); t != "" && (t[0] == '{' || t[0] == '[') && jsonrpc.Valid(jsonrpc.Bytes(s)) == nil {
 		return string(r.Message(jsonrpc.Bytes(s)))
+	}
+	if !r.secrets && len(r.names) == 0 {
+		return r.withinText(s)
 	}
 	return r.withinText(r.spans(s))
 }

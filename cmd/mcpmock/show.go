@@ -157,4 +157,6 @@ func or(s, other string) string {
 	return s
 }
 
-func orElse(list []string, other string) string { return or(printable(strings.Join(list, ", ")), other) }
+func orElse(list []string, other string) string {
+	return or(printable(strings.Join(list, ", ")), other)
+}

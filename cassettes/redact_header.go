@@ -14,6 +14,11 @@ import (
 // number of its values. It returns h itself when nothing changes, and never
 // changes h.
 func (r *Redactor) Header(h http.Header) http.Header {
+	for _, live := range h[mcp.HeaderSessionID] {
+		if live != "" {
+			r.SessionLabel(live) // first: another field may repeat it
+		}
+	}
 	out, copied := h, false
 	for name, values := range h {
 		own := false // out's values of this name are a copy

@@ -25,7 +25,6 @@ const (
 // events. It is safe for concurrent use.
 type Journal struct {
 	begin time.Time
-	now   func() time.Time
 	each  func(*cassettes.Event)
 
 	mu     sync.Mutex
@@ -53,16 +52,16 @@ type entry struct {
 	weight int // bytes
 }
 
-func newJournal(now func() time.Time, each func(*cassettes.Event)) *Journal {
-	return &Journal{begin: now(), now: now, each: each, counts: map[string]int{}}
+func newJournal(begin time.Time, each func(*cassettes.Event)) *Journal {
+	return &Journal{begin: begin, each: each, counts: map[string]int{}}
 }
 
 // add appends an entry and lets the oldest go where there is no room.
-func (j *Journal) add(e entry) {
+func (j *Journal) add(e entry, now time.Time) {
 	e.weight = e.size()
+	e.at = now.Sub(j.begin)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e.at = j.now().Sub(j.begin)
 	if e.note.Kind != "" {
 		j.counts[e.note.Kind]++
 	}
@@ -183,9 +182,8 @@ func (j *Journal) missed(m *Mismatch) {
 
 // asked puts the request on the journal.
 func (q *probe) asked() {
-	q.began = q.p.now()
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Client, method: q.r.Method, path: q.r.URL.Path, query: q.r.URL.RawQuery,
-		header: q.r.Header, text: q.body})
+		header: q.r.Header, text: q.body}, q.began)
 }
 
 // note puts a remark of mcpmock on the journal.
@@ -198,19 +196,20 @@ func (q *probe) noteDetail(kind, text string, detail []byte) {
 }
 
 func (q *probe) noteExchange(kind string, exchange int) {
-	q.remark(cassettes.Note{Kind: kind, Exchange: exchange + 1})
+	// It follows from the request at once, so its time will do.
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: kind, Exchange: exchange + 1, Space: q.space.name}}, q.began)
 }
 
 func (q *probe) remark(n cassettes.Note) {
 	if q.space != nil {
 		n.Space = q.space.name
 	}
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: n})
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: n}, q.p.now())
 }
 
 // said puts a whole response on the journal.
 func (q *probe) said(status int, header http.Header, body []byte) {
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body})
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body}, q.p.now())
 }
 
 // saidMessage puts a response of one message on the journal.
@@ -219,7 +218,7 @@ func (q *probe) saidMessage(status int, header http.Header, message []byte, fram
 	if framed {
 		e.frame = &plainFrame
 	}
-	q.p.journal.add(e)
+	q.p.journal.add(e, q.p.now())
 }
 
 var plainFrame = sse.Frame{Event: "message", HasEvent: true}
@@ -233,5 +232,5 @@ func (q *probe) saidFrame(l *line, message []byte) {
 	if frame == nil {
 		frame = &plainFrame
 	}
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame})
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame}, q.p.now())
 }

@@ -175,7 +175,7 @@ func (q *probe) keepPace(a *answer, l *line) bool {
 
 // pause waits, and reports whether the client and its session are still there.
 func (q *probe) pause(d time.Duration) bool {
-	q.showHead()
+	q.settleDown()
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -221,7 +221,7 @@ func (q *probe) wait(done func(*conversation) bool) bool {
 		if ok {
 			return true
 		}
-		q.showHead()
+		q.settleDown()
 		select {
 		case <-change:
 		case <-q.r.Context().Done():
@@ -234,12 +234,21 @@ func (q *probe) wait(done func(*conversation) bool) bool {
 	}
 }
 
-// showHead sends the headers of a stream before a wait, so that the client
-// knows that it listens.
-func (q *probe) showHead() {
+// settleDown prepares for a wait: the client gets the headers of its stream,
+// and the time for reading the request no longer bounds the answer.
+func (q *probe) settleDown() {
 	if q.streaming != nil && !q.streaming.head {
 		q.streaming.flush()
 	}
+	q.unbind()
+}
+
+// unbind lifts the server's ReadTimeout, which would end a long answer too.
+func (q *probe) unbind() {
+	if conn, ok := q.w.(interface{ SetReadDeadline(time.Time) error }); ok && !q.unbound {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+	q.unbound = true
 }
 
 // unheld waits where the recorded client went away without an answer: then

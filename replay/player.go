@@ -61,7 +61,8 @@ type Player struct {
 
 // New makes a Player for the tape. The tape is walked over once, so an error
 // may name a damaged place in it, and the tape must stay open while the
-// Player is used.
+// Player is used. A server of your own should have a ReadTimeout, against
+// clients that never finish a request; the Player lifts it where it waits.
 func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	p := &Player{options: defaults(), spaces: map[string]*space{}, closing: make(chan struct{})}
 	for _, o := range opts {
@@ -92,7 +93,7 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	p.mode = ix.mode(p.mode)
 	p.gate = newGate(p.dialect, p.lenient)
 	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.now)
-	p.journal = newJournal(p.now, p.onEvent)
+	p.journal = newJournal(p.now(), p.onEvent)
 	p.router = p.routes()
 	return p, nil
 }

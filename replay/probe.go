@@ -23,6 +23,7 @@ type probe struct {
 	frames  int // sent with an id
 
 	streaming *stream // the answer, where it is one
+	unbound   bool    // the server's ReadTimeout is lifted
 	cancelled bool    // by the client; under the conversation's mu
 
 	body    []byte
@@ -52,9 +53,6 @@ const (
 	sessionKnown
 )
 
-// bodyTimeout is how long a client may take to send a body.
-const bodyTimeout = 10 * time.Second
-
 var errTooLarge = errors.New("body too large")
 
 // read takes in the body.
@@ -62,15 +60,7 @@ func (q *probe) read() {
 	if q.r.Method != http.MethodPost {
 		return
 	}
-	// A client that sends its body slowly must not hold the request for ever.
-	conn, timed := q.w.(interface{ SetReadDeadline(time.Time) error })
-	if timed {
-		_ = conn.SetReadDeadline(time.Now().Add(bodyTimeout))
-	}
 	q.body, q.bodyErr = readBody(q.r, q.p.maxBody)
-	if timed {
-		_ = conn.SetReadDeadline(time.Time{})
-	}
 	if q.bodyErr != nil {
 		return
 	}
@@ -110,7 +100,7 @@ func (q *probe) locate() {
 	}
 	if q.id == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
-	} else if q.session, q.why = q.p.sessions.find(q.space, q.id); q.session != nil {
+	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil {
 		q.known, q.conv = sessionKnown, q.session
 	} else if q.why != "" {
 		q.known, q.conv = sessionEnded, q.space.loose

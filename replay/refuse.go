@@ -174,7 +174,7 @@ func (q *probe) send(status int, header http.Header, body []byte) {
 // writeError answers a request that reaches no gate: a JSON-RPC error without
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
-	q := &probe{p: p, w: w, r: r, carrier: int(p.carriers.Add(1))}
+	q := &probe{p: p, w: w, r: r, carrier: int(p.carriers.Add(1)), began: p.now()}
 	body := envelope(inBand, nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()

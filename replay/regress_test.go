@@ -196,9 +196,9 @@ func TestPacedAnswerEndsWithTheSession(t *testing.T) {
 // The journal keeps what was said within its bounds, at a cost that does not
 // grow.
 func TestJournalIsBounded(t *testing.T) {
-	j := newJournal(time.Now, nil)
+	j := newJournal(time.Now(), nil)
 	for range 3 * journalEvents {
-		j.add(entry{on: 1, from: cassettes.Client, method: "POST", path: "/mcp", text: make([]byte, 20<<10), header: http.Header{"X": {"y"}}})
+		j.add(entry{on: 1, from: cassettes.Client, method: "POST", path: "/mcp", text: make([]byte, 20<<10), header: http.Header{"X": {"y"}}}, time.Now())
 	}
 	if j.bytes > journalBytes || len(j.ring) != journalEvents {
 		t.Errorf("%d bytes in %d events", j.bytes, len(j.ring))
@@ -222,7 +222,7 @@ func TestMadeUpNotifications(t *testing.T) {
 	for i := range 100 {
 		cl.post(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/made/up/%d"}`, i))
 	}
-	c, _ := cl.player.sessions.find(cl.player.space(""), cl.session)
+	c, _ := cl.player.sessions.find(cl.player.space(""), cl.session, time.Now())
 	if len(c.notices) > 1 {
 		t.Errorf("%d names are kept", len(c.notices))
 	}

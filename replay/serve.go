@@ -24,7 +24,7 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
 		return
 	}
-	q := &probe{p: p, w: w, r: r, space: sp, carrier: int(p.carriers.Add(1))}
+	q := &probe{p: p, w: w, r: r, space: sp, carrier: int(p.carriers.Add(1)), began: p.now()}
 	q.read()
 	q.locate()
 	q.asked()
@@ -41,7 +41,7 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	if !p.gate.walk(q) {
 		return
 	}
-	q.conv.touch(p.now())
+	q.conv.touch(q.began)
 	switch r.Method {
 	case http.MethodGet:
 		q.listen()

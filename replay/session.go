@@ -89,8 +89,9 @@ func (s *sessions) expired() string {
 }
 
 // find returns the session with that id in a space. Where there is none, why
-// says what became of it; "" is an id that was never issued.
-func (s *sessions) find(sp *space, id string) (c *conversation, why string) {
+// says what became of it; "" is an id that was never issued. Now is the time of
+// the request.
+func (s *sessions) find(sp *space, id string, now time.Time) (c *conversation, why string) {
 	s.mu.RLock()
 	c, why = s.live[id], s.past[id]
 	s.mu.RUnlock()
@@ -100,7 +101,7 @@ func (s *sessions) find(sp *space, id string) (c *conversation, why string) {
 	if c.space != sp {
 		return nil, ""
 	}
-	if now := s.now(); s.idle > 0 && c.idleSince(now) > s.idle {
+	if s.idle > 0 && c.idleSince(now) > s.idle {
 		s.end(c, s.expired())
 		return nil, s.expired()
 	}

@@ -71,11 +71,11 @@ func Listen(address string, p *Player) (*Server, error) {
 	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{})}
 	s.URL = s.base + p.index.path
 	s.http = &http.Server{
-		Handler:           p,
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // a client's broken handshake is no news
+		Handler:        p,
+		ReadTimeout:    10 * time.Second, // of a whole request; a wait lifts it
+		IdleTimeout:    2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+		ErrorLog:       log.New(io.Discard, "", 0), // a client's broken handshake is no news
 	}
 	go func() {
 		defer close(s.done)

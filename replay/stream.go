@@ -27,6 +27,7 @@ func (q *probe) stream(status int, h http.Header) *stream {
 	q.w.WriteHeader(status)
 	q.saidHead(status, h)
 	q.streaming = s
+	q.unbind()
 	return s
 }
 

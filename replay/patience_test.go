@@ -1,0 +1,36 @@
+package replay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// A wait outlasts the server's time for reading a request: a question may be
+// answered late, and a listener listens for as long as it likes.
+func TestWaitsOutlastTheReadTimeout(t *testing.T) {
+	player, err := New(asking(t).tape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := Listen("127.0.0.1:0", player)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	srv.http.ReadTimeout = 50 * time.Millisecond
+	cl := &client{t: t, url: srv.URL, player: player}
+	cl.session = cl.post(able).header.Get("Mcp-Session-Id")
+	get := cl.open("GET", "")
+	post := cl.open("POST", `{"jsonrpc":"2.0","id":"q","method":"tools/call","params":{"name":"ask","arguments":{}}}`)
+	question := message(post)
+	time.Sleep(200 * time.Millisecond) // a real deadline in a real connection
+	cl.post(`{"jsonrpc":"2.0","id":` + gjson.Get(question, "id").Raw + `,"result":{"role":"assistant"}}`)
+	if m := message(post); gjson.Get(m, "id").Str != "q" {
+		t.Errorf("the answer: %q", m)
+	}
+	if m := message(get); m == "" {
+		t.Error("the GET stream was cut")
+	}
+}

@@ -2,7 +2,8 @@ package cassettes
 
 import (
 	"bytes"
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"hash/crc32"
 )
 
@@ -27,8 +28,10 @@ func appendSum(dst, body []byte, tail string) []byte {
 	if tail == prettyTail {
 		end = prettyEnd
 	}
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(body, castagnoli))
 	dst = append(append(dst, body...), tail...)
-	dst = fmt.Appendf(dst, "%0*x", sumDigits, crc32.Checksum(body, castagnoli))
+	dst = hex.AppendEncode(dst, sum[:])
 	return append(append(dst, end...), '\n')
 }
 

@@ -6,8 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// memoryGoal is what a replay should get by with, whatever it plays, as long
-// as the tape's index leaves room in it.
+// memoryGoal is what mcpmock should get by with, whatever it plays, as long as
+// a tape's index leaves room in it.
 const memoryGoal = 128 << 20
 
 // spareMemory keeps the garbage of opening a large tape small. A person who
@@ -18,8 +18,8 @@ func spareMemory() {
 	}
 }
 
-// spendMemory lets the collector rest while the mock serves: it makes little
-// that lasts, and up to the goal memory is cheaper than time.
+// spendMemory lets the collector rest while the mock or the recorder serves:
+// they make little that lasts, and up to the goal memory is cheaper than time.
 func spendMemory() {
 	if tunes() {
 		return

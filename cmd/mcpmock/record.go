@@ -103,6 +103,7 @@ func (r *recording) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	spendMemory()
 	return r.serve(ctx, c, file, rec, listener, upstream)
 }
 

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -14,13 +15,11 @@ func TestWaitsOutlastTheReadTimeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv, err := Listen("127.0.0.1:0", player)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer srv.Close()
-	srv.http.ReadTimeout = 50 * time.Millisecond
-	cl := &client{t: t, url: srv.URL, player: player}
+	srv := httptest.NewUnstartedServer(player)
+	srv.Config.ReadTimeout = 50 * time.Millisecond
+	srv.Start()
+	defer func() { player.hush(); srv.Close(); player.Close() }()
+	cl := &client{t: t, url: srv.URL + "/mcp", player: player}
 	cl.session = cl.post(able).header.Get("Mcp-Session-Id")
 	get := cl.open("GET", "")
 	post := cl.open("POST", `{"jsonrpc":"2.0","id":"q","method":"tools/call","params":{"name":"ask","arguments":{}}}`)

@@ -279,7 +279,7 @@ func FuzzRedact(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if !json.Valid([]byte(s)) || len(s) > 1<<16 {
-			t.Skip()
+			return // a Redactor is given messages
 		}
 		r := redactor(t, RedactSecrets, "/params/pin", "/*/x/*")
 		once := r.Message([]byte(s))

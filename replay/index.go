@@ -67,10 +67,8 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 // latest.
 func (ix *index) sample(method string, params []byte) {
 	ix.sampled = append(append(append(ix.sampled[:0], method...), ' '), nameOf(method, params)...)
-	if len(ix.sampled) > len(method)+1 && ix.remember(ix.sampled) {
-		ix.remember(ix.sampled[:len(method)]) // one of each name for the method
-	} else if len(ix.sampled) == len(method)+1 {
-		ix.remember(ix.sampled)
+	named := len(ix.sampled) > len(method)+1
+	if first := ix.remember(ix.sampled); first || !named { // one of each name for the method
 		ix.remember(ix.sampled[:len(method)])
 	}
 }

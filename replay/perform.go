@@ -18,7 +18,7 @@ import (
 func (q *probe) perform(m jsonrpc.Message, a *answer) {
 	r := q.run(m)
 	if i := a.sole(r); i >= 0 && (len(a.lines) == 1 || !q.takesStreams()) {
-		if q.keepPace(a, &a.lines[i]) && (q.listening == 0 || q.await(m, a, i)) {
+		if q.keepPace(a, &a.lines[i]) && (q.listening == 0 || q.await(a, i)) {
 			q.performWhole(a, &a.lines[i], r)
 		}
 		return
@@ -79,7 +79,7 @@ func (q *probe) performBody(m jsonrpc.Message, a *answer, r *run) {
 	array := len(a.lines) > 1
 	for i := range a.lines {
 		l := &a.lines[i]
-		if !q.keepPace(a, l) || !q.await(m, a, i) {
+		if !q.keepPace(a, l) || !q.await(a, i) {
 			return
 		}
 		if array {
@@ -133,7 +133,7 @@ func (q *probe) performStream(m jsonrpc.Message, a *answer, r *run) {
 		if l.skipped(r) || l.primes() && q.version != "" && q.version < mcp.V20251125 {
 			continue
 		}
-		if !q.keepPace(a, l) || !q.await(m, a, i) {
+		if !q.keepPace(a, l) || !q.await(a, i) {
 			return
 		}
 		if l.kind == jsonrpc.Request {
@@ -190,11 +190,13 @@ func (q *probe) pause(d time.Duration) bool {
 
 // await waits until line i of an answer may be sent: until the client has got
 // from the GET stream, and answered, what it had by then on the tape. It
-// reports whether the client is still there.
-func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
+// reports whether the client is still there and still wants the answer
+// (2025-11-25 basic/utilities/cancellation: a cancelled request gets none).
+func (q *probe) await(a *answer, i int) bool {
 	until := a.lines[i].event
-	return q.wait(func(c *conversation) bool {
-		if q.cancelled {
+	wanted := true
+	there := q.wait(func(c *conversation) bool {
+		if wanted = !q.cancelled; !wanted {
 			return true
 		}
 		for j := range i {
@@ -205,6 +207,7 @@ func (q *probe) await(m jsonrpc.Message, a *answer, i int) bool {
 		}
 		return !q.p.standaloneDue(c, q.p.index.RequestEvent(a.exchange), until)
 	})
+	return there && wanted
 }
 
 // wait waits until done holds for the conversation, and reports whether it

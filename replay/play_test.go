@@ -255,10 +255,7 @@ func TestIdleAndCap(t *testing.T) {
 func asking(t testing.TB) *taper {
 	tp := newTaper(t)
 	tp.begin("session-1", "tester")
-	tp.carrier++
-	get := tp.carrier
-	tp.write(&cassettes.Event{On: get, From: cassettes.Client, HTTP: &cassettes.HTTP{Method: "GET", Path: "/mcp", Header: http.Header{"Mcp-Session-Id": {"session-1"}}}})
-	tp.stream(get)
+	get := tp.listen("session-1")
 	on := tp.post("session-1", `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{},"_meta":{"progressToken":2}}}`)
 	tp.stream(on)
 	tp.frame(on, `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2,"progress":1}}`)

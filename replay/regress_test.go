@@ -47,6 +47,20 @@ func TestCancellationDoesNotLast(t *testing.T) {
 	}
 }
 
+// A request that is cancelled while its question is open gets no answer.
+func TestCancelledRequestIsNotAnswered(t *testing.T) {
+	cl := asking(t).play()
+	cl.session = cl.post(able).header.Get("Mcp-Session-Id")
+	post := cl.open("POST", `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"ask","arguments":{}}}`)
+	if question := message(post); gjson.Get(question, "method").Str != "sampling/createMessage" {
+		t.Fatalf("want the question, got %s", question)
+	}
+	cl.post(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}}`)
+	if m := message(post); m != "" {
+		t.Errorf("answered all the same: %s", m)
+	}
+}
+
 // The answer that came on a resumed stream is played once, to its request.
 func TestResumedAnswerIsPlayedOnce(t *testing.T) {
 	tp := newTaper(t)
@@ -54,10 +68,7 @@ func TestResumedAnswerIsPlayedOnce(t *testing.T) {
 	on := tp.post("session-1", `{"jsonrpc":"2.0","id":5,"method":"tools/list"}`)
 	tp.stream(on)
 	tp.end(on)
-	tp.carrier++
-	get := tp.carrier
-	tp.write(&cassettes.Event{On: get, From: cassettes.Client, HTTP: &cassettes.HTTP{Method: "GET", Path: "/mcp", Header: http.Header{"Mcp-Session-Id": {"session-1"}, "Last-Event-Id": {"e1"}}}})
-	tp.stream(get)
+	get := tp.listen("session-1", "Last-Event-Id", "e1")
 	tp.frame(get, `{"jsonrpc":"2.0","id":5,"result":{"tools":[]}}`)
 	tp.frame(get, `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`)
 	cl := tp.play()
@@ -94,10 +105,7 @@ func TestPlainClientOfAToolWithProgress(t *testing.T) {
 func TestProgressOnTheGetStream(t *testing.T) {
 	tp := newTaper(t)
 	tp.begin("session-1", "tester")
-	tp.carrier++
-	get := tp.carrier
-	tp.write(&cassettes.Event{On: get, From: cassettes.Client, HTTP: &cassettes.HTTP{Method: "GET", Path: "/mcp", Header: http.Header{"Mcp-Session-Id": {"session-1"}}}})
-	tp.stream(get)
+	get := tp.listen("session-1")
 	on := tp.post("session-1", `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"work","_meta":{"progressToken":"old"}}}`)
 	tp.frame(get, `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"old","progress":1}}`)
 	tp.json(on, "", 200, `{"jsonrpc":"2.0","id":2,"result":{"content":[]}}`)

@@ -72,6 +72,19 @@ func (tp *taper) frame(on int, message string) {
 	tp.write(&cassettes.Event{On: on, From: cassettes.Server, SSE: &cassettes.SSE{Event: "message"}, Message: json.RawMessage(message)})
 }
 
+// listen records a GET stream and returns its carrier.
+func (tp *taper) listen(session string, headers ...string) int {
+	tp.carrier++
+	h := http.Header{"Mcp-Session-Id": {session}}
+	for i := 0; i < len(headers); i += 2 {
+		h.Set(headers[i], headers[i+1])
+	}
+	tp.write(&cassettes.Event{On: tp.carrier, From: cassettes.Client, HTTP: &cassettes.HTTP{Method: "GET", Path: "/mcp", Header: h}})
+	on := tp.carrier
+	tp.stream(on)
+	return on
+}
+
 func (tp *taper) end(on int) {
 	tp.write(&cassettes.Event{On: on, From: cassettes.Server, End: cassettes.EOF})
 }

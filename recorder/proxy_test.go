@@ -1,14 +1,8 @@
 package recorder
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,91 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/mcpmock/mcpmock/cassettes"
 )
-
-// A rig is an upstream, a recorder before it, and the tape.
-type rig struct {
-	tape     *memory
-	rec      *Recorder
-	upstream *httptest.Server
-	proxy    *httptest.Server
-}
-
-func newRig(t testing.TB, upstream http.HandlerFunc, opts ...Option) *rig {
-	t.Helper()
-	r := &rig{tape: newMemory(t), upstream: httptest.NewServer(upstream)}
-	r.start(t, r.upstream.URL, opts...)
-	t.Cleanup(r.upstream.Close)
-	return r
-}
-
-func (r *rig) start(t testing.TB, target string, opts ...Option) {
-	t.Helper()
-	u, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.rec, err = New(r.tape, opts...); err != nil {
-		t.Fatal(err)
-	}
-	r.proxy = httptest.NewServer(r.rec.Proxy(u))
-	t.Cleanup(func() {
-		_ = r.rec.Close()
-		r.proxy.Close()
-		noGoroutines(t)
-	})
-}
-
-// A view is what a client sees of an answer.
-type view struct {
-	Status int
-	Header http.Header
-	Body   string
-	Broken bool
-}
-
-// see sends a request as it is and returns what a client sees.
-func see(t testing.TB, server, raw string) view {
-	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(server, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, raw); err != nil {
-		t.Fatal(err)
-	}
-	method, _, _ := strings.Cut(raw, " ")
-	resp, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
-	if err != nil {
-		return view{Broken: true}
-	}
-	body, err := io.ReadAll(resp.Body)
-	resp.Header.Del("Connection")
-	return view{resp.StatusCode, resp.Header, string(body), err != nil}
-}
-
-func post(body string, header ...string) string {
-	return fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s",
-		strings.Join(append(header, ""), "\r\n"), len(body), body)
-}
-
-const (
-	ping = `{"jsonrpc":"2.0","id":1,"method":"ping"}`
-	pong = `{"jsonrpc":"2.0","id":1,"result":{}}`
-)
-
-func gzipped(parts ...string) []byte {
-	var b bytes.Buffer
-	zw := gzip.NewWriter(&b)
-	for _, p := range parts {
-		_, _ = io.WriteString(zw, p)
-		_ = zw.Flush()
-	}
-	_ = zw.Close()
-	return b.Bytes()
-}
 
 func TestProxyIsInvisible(t *testing.T) {
 	header := func(w http.ResponseWriter, fields ...string) {
@@ -274,13 +184,6 @@ func TestProxyIsInvisible(t *testing.T) {
 	}
 }
 
-func excerpt(s string) string {
-	if len(s) > 3000 {
-		return s[:3000] + "..."
-	}
-	return s
-}
-
 // Each byte is with the client before the upstream says the next.
 func TestProxyPassesEachChunkAsItComes(t *testing.T) {
 	const said = "event: message\ndata: {}\n\ndata: x"
@@ -307,47 +210,6 @@ func TestProxyPassesEachChunkAsItComes(t *testing.T) {
 			t.Fatalf("byte %d: %q, %v", i, one, err)
 		}
 		read <- struct{}{}
-	}
-}
-
-func TestProxyEndsWithItsClient(t *testing.T) {
-	gone := make(chan struct{})
-	r := newRig(t, func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.(http.Flusher).Flush()
-		<-req.Context().Done()
-		close(gone)
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	req, _ := http.NewRequestWithContext(ctx, "GET", r.proxy.URL+"/mcp", nil)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cancel()
-	resp.Body.Close()
-	<-gone
-	lines := r.tape.wait(t, ended)
-	if want := []string{"1 client GET /mcp", "1 server 200", "1 client closed"}; !cmp.Equal(lines, want) {
-		t.Errorf("the tape has %q, want %q", lines, want)
-	}
-}
-
-func TestProxyWithoutUpstream(t *testing.T) {
-	down, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	down.Close()
-	r := &rig{tape: newMemory(t)}
-	r.start(t, "http://"+down.Addr().String())
-	v := see(t, r.proxy.URL, post(ping))
-	if v.Status != 502 || !strings.Contains(v.Body, "cannot reach the upstream http://"+down.Addr().String()) || strings.Contains(v.Body, "\n\n") {
-		t.Errorf("the client sees %+v", v)
-	}
-	events := r.tape.events(t)
-	if len(events) != 2 || events[1].From != cassettes.Mcpmock || events[1].HTTP.Status != 502 || events[1].End != cassettes.EOF {
-		t.Errorf("the tape has %q", r.tape.lines(t))
 	}
 }
 
@@ -515,92 +377,5 @@ func TestOneRequestUpstreamForOne(t *testing.T) {
 		if n := requests.Load(); n != 1 {
 			t.Errorf("%s: %d requests upstream", c.why, n)
 		}
-	}
-}
-
-func TestFullDisk(t *testing.T) {
-	var log bytes.Buffer
-	r := newRig(t, func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, pong)
-	}, WithLog(slog.New(slog.NewTextHandler(&log, nil))))
-	r.tape.fail = 5 // the second exchange fails with its last event
-	for range 4 {
-		if v := see(t, r.proxy.URL, post(ping)); v.Body != pong {
-			t.Errorf("the client sees %+v", v)
-		}
-	}
-	err := r.rec.Err()
-	if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "the last whole exchange on the tape is number 1 (ping)") {
-		t.Errorf("error %v", err)
-	}
-	if n := strings.Count(log.String(), "recording failed"); n != 1 {
-		t.Errorf("told %d times:\n%s", n, &log)
-	}
-	if err := r.rec.Close(); !errors.Is(err, errDisk) {
-		t.Errorf("Close: %v", err)
-	}
-}
-
-func TestShutdown(t *testing.T) {
-	release, asked := make(chan struct{}), make(chan struct{}, 3)
-	r := newRig(t, func(w http.ResponseWriter, req *http.Request) {
-		_, _ = io.Copy(io.Discard, req.Body) // else the server does not see its client go
-		asked <- struct{}{}
-		switch {
-		case req.Method == "GET":
-			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = io.WriteString(w, "data: {}\n\n")
-			w.(http.Flusher).Flush()
-			<-req.Context().Done()
-		case req.URL.Path == "/slow":
-			select {
-			case <-release:
-			case <-req.Context().Done():
-			}
-			_, _ = io.WriteString(w, pong)
-		default:
-			<-req.Context().Done()
-		}
-	})
-	get, slow, stuck := make(chan view, 1), make(chan view, 1), make(chan view, 1)
-	ask := func(to chan view, raw string) {
-		go func() { to <- see(t, r.proxy.URL, raw) }()
-		<-asked
-	}
-	ask(get, "GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	ask(slow, strings.Replace(post(ping), "/mcp", "/slow", 1))
-	ask(stuck, post(ping))
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() { done <- r.rec.Shutdown(ctx) }()
-	if v := <-get; v.Broken || v.Body != "data: {}\n\n" {
-		t.Errorf("the stream's client sees %+v", v)
-	}
-	if v := see(t, r.proxy.URL, post(ping)); v.Status != 503 {
-		t.Errorf("a client that comes too late sees %+v", v)
-	}
-	close(release)
-	if v := <-slow; v.Body != pong {
-		t.Errorf("the slow exchange's client sees %+v", v)
-	}
-	cancel()
-	if v := <-stuck; v.Status != 503 {
-		t.Errorf("the stuck exchange's client sees %+v", v)
-	}
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	if err := r.rec.Close(); err != nil {
-		t.Error("a second Close:", err)
-	}
-	var ends []string
-	for _, l := range r.tape.lines(t) {
-		if strings.Contains(l, "mcpmock") {
-			ends = append(ends, l)
-		}
-	}
-	if want := []string{"1 mcpmock closed", "3 mcpmock closed"}; !cmp.Equal(ends, want) || !ended(r.tape.lines(t)) {
-		t.Errorf("the tape has\n%s", strings.Join(r.tape.lines(t), "\n"))
 	}
 }

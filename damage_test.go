@@ -8,9 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,7 +20,6 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/sse"
-	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
 )
 
@@ -89,42 +86,26 @@ func smallTape(t *testing.T, layout cassettes.Layout) []byte {
 	t.Helper()
 	live := httptest.NewServer(http.HandlerFunc(smallServer))
 	defer live.Close()
-	path := filepath.Join(t.TempDir(), "small.cassette")
-	file, err := cassettes.Create(path, cassettes.Header{Transport: "http", Redact: []string{cassettes.RedactSecrets}}, cassettes.WithLayout(layout))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rec, err := recorder.New(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	upstream, _ := url.Parse(live.URL)
-	proxy := httptest.NewServer(rec.Proxy(upstream))
-	defer proxy.Close()
-	session := ""
-	send := func(method, text string) {
-		req, _ := http.NewRequestWithContext(t.Context(), method, proxy.URL+"/mcp", strings.NewReader(text))
-		resp, err := proxy.Client().Do(forMCP(req, session))
-		if err != nil {
-			t.Fatal(err)
+	path := recordThrough(t, live.URL, layout, func(proxy string) {
+		session := ""
+		send := func(method, text string) {
+			req, _ := http.NewRequestWithContext(t.Context(), method, proxy+"/mcp", strings.NewReader(text))
+			resp, err := http.DefaultClient.Do(forMCP(req, session))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+			session = resp.Header.Get("Mcp-Session-Id") + session
 		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		_ = resp.Body.Close()
-		session = resp.Header.Get("Mcp-Session-Id") + session
-	}
-	for i, q := range smallTalk {
-		send(http.MethodPost, q.text)
-		if i == 1 {
-			send(http.MethodGet, "")
+		for i, q := range smallTalk {
+			send(http.MethodPost, q.text)
+			if i == 1 {
+				send(http.MethodGet, "")
+			}
 		}
-	}
-	send(http.MethodDelete, "")
-	if err := rec.Shutdown(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
+		send(http.MethodDelete, "")
+	})
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -189,37 +186,19 @@ func tour(t *testing.T, endpoint string, pingFirst bool) []string {
 }
 
 // recordTour records a tour of the server and returns what the client saw.
-func recordTour(t *testing.T, json bool) (seen []string, path string) {
+func recordTour(t *testing.T) (seen []string, path string) {
 	t.Helper()
 	server := everything()
-	live := httptest.NewServer(mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{JSONResponse: json}))
+	live := httptest.NewServer(mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil))
 	t.Cleanup(live.Close)
-	path = filepath.Join(t.TempDir(), "tour.cassette")
-	file, err := cassettes.Create(path, cassettes.Header{Transport: "http", Redact: []string{cassettes.RedactSecrets}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rec, err := recorder.New(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	upstream, _ := url.Parse(live.URL)
-	proxy := httptest.NewServer(rec.Proxy(upstream))
-	defer proxy.Close()
-	seen = tour(t, proxy.URL, false)
-	if err := rec.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Error(err)
-	}
+	path = recordThrough(t, live.URL, cassettes.Pretty, func(proxy string) { seen = tour(t, proxy, false) })
 	return seen, path
 }
 
 // The same client sees the same from the tape as from the server: alone, with
 // a ping nobody recorded, and sixteen at once.
 func TestTourFromTheTape(t *testing.T) {
-	seen, path := recordTour(t, false)
+	seen, path := recordTour(t)
 	t.Run("once", func(t *testing.T) {
 		sameTour(t, seen, tour(t, replay.Start(t, path).URL, false))
 	})

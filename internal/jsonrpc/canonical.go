@@ -37,6 +37,9 @@ func isCompact(text []byte) bool {
 // key order, white space and escapes. A name that stands twice in an object is
 // an error: decoders differ about what it means.
 func Canonical(value []byte) ([]byte, error) {
+	if v := plain(value); v != nil {
+		return v, nil
+	}
 	v := jsontext.Value(value)
 	err := v.Canonicalize(jsontext.CanonicalizeRawInts(false), jsontext.AllowInvalidUTF8(true))
 	return v, err

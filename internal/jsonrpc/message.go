@@ -123,7 +123,7 @@ func One(raw []byte) Message {
 
 // Valid reports whether text is one JSON value in UTF-8, not nested too deep.
 func Valid(text []byte) error {
-	if len(bytes.TrimLeft(text, " \t\r\n")) == 0 {
+	if skipSpace(text, 0) == len(text) {
 		return ErrEmpty
 	}
 	if Depth(text) > MaxDepth {

@@ -1,0 +1,34 @@
+package jsonrpc
+
+import (
+	"bytes"
+
+	"github.com/tidwall/gjson"
+)
+
+// ProgressToken returns the JSON text of the token under which a request's
+// params ask for progress, or nil.
+func ProgressToken(params []byte) []byte {
+	if !HasMeta(params) {
+		return nil
+	}
+	if token := gjson.Get(String(params), "_meta.progressToken"); token.Exists() {
+		return Bytes(token.Raw)
+	}
+	return nil
+}
+
+// HasMeta reports whether params may have a member _meta, and is quick to say
+// that they have none.
+func HasMeta(params []byte) bool {
+	return bytes.Contains(params, []byte("_meta")) || bytes.Contains(params, []byte(`\u`)) // which may spell it
+}
+
+// TokenOfProgress returns the JSON text of the token that the params of a
+// progress notification name, or nil.
+func TokenOfProgress(params []byte) []byte {
+	if token := gjson.Get(String(params), "progressToken"); token.Exists() {
+		return Bytes(token.Raw)
+	}
+	return nil
+}

@@ -109,6 +109,12 @@ func (w *witness) saw(what string, v any, err error) {
 // tour is a session of a real client that uses all of the server.
 func tour(t *testing.T, endpoint string, pingFirst bool) []string {
 	t.Helper()
+	return tourOver(t, &mcp.StreamableClientTransport{Endpoint: endpoint, MaxRetries: -1}, pingFirst)
+}
+
+// tourOver is a tour over any transport.
+func tourOver(t *testing.T, transport mcp.Transport, pingFirst bool) []string {
+	t.Helper()
 	var w, pushed witness // what comes in order, and what comes when it likes
 	ctx := t.Context()
 	client := mcp.NewClient(&mcp.Implementation{Name: "tourist", Version: "1"}, &mcp.ClientOptions{
@@ -126,7 +132,7 @@ func tour(t *testing.T, endpoint string, pingFirst bool) []string {
 		LoggingMessageHandler: func(_ context.Context, r *mcp.LoggingMessageRequest) { pushed.saw("log", r.Params, nil) },
 	})
 	client.AddRoots(&mcp.Root{URI: "file:///home/ann", Name: "home"})
-	s, err := client.Connect(ctx, &mcp.StreamableClientTransport{Endpoint: endpoint, MaxRetries: -1}, nil)
+	s, err := client.Connect(ctx, transport, &mcp.ClientSessionOptions{ProtocolVersion: "2025-11-25"})
 	if err != nil {
 		t.Fatalf("connecting: %v", err)
 	}
@@ -182,6 +188,7 @@ func tour(t *testing.T, endpoint string, pingFirst bool) []string {
 	wg.Wait()
 	w.saw("close", nil, s.Close())
 	slices.Sort(parallel.seen)
+	slices.Sort(pushed.seen) // over some transports it comes beside the answers
 	return slices.Concat(w.seen, pushed.seen, parallel.seen)
 }
 

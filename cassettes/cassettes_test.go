@@ -241,7 +241,36 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// walk reads all that an index leads to. It ends: no event follows itself.
+func walk(ix *Index) {
+	for x := range ix.Len() {
+		_, _ = ix.Exchange(x)
+	}
+	for _, s := range ix.Sessions {
+		for _, opening := range s.Listens {
+			_, _ = ix.Chain(opening)
+		}
+	}
+}
+
 func FuzzReader(f *testing.F) {
+	f.Add([]byte(`{"mcpmock":1,"transport":"stdio"}
+{"on":1,"from":"client","messages":[{"jsonrpc":"2.0","id":1,"method":"tools/call"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"_meta":{"progressToken":1}}}]}
+{"on":1,"from":"server","message":{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1}}}
+{"on":1,"from":"server","messages":[{"jsonrpc":"2.0","id":1,"result":{}},{"jsonrpc":"2.0","method":"notifications/message"},{"jsonrpc":"2.0","id":2,"result":{}}]}
+{"on":1,"from":"server","end":"exit","code":1}`))
+	f.Add([]byte(`{"mcpmock":1,"transport":"http"}
+{"on":1,"from":"client","http":{"method":"POST"},"message":{"jsonrpc":"2.0","id":1,"method":"tools/call"}}
+{"on":1,"from":"server","http":{"status":200,"header":{"Content-Type":"text/event-stream"}}}
+{"on":1,"from":"server","sse":{"id":"a"},"raw":""}
+{"on":2,"from":"client","http":{"method":"GET","header":{"Last-Event-Id":"a"}}}
+{"on":1,"from":"client","end":"closed"}
+{"on":2,"from":"server","http":{"status":200,"header":{"Content-Type":"text/event-stream"}}}
+{"on":2,"from":"server","sse":{"id":"b"},"message":{"jsonrpc":"2.0","id":1,"result":{}}}
+{"on":2,"from":"server","end":"eof"}
+{"on":3,"from":"client","http":{"method":"GET","path":"/sse"}}
+{"on":3,"from":"server","http":{"status":200,"header":{"Content-Type":"text/event-stream"}}}
+{"on":3,"from":"server","sse":{"event":"endpoint"},"raw":"/m?sessionId=session-1"}`))
 	f.Add(tape(f, Pretty, session()...))
 	f.Add(tape(f, Compact, session()...))
 	f.Add([]byte(`{"mcpmock":1,"transport":"http"}{"on":1,"from":"client","http":{"header":{"a":["b"]}}}`))
@@ -251,7 +280,9 @@ func FuzzReader(f *testing.F) {
 			t.Fatal("a reader must end in an error, io.EOF at best")
 		}
 		if tp, err := LoadBytes("fuzz", data); err == nil {
-			_, _ = NewIndex(tp, nil)
+			if ix, err := NewIndex(tp, nil); err == nil {
+				walk(ix)
+			}
 		}
 		var b bytes.Buffer
 		w, _ := NewWriter(&b, Header{Transport: "http"}, Pretty)

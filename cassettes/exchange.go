@@ -20,7 +20,7 @@ type Reply struct {
 	// where the reply is a question of the server; else -1.
 	AnsweredBy int
 	// After is the number of the client's latest message in the same session
-	// before the reply, where the reply came on a GET stream; else -1.
+	// before the reply, where the reply came on a standalone stream; else -1.
 	After int
 }
 
@@ -35,20 +35,14 @@ func (ix *Index) Exchange(x int) (*Exchange, error) {
 	if request.Messages != nil {
 		ex.Message = request.Messages[ref.nth]
 	}
-	ex.Replies, err = ix.Carrier(int(ref.event))
-	for _, n := range ix.late[int32(x)] {
-		e, err := ix.event(int(n))
-		if err != nil {
-			return nil, err
-		}
-		ex.Replies = append(ex.Replies, Reply{e, int(n), -1, -1})
-	}
+	ex.Replies, err = ix.Chain(int(ref.event))
 	return ex, err
 }
 
-// Carrier reads what the server said on the carrier that event n belongs to,
-// from n on.
-func (ix *Index) Carrier(n int) ([]Reply, error) {
+// Chain reads what follows event n in its exchange, on whichever carrier, or
+// on its standalone stream. A client that came back for more, with a GET and
+// Last-Event-Id, is among the events of an exchange.
+func (ix *Index) Chain(n int) ([]Reply, error) {
 	var replies []Reply
 	for n := ix.events[n].next; n >= 0; n = ix.events[n].next {
 		e, err := ix.event(int(n))

@@ -14,9 +14,8 @@ type Index struct {
 	tape      *Tape
 	events    []eventRef
 	exchanges []exchangeRef
-	late      map[int32][]int32 // exchange -> events of it on other carriers
-	answers   map[int32]int32   // question -> the client's answer to it
-	after     map[int32]int32   // event on a GET stream -> the client's message before it in its session
+	answers   map[int32]int32 // question -> the client's answer to it
+	after     map[int32]int32 // event on a standalone stream -> the client's message before it in its session
 	lines     []lineMark
 }
 
@@ -26,19 +25,26 @@ type Session struct {
 	Client     string // clientInfo.name of its initialize
 	Version    string // the negotiated protocol version
 	Initialize int    // the number of that exchange, or -1
-	Listens    []int  // the opening events of its standalone GET streams
+	Listens    []int  // the openings of its standalone streams: GET streams, or the pipe
 	NoListen   bool   // a GET was answered by 405
 	Notices    map[string][]int
+	// Piped says that all its messages travelled on one carrier, over stdio or
+	// HTTP+SSE. Which exchange a message of the server belongs to is then
+	// found out: see pipe.
+	Piped    bool
+	Endpoint string // the URL that an HTTP+SSE stream began with
+	Exited   bool   // its process ended, with Code
+	Code     int
 }
 
 type eventRef struct {
 	offset int64
 	size   int32
-	next   int32 // the carrier's next event, or -1
+	next   int32 // the next event of the same exchange or stream, or -1
 }
 
 type exchangeRef struct {
-	event   int32 // the request
+	event   int32 // the request, with which the chain of its events begins
 	session int32
 	nth     uint16 // which message of a batch
 	flags   Flag
@@ -84,6 +90,9 @@ func (ix *Index) Event(n int) (*Event, error) { return ix.event(n) }
 func (ix *Index) event(n int) (*Event, error) {
 	ref := ix.events[n]
 	e, err := ix.tape.At(Pos{Offset: ref.offset, Size: int(ref.size)})
+	if err == nil && ix.tape.Header.Transport == "stdio" {
+		e.unwrap()
+	}
 	if bad, ok := errors.AsType[*Error](err); ok {
 		bad.Line = ix.Line(n)
 	}

@@ -20,15 +20,7 @@ func NewIndex(t *Tape, visit func(exchange int, method string, params []byte)) (
 		return nil, err
 	}
 	r.lean = new(leanEvent)
-	b := indexer{
-		ix:        &Index{tape: t, Accepted: -1, Deleted: -1, Sessions: []Session{{Initialize: -1}}, late: map[int32][]int32{}, answers: map[int32]int32{}, after: map[int32]int32{}},
-		latest:    []int32{-1},
-		visit:     visit,
-		labels:    map[string]int32{},
-		open:      map[int]*carrier{},
-		pending:   map[string]int32{},
-		questions: map[string]int32{},
-	}
+	b := newIndexer(t, visit)
 	var e Event
 	err = r.ahead(func(value []byte, pos Pos, is state) error {
 		if err := r.decode(&e, value, pos, is); err != nil {
@@ -52,12 +44,35 @@ func NewIndex(t *Tape, visit func(exchange int, method string, params []byte)) (
 type indexer struct {
 	ix        *Index
 	visit     func(int, string, []byte)
+	stdio     bool
 	labels    map[string]int32
 	open      map[int]*carrier
-	pending   map[string]int32 // session and id -> exchange whose carrier ended without its answer
-	questions map[string]int32 // session and id -> the server's request
-	latest    []int32          // session -> the client's latest message in it
-	free      []*carrier       // ended ones, to be used again
+	ended     map[int]bool       // processes that are over
+	pending   map[string]*open   // session and id -> what may be answered on another carrier
+	tokens    map[string]*open   // session and progress token -> likewise
+	asking    map[int32][]*open  // session -> what may ask back, in order
+	ids       map[string]*origin // session and event id -> the stream that can be resumed by it
+	questions map[string]int32   // session and id -> the server's request
+	latest    []int32            // session -> the client's latest message in it
+	placed    int32              // the latest event that stands in a chain
+	free      []*carrier         // ended ones, to be used again
+}
+
+func newIndexer(t *Tape, visit func(int, string, []byte)) *indexer {
+	return &indexer{
+		ix:        &Index{tape: t, Accepted: -1, Deleted: -1, Sessions: []Session{{Initialize: -1}}, answers: map[int32]int32{}, after: map[int32]int32{}},
+		latest:    []int32{-1},
+		visit:     visit,
+		stdio:     t.Header.Transport == "stdio",
+		labels:    map[string]int32{},
+		open:      map[int]*carrier{},
+		ended:     map[int]bool{},
+		pending:   map[string]*open{},
+		tokens:    map[string]*open{},
+		asking:    map[int32][]*open{},
+		ids:       map[string]*origin{},
+		questions: map[string]int32{},
+	}
 }
 
 // A carrier is one that has not ended.
@@ -68,51 +83,93 @@ type carrier struct {
 	exchanges []int32
 	ids       []string // of the exchanges that have no answer yet
 	method    string
-	listen    bool   // a GET
+	listen    bool   // a GET that is a standalone stream
+	piped     bool   // all messages of its session travel on it
+	silent    bool   // a POST whose answer comes on its session's pipe
 	init      bool   // its exchange is an initialize
 	client    string // the clientInfo.name of that
 	status    int
 	stream    bool
+	frames    []byte  // the ids of its frames, each with a 0 behind it
+	origin    *origin // what it goes on with
+	chain     *chain  // where its events go, once its exchange has left it
 }
 
 // add takes in the next event and returns what is wrong with it.
 func (b *indexer) add(e *Event) string {
-	n := int32(len(b.ix.events))
-	b.ix.events = append(b.ix.events, eventRef{e.Pos.Offset, int32(e.Pos.Size), -1})
-	if n%lineMarks == 0 {
-		b.ix.lines = append(b.ix.lines, lineMark{int64(e.Pos.Line), e.Pos.Offset})
+	if b.stdio {
+		e.unwrap()
 	}
 	c := b.open[e.On]
 	if e.From == Client && e.HTTP != nil && e.HTTP.Method != "" {
 		if c != nil {
 			return fmt.Sprintf("carrier %d is opened a second time: give this request a number of its own", e.On)
 		}
+		n := b.place(e.Pos.Offset, e.Pos.Size, e.Pos.Line)
 		c = b.carrier()
 		c.opened, c.last, c.session = n, n, b.session(e.HTTP)
+		c.method = strings.Clone(e.HTTP.Method)
+		c.listen = c.method == "GET"
+		c.silent = c.method == "POST" && b.ix.Sessions[c.session].Piped
 		b.open[e.On] = c
+		if c.listen {
+			b.resume(c, e.HTTP)
+		}
 		b.request(c, n, e)
 		return ""
 	}
+	says := e.Message != nil || e.Messages != nil || e.Raw != nil || e.HTTP != nil
+	if c == nil && b.stdio && !b.ended[e.On] {
+		c = b.process(e)
+	}
+	n := b.place(e.Pos.Offset, e.Pos.Size, e.Pos.Line)
 	if c == nil {
-		if e.Message == nil && e.Messages == nil && e.Raw == nil && e.HTTP == nil {
+		if !says {
 			return "" // an end or a note after the end
 		}
 		return fmt.Sprintf("carrier %d is not open: its request is missing, or it has ended before", e.On)
 	}
-	b.ix.events[c.last].next = n
-	c.last = n
-	if e.From == Server {
+	switch {
+	case e.From == Server:
 		if reason := b.server(c, n, e); reason != "" {
 			return reason
 		}
+	case c.piped && e.From == Client:
+		b.request(c, n, e)
+	case !c.piped && !c.silent:
+		b.link(c, n)
 	}
 	complete := c.status != 0 && !c.stream && (e.Message != nil || e.Messages != nil)
-	if e.End != "" || complete {
+	if e.End != "" || complete && !c.piped {
 		b.end(c, e)
 		delete(b.open, e.On)
 		b.free = append(b.free, c)
+		b.ended[e.On] = b.stdio
 	}
 	return ""
+}
+
+// place adds an event to the list and returns its number.
+func (b *indexer) place(offset int64, size, line int) int32 {
+	n := int32(len(b.ix.events))
+	b.ix.events = append(b.ix.events, eventRef{offset, int32(size), -1})
+	if n%lineMarks == 0 {
+		b.ix.lines = append(b.ix.lines, lineMark{int64(line), offset})
+	}
+	return n
+}
+
+// link makes event n the next of its carrier, or of the exchange that the
+// carrier is about.
+func (b *indexer) link(c *carrier, n int32) {
+	switch {
+	case c.origin != nil && c.origin.exchange != nil:
+		b.follow(c.origin.exchange.chain, n)
+	case c.chain != nil:
+		b.follow(c.chain, n)
+	default:
+		b.stand(c, n)
+	}
 }
 
 // carrier returns an empty carrier.
@@ -122,31 +179,44 @@ func (b *indexer) carrier() *carrier {
 	}
 	c := b.free[len(b.free)-1]
 	b.free = b.free[:len(b.free)-1]
-	*c = carrier{exchanges: c.exchanges[:0], ids: c.ids[:0]}
+	*c = carrier{exchanges: c.exchanges[:0], ids: c.ids[:0], frames: c.frames[:0]}
 	return c
 }
 
-// session returns the number of the session that a message's headers name.
+// session returns the number of the session that a message's headers or query
+// name.
 func (b *indexer) session(h *HTTP) int32 {
 	label := h.Header.Get(mcp.HeaderSessionID)
+	if label == "" && h.Query != "" {
+		label = sessionOfQuery(h.Query)
+	}
 	if label == "" {
 		return 0
 	}
+	return b.label(label)
+}
+
+// label returns the number of the session with that label.
+func (b *indexer) label(label string) int32 {
 	s, ok := b.labels[label]
 	if !ok {
 		label = strings.Clone(label)
-		s = int32(len(b.ix.Sessions))
+		s = b.newSession(label)
 		b.labels[label] = s
-		b.ix.Sessions = append(b.ix.Sessions, Session{Label: label, Initialize: -1})
-		b.latest = append(b.latest, -1)
 	}
 	return s
 }
 
-// request takes in a client's request line with what it carried.
+func (b *indexer) newSession(label string) int32 {
+	b.ix.Sessions = append(b.ix.Sessions, Session{Label: label, Initialize: -1})
+	b.latest = append(b.latest, -1)
+	return int32(len(b.ix.Sessions) - 1)
+}
+
+// request takes in what a client said.
 func (b *indexer) request(c *carrier, n int32, e *Event) {
-	c.method = strings.Clone(e.HTTP.Method)
-	c.listen = c.method == "GET"
+	piped := b.ix.Sessions[c.session].Piped
+	var batch *chain
 	each(e, func(nth int, raw []byte) {
 		m := jsonrpc.One(raw)
 		if m.Method != mcp.Ping { // a client pings when it likes: nothing follows from it
@@ -160,9 +230,17 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 				ref.flags |= Batched
 			}
 			b.ix.exchanges = append(b.ix.exchanges, ref)
-			c.exchanges = append(c.exchanges, x)
-			c.ids = append(c.ids, string(m.ID))
-			c.init = c.init || m.Method == mcp.Initialize
+			if piped {
+				if batch == nil {
+					batch = &chain{n}
+				}
+				b.expect(c.session, x, batch, m)
+			}
+			if !piped || c.silent {
+				c.exchanges = append(c.exchanges, x)
+				c.ids = append(c.ids, string(m.ID))
+				c.init = c.init || m.Method == mcp.Initialize
+			}
 			if b.visit != nil {
 				b.visit(int(x), m.Method, m.Params)
 			}
@@ -176,6 +254,9 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 			}
 			method := strings.Clone(m.Method)
 			s.Notices[method] = append(s.Notices[method], int(n))
+			if m.Method == mcp.Cancelled && piped {
+				b.cancel(c.session, gjson.GetBytes(m.Params, "requestId").Raw)
+			}
 		case jsonrpc.Response:
 			if q, ok := b.questions[name(c.session, m.ID)]; ok {
 				b.ix.answers[q] = n
@@ -208,16 +289,39 @@ func (b *indexer) server(c *carrier, n int32, e *Event) string {
 		c.stream = strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
 		b.answered(c, e.HTTP)
 	}
+	switch {
+	case c.silent:
+		return ""
+	case c.listen && e.SSE != nil && e.SSE.Event == "endpoint" && !c.piped:
+		b.endpoint(c, string(e.Raw))
+		return ""
+	case c.piped:
+		each(e, func(_ int, raw []byte) { b.said(c, n, jsonrpc.One(raw)) })
+		return ""
+	}
+	if e.SSE != nil && e.SSE.ID != "" {
+		if b.repeated(c, e.SSE.ID) {
+			return ""
+		}
+		c.note(e.SSE.ID)
+	}
+	elsewhere := false
+	each(e, func(_ int, raw []byte) {
+		if !c.stream && !c.listen && len(c.exchanges) == 1 && c.status < 400 && !c.init {
+			if len(c.ids) > 0 {
+				b.answer(c, 0) // the common case needs no look inside
+			}
+			return
+		}
+		elsewhere = b.message(c, n, jsonrpc.One(raw)) || elsewhere
+	})
+	if elsewhere {
+		return ""
+	}
 	if c.listen {
 		b.ix.after[n] = b.latest[c.session]
 	}
-	each(e, func(_ int, raw []byte) {
-		if !c.stream && !c.listen && len(c.exchanges) == 1 && c.status < 400 && !c.init {
-			b.settle(c, 0, Answered) // the common case needs no look inside
-			return
-		}
-		b.message(c, n, jsonrpc.One(raw))
-	})
+	b.link(c, n)
 	return ""
 }
 
@@ -245,7 +349,7 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 		}
 	}
 	switch {
-	case b.ix.Accepted < 0 && c.status == 202 && c.method == "POST" && len(c.exchanges) == 0:
+	case b.ix.Accepted < 0 && c.status == 202 && c.method == "POST" && len(c.exchanges) == 0 && !c.silent:
 		b.ix.Accepted = int(c.opened)
 	case b.ix.Deleted < 0 && c.status/100 == 2 && c.method == "DELETE":
 		b.ix.Deleted = int(c.opened)
@@ -257,8 +361,9 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 	}
 }
 
-// message takes in one message of a server.
-func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) {
+// message takes in one message of a server. It reports whether the message
+// was an answer to a request of another carrier, and stands with that.
+func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) (elsewhere bool) {
 	switch m.Kind {
 	case jsonrpc.Request:
 		b.questions[name(c.session, m.ID)] = n
@@ -266,50 +371,96 @@ func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) {
 		for i, id := range c.ids {
 			if id == string(m.ID) {
 				x := c.exchanges[i]
-				b.settle(c, i, Answered)
+				b.answer(c, i)
 				if c.status >= 400 && !refusal(m) {
 					b.ix.exchanges[x].flags &^= Refused // the server looked at it, and says so with a status
 				}
-				if c.init && b.ix.Sessions[c.session].Version == "" {
-					b.ix.Sessions[c.session].Version = strings.Clone(gjson.GetBytes(m.Result, "protocolVersion").Str)
-				}
-				return
+				b.negotiated(x, m)
+				return false
 			}
 		}
-		key := name(c.session, m.ID)
-		if x, ok := b.pending[key]; ok { // the answer came on another carrier
-			delete(b.pending, key)
-			b.ix.exchanges[x].flags = b.ix.exchanges[x].flags&^(Ended|Left) | Answered
-			b.ix.late[x] = append(b.ix.late[x], n)
+		if o := b.pending[name(c.session, m.ID)]; o != nil { // the answer came on another carrier
+			delete(b.pending, o.name)
+			b.settle(o.x)
+			b.ix.exchanges[o.x].flags &^= Ended | Left
+			if c.origin != nil && c.origin.exchange == o {
+				return false
+			}
+			b.follow(o.chain, n)
+			return true
 		} else if len(c.ids) == 1 && !c.listen {
-			b.settle(c, 0, Answered) // an answer with another id is still what was answered
+			b.answer(c, 0) // an answer with another id is still what was answered
 		}
+	}
+	return false
+}
+
+// negotiated reads the version off the answer to its session's initialize.
+func (b *indexer) negotiated(x int32, m jsonrpc.Message) {
+	s := &b.ix.Sessions[b.ix.exchanges[x].session]
+	if s.Initialize == int(x) && s.Version == "" {
+		s.Version = strings.Clone(gjson.GetBytes(m.Result, "protocolVersion").Str)
 	}
 }
 
-// settle notes that the i-th unanswered exchange of the carrier is answered.
-func (b *indexer) settle(c *carrier, i int, f Flag) {
-	if i >= len(c.ids) {
-		return
-	}
-	b.ix.exchanges[c.exchanges[i]].flags |= f
+// settle notes that an exchange is answered.
+func (b *indexer) settle(x int32) { b.ix.exchanges[x].flags |= Answered }
+
+// answer notes that the i-th exchange of the carrier is answered.
+func (b *indexer) answer(c *carrier, i int) {
+	b.settle(c.exchanges[i])
 	c.ids[i] = ""
 }
 
 // end takes in the end of a carrier.
 func (b *indexer) end(c *carrier, e *Event) {
-	for i, id := range c.ids {
-		if id == "" {
-			continue
+	switch {
+	case c.piped:
+		b.shut(c, e)
+		return
+	case c.silent:
+		for i, id := range c.ids {
+			o := b.pending[name(c.session, []byte(id))]
+			if o != nil && o.x == c.exchanges[i] && b.ix.exchanges[o.x].flags&Refused != 0 {
+				b.forget(c.session, o)
+			}
 		}
-		x := c.exchanges[i]
-		if e.From == Client {
-			b.ix.exchanges[x].flags |= Left
-		} else if c.status != 0 {
-			b.ix.exchanges[x].flags |= Ended
+		return
+	case c.listen:
+		if c.origin == nil {
+			c.origin = new(origin)
 		}
-		b.pending[name(b.ix.exchanges[x].session, []byte(id))] = x
+		b.keep(c, c.origin)
+		return
+	case c.origin != nil:
+		b.keep(c, c.origin)
+		return
 	}
+	for i := range c.ids {
+		if o := b.leave(c, i); o != nil {
+			if e.From == Client {
+				b.ix.exchanges[o.x].flags |= Left
+			} else if c.status != 0 {
+				b.ix.exchanges[o.x].flags |= Ended
+			}
+			b.keep(c, &origin{o})
+		}
+	}
+}
+
+// leave makes the i-th exchange of a carrier one that may be answered
+// elsewhere. It returns nil where it has its answer.
+func (b *indexer) leave(c *carrier, i int) *open {
+	x := c.exchanges[i]
+	if c.ids[i] == "" || b.ix.exchanges[x].flags&Answered != 0 {
+		return nil
+	}
+	if c.chain == nil {
+		c.chain = &chain{c.last}
+	}
+	o := &open{x: x, chain: c.chain, name: name(b.ix.exchanges[x].session, []byte(c.ids[i]))}
+	b.pending[o.name] = o
+	return o
 }
 
 // refusal reports whether an error answer means that the request was not

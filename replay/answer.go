@@ -42,8 +42,10 @@ type line struct {
 	frame    *sse.Frame
 	event    int // on the tape
 	at       time.Duration
-	answered int // a question: the event of the client's recorded answer, or -1
-	after    int // on a GET stream: the client's message before it, or -1
+	answered int           // a question: the event of the client's recorded answer, or -1
+	after    int           // on a standalone stream: the client's message before it, or -1
+	asked    time.Duration // and when that was
+	cut      cassettes.End // the connection ended here, and the client came back for the rest
 }
 
 // A stamp is a place in a line that holds a value of this run.
@@ -71,6 +73,7 @@ type run struct {
 // answers prepares answers and keeps them, up to a bound of bytes.
 type answers struct {
 	index   *cassettes.Index
+	style   style
 	mu      sync.RWMutex
 	ready   map[int]*answer
 	listens map[int]*answer // standalone streams, by session
@@ -81,8 +84,8 @@ type answers struct {
 // are prepared anew from the tape.
 const keepAnswers = 32 << 20
 
-func newAnswers(ix *cassettes.Index) *answers {
-	return &answers{index: ix, ready: map[int]*answer{}, listens: map[int]*answer{}}
+func newAnswers(ix *cassettes.Index, s style) *answers {
+	return &answers{index: ix, style: s, ready: map[int]*answer{}, listens: map[int]*answer{}}
 }
 
 // get returns the answer of exchange x.
@@ -98,6 +101,7 @@ func (a *answers) get(x int) (*answer, error) {
 		return nil, err
 	}
 	ans = prepare(ex, a.index.Sessions[ex.Session].Label)
+	a.style.dress(ans)
 	size := 512
 	for _, l := range ans.lines {
 		size += 256 + len(l.text)
@@ -118,7 +122,7 @@ func (a *answers) courtesy(event int) *answer {
 	if event < 0 {
 		return nil
 	}
-	replies, err := a.index.Carrier(event)
+	replies, err := a.index.Chain(event)
 	if err != nil {
 		return nil
 	}
@@ -132,10 +136,17 @@ func (a *answers) courtesy(event int) *answer {
 // prepare makes the answer of an exchange; label is its session's on the tape.
 func prepare(ex *cassettes.Exchange, label string) *answer {
 	request := jsonrpc.One(ex.Message)
-	token := progressToken(request)
+	token := jsonrpc.ProgressToken(request.Params)
 	a := &answer{exchange: ex.Number, session: ex.Session, event: -1, asked: ex.Request.At, status: 200}
 	batch := ex.Request.Messages != nil
+	var end *cassettes.Event
 	for _, r := range ex.Replies {
+		if r.HTTP != nil && r.HTTP.Method != "" && end != nil && end.From == cassettes.Server {
+			a.lines = append(a.lines, line{raw: true, event: r.Index, at: end.At, answered: -1, after: -1, cut: end.End})
+		}
+		if r.End != "" {
+			end = r.Event
+		}
 		a.take(r.Event)
 		if r.From != cassettes.Server {
 			continue
@@ -152,7 +163,20 @@ func prepare(ex *cassettes.Exchange, label string) *answer {
 		}
 	}
 	a.token = string(token)
+	if a.header == nil {
+		a.frame()
+	}
 	return a
+}
+
+// frame makes an answer that was recorded over a pipe one that HTTP can carry:
+// one message goes out as JSON, anything else as an event stream.
+func (a *answer) frame() {
+	a.stream = len(a.lines) != 1 || a.lines[0].kind != jsonrpc.Response
+	a.header = http.Header{"Content-Type": contentJSON}
+	if a.stream {
+		a.header = http.Header{"Content-Type": contentStream}
+	}
 }
 
 // sole returns the line of the one message that an answer has in this run, or
@@ -163,6 +187,8 @@ func (a *answer) sole(r *run) int {
 	for i := range a.lines {
 		l := &a.lines[i]
 		switch {
+		case l.cut != "":
+			return -1
 		case l.raw && l.frame != nil && len(l.frame.Data) == 0, l.skipped(r):
 		case l.kind == jsonrpc.Response && sole < 0:
 			sole = i
@@ -220,6 +246,8 @@ func linesOf(r cassettes.Reply) []line {
 		for _, m := range r.Messages {
 			lines = append(lines, base.message(m))
 		}
+	case r.SSE != nil && r.SSE.Event == "endpoint":
+		// It is made anew for each client.
 	case r.Raw != nil && r.SSE == nil:
 		base.raw, base.text = true, r.Raw
 		lines = append(lines, base)

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -19,15 +20,19 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 		streamed = streamed || len(messages) > 1
 		said = append(said, messages...)
 	}
+	if q.pipe != nil {
+		q.pipe.sendBatch(said)
+		return
+	}
 	h := q.w.Header()
 	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
 		h["Mcp-Session-Id"] = []string{q.conv.id}
 	}
 	if streamed && q.takesStreams() {
-		s := q.stream(http.StatusOK, h)
-		defer s.end()
+		q.open(&stream{id: q.carrier, on: q}, http.StatusOK, h)
+		defer q.release()
 		for _, m := range said {
-			if !s.send(&line{text: m, kind: jsonrpc.Response}, &run{}) {
+			if _, there := q.say(&line{text: m, kind: jsonrpc.Response}, &run{}); !there {
 				return
 			}
 		}
@@ -38,16 +43,30 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 		q.said(http.StatusOK, h, nil)
 		return
 	}
-	body := []byte{'['}
-	for i, m := range said {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = append(body, m...)
-	}
-	body = append(body, ']')
+	body := array(said)
 	q.send(http.StatusOK, http.Header{"Content-Type": contentJSON}, body)
 	q.said(http.StatusOK, h, body)
+}
+
+// array spells messages as a batch.
+func array(messages [][]byte) []byte {
+	return append(append([]byte{'['}, bytes.Join(messages, []byte(","))...), ']')
+}
+
+// sendBatch sends what answers a batch: notifications on their own, and then
+// the responses together.
+func (pp *pipe) sendBatch(said [][]byte) {
+	var responses [][]byte
+	for _, m := range said {
+		if jsonrpc.One(m).Kind == jsonrpc.Response {
+			responses = append(responses, m)
+		} else {
+			pp.send(m)
+		}
+	}
+	if len(responses) > 0 {
+		pp.send(array(responses))
+	}
 }
 
 // gather collects what answers one request of a batch. Questions cannot be
@@ -67,7 +86,7 @@ func (q *probe) gather(m jsonrpc.Message) ([][]byte, bool) {
 		return nil, false
 	}
 	q.matched(m, a)
-	r := q.run(m)
+	r := &q.turn(m, a).run
 	var out [][]byte
 	for i := range a.lines {
 		l := &a.lines[i]

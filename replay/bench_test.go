@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -109,4 +110,82 @@ func BenchmarkNew(b *testing.B) {
 			}
 		})
 	}
+}
+
+// A talker is a client over stdio that costs nothing: what it says comes a few
+// lines at a time, as from a client that has so many calls in flight.
+type talker struct {
+	lines [][]byte
+	left  int
+	depth int
+	at    int
+	said  []byte
+}
+
+func (t *talker) Read(b []byte) (int, error) {
+	if t.left == 0 && len(t.said) == 0 {
+		return 0, io.EOF
+	}
+	if len(t.said) == 0 {
+		for range min(t.depth, t.left) {
+			t.said = append(t.said, t.lines[t.at%len(t.lines)]...)
+			t.at++
+			t.left--
+		}
+	}
+	n := copy(b, t.said)
+	t.said = t.said[:copy(t.said, t.said[n:])]
+	return n, nil
+}
+
+// A counter counts the lines that are written to it.
+type counter struct{ lines int }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.lines += bytes.Count(b, []byte{'\n'})
+	return len(b), nil
+}
+
+// A call over stdio, without pipes, one at a time and with 16 in flight.
+func BenchmarkStdio(b *testing.B) {
+	for _, c := range []struct{ n, depth int }{{1, 1}, {1, 16}, {10_000, 1}} {
+		b.Run(fmt.Sprintf("%d/%d", c.n, c.depth), func(b *testing.B) {
+			p, err := New(calls(b, c.n, false), WithRepeat())
+			if err != nil {
+				b.Fatal(err)
+			}
+			in := &talker{depth: c.depth}
+			for i := range min(c.n, 1000) {
+				in.lines = append(in.lines, fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"echo","arguments":{"city":"city-%d"}}}`+"\n", i, i*c.n/min(c.n, 1000)))
+			}
+			hello := fmt.Sprintf(initialize, 1, "2025-11-25", "bench") + "\n" + `{"jsonrpc":"2.0","method":"notifications/initialized"}` + "\n"
+			// As many calls again before the clock runs: then all is prepared
+			// that is kept, and the journal is full.
+			in.left = max(len(in.lines), journalEvents)
+			warm := &gauge{talker: in, b: b, calls: b.N}
+			var out counter
+			b.ReportAllocs()
+			if _, err := p.Stdio(b.Context(), io.MultiReader(strings.NewReader(hello), warm), &out); err != nil {
+				b.Fatal(err)
+			}
+			if want := 1 + max(len(in.lines), journalEvents) + b.N; out.lines != want {
+				b.Fatalf("%d answers, want %d", out.lines, want)
+			}
+		})
+	}
+}
+
+// A gauge lets the clock run from the first call that counts.
+type gauge struct {
+	*talker
+	b     *testing.B
+	calls int
+}
+
+func (g *gauge) Read(b []byte) (int, error) {
+	if g.left == 0 && len(g.said) == 0 && g.calls > 0 {
+		g.left, g.calls = g.calls, 0
+		g.b.ResetTimer()
+	}
+	return g.talker.Read(b)
 }

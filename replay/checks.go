@@ -42,20 +42,21 @@ var checks = map[string]func(*probe, scenarios.Check) string{
 	scenarios.CheckVersionAny:      checkVersionAny,
 	scenarios.CheckVersionDiffers:  checkVersionDiffers,
 	scenarios.CheckStreamOpen:      checkStreamOpen,
+	scenarios.CheckEventUnknown:    checkEventUnknown,
 	scenarios.CheckTooManySessions: checkTooManySessions,
 	scenarios.CheckNoSessionYet:    checkNoSessionYet,
 }
 
 func checkMethod(q *probe, _ scenarios.Check) string {
-	if allowed(q.r.Method) {
+	if allowed(q.verb) {
 		return ""
 	}
-	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.r.Method
+	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.verb
 }
 
 func checkStateless(q *probe, _ scenarios.Check) string {
-	if q.p.mode == "stateless" && q.r.Method != http.MethodPost {
-		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.r.Method
+	if q.p.mode == "stateless" && q.verb != http.MethodPost {
+		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.verb
 	}
 	return ""
 }
@@ -68,7 +69,7 @@ func checkSize(q *probe, _ scenarios.Check) string {
 }
 
 func checkContentType(q *probe, _ scenarios.Check) string {
-	if q.r.Method != http.MethodPost {
+	if q.verb != http.MethodPost {
 		return ""
 	}
 	sent := q.r.Header["Content-Type"]
@@ -84,21 +85,21 @@ func checkContentType(q *probe, _ scenarios.Check) string {
 }
 
 func checkAcceptPost(q *probe, c scenarios.Check) string {
-	if q.r.Method != http.MethodPost || accepts(q.r, "application/json", c.Wildcards) && accepts(q.r, "text/event-stream", c.Wildcards) {
+	if q.verb != http.MethodPost || accepts(q.r, "application/json", c.Wildcards) && accepts(q.r, "text/event-stream", c.Wildcards) {
 		return ""
 	}
 	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
 func checkAcceptGet(q *probe, c scenarios.Check) string {
-	if q.r.Method != http.MethodGet || accepts(q.r, "text/event-stream", c.Wildcards) {
+	if q.verb != http.MethodGet || accepts(q.r, "text/event-stream", c.Wildcards) {
 		return ""
 	}
 	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
 func checkLastEventID(q *probe, _ scenarios.Check) string {
-	if q.r.Method == http.MethodPost && q.r.Header.Get(mcp.HeaderLastEventID) != "" {
+	if q.verb == http.MethodPost && q.r.Header.Get(mcp.HeaderLastEventID) != "" {
 		return "a stream is resumed with GET"
 	}
 	return ""
@@ -180,7 +181,7 @@ func checkSessionMissing(q *probe, _ scenarios.Check) string {
 	if q.p.mode != "required" || q.id != "" || q.initialize() {
 		return ""
 	}
-	if q.has(mcp.Discover) && q.p.index.answersProbe() {
+	if q.has(mcp.Discover) && q.p.index.modern {
 		return ""
 	}
 	if name := wrongName(q.r.Header); name != "" {
@@ -214,6 +215,9 @@ func checkSessionOnInit(q *probe, _ scenarios.Check) string {
 }
 
 func checkReinitialize(q *probe, _ scenarios.Check) string {
+	if q.pipe != nil && q.initialized && q.initialize() {
+		return "this connection is initialized already; open another one to begin anew"
+	}
 	if q.known == sessionKnown && q.initialized && q.initialize() {
 		return "this session is initialized already; send initialize without Mcp-Session-Id to open a new one"
 	}
@@ -275,11 +279,27 @@ func checkVersionDiffers(q *probe, _ scenarios.Check) string {
 	return "MCP-Protocol-Version " + q.protocol + " is not the negotiated " + q.version
 }
 
+// checkStreamOpen takes the place of the only GET stream, so that of two that
+// come at once one is refused.
 func checkStreamOpen(q *probe, _ scenarios.Check) string {
-	if q.r.Method == http.MethodGet && q.listening > 0 {
-		return "this session has a GET stream already"
+	if q.verb != http.MethodGet {
+		return ""
 	}
-	return ""
+	if s, _ := q.resumes(); s != nil || q.conv.claim() {
+		q.claimed = s == nil
+		return ""
+	}
+	return "this session has a GET stream already"
+}
+
+func checkEventUnknown(q *probe, _ scenarios.Check) string {
+	if q.verb != http.MethodGet || len(q.r.Header[mcp.HeaderLastEventID]) == 0 {
+		return ""
+	}
+	if s, _ := q.resumes(); s != nil {
+		return ""
+	}
+	return "no stream of this session has an event " + quote(q.r.Header[mcp.HeaderLastEventID][0]) + " to go on from; send GET without Last-Event-ID to open a new one"
 }
 
 func checkTooManySessions(q *probe, _ scenarios.Check) string {

@@ -14,6 +14,7 @@ import (
 // that one's exchanges first.
 type conversation struct {
 	id    string // the session's; "" for clients without sessions
+	pipe  *pipe  // over which the client speaks, where it is no Streamable HTTP
 	space *space
 	used  atomic.Int64  // unix nanoseconds of the latest request
 	ended chan struct{} // closed when the session has ended
@@ -27,22 +28,31 @@ type conversation struct {
 	cursors      map[int32]*cursor
 	notices      map[string]int // method -> how many of its notifications have come
 	reached      int            // the latest client message on the tape that has come
+	heard        time.Time      // and when
 	changed      chan struct{}  // closed and made anew whenever a waiter might go on
 
 	questions    map[string]*question // by this run's id, without answer yet
 	lastQuestion int
-	inFlight     map[string]*probe // by id: requests whose answers can be cancelled
+	inFlight     map[string]*turn  // by id: answers that can be cancelled
 	tokens       map[string][]byte // progress tokens: the tape's -> this run's
+	streams      map[int]*stream   // that the client can come back to
+	resumable    []int             // and their numbers, oldest first
 
-	listening int // GET streams open
-	listened  int // lines of the standalone stream taken
-	sent      int // and sent
+	standing  *answer       // what the recorded session has on its standalone stream
+	claims    int           // places of the only GET stream that are taken
+	listening int           // stages that it is performed on: GET streams, the pipe
+	listened  int           // lines of it taken
+	sent      int           // and sent
+	spoke     time.Time     // when the latest was due, where a pace is kept
+	arrived   chan struct{} // closed when the next of them may be due
+	wanted    int           // the client message that it waits for
 	calls     []int
 }
 
 // A question is a request of the server that the client has not answered yet.
 type question struct {
-	by       *probe // whose stream it went out on
+	turn     *turn  // that asked; nil on the standalone stream
+	on       stage  // where it was asked
 	event    int    // on the tape
 	recorded []byte // the client's answer on the tape, or nil
 }
@@ -65,17 +75,24 @@ func (c *conversation) idleSince(now time.Time) time.Duration {
 	return now.Sub(time.Unix(0, c.used.Load()))
 }
 
-// begin starts the conversation anew with an initialize.
-func (c *conversation) begin(recorded int, version string, capabilities gjson.Result) {
+// begin starts the conversation anew with an initialize; standing is what the
+// recorded session has on its standalone stream.
+func (c *conversation) begin(recorded int, version string, capabilities gjson.Result, standing *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.initialized, c.ready = true, false
 	c.version, c.capabilities = version, capabilities
 	c.recorded = recorded
+	c.standing = standing
 	c.cursors, c.notices, c.tokens = nil, nil, nil
-	c.reached, c.listened, c.sent = -1, 0, 0
+	c.reached, c.listened, c.sent, c.wanted = -1, 0, 0, -1
 	c.signal()
+	c.arrive()
 }
+
+// bounded reports whether the conversation is a session, with a beginning and
+// an end of its own.
+func (c *conversation) bounded() bool { return c.id != "" || c.pipe != nil }
 
 // signal wakes all who wait for a change. The caller holds mu.
 func (c *conversation) signal() {
@@ -96,13 +113,53 @@ func (c *conversation) change() <-chan struct{} {
 
 // reach notes that the client's message of that event on the tape has come.
 // Any later one of the same session releases what waited for an earlier one.
-func (c *conversation) reach(session, event int) {
+func (c *conversation) reach(session, event int, now time.Time) {
 	c.mu.Lock()
 	if session == c.recorded && event > c.reached {
-		c.reached = event
+		c.reached, c.heard = event, now
 		c.signal()
+		if event >= c.wanted {
+			c.arrive()
+		}
 	}
 	c.mu.Unlock()
+}
+
+// claim takes the place of the only GET stream. It reports whether it was
+// free.
+func (c *conversation) claim() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.claims > 0 {
+		return false
+	}
+	c.claims++
+	return true
+}
+
+// unclaim gives the place back.
+func (c *conversation) unclaim() {
+	c.mu.Lock()
+	c.claims--
+	c.mu.Unlock()
+}
+
+// arrive wakes the standalone stream. The caller holds mu.
+func (c *conversation) arrive() {
+	if c.arrived != nil {
+		close(c.arrived)
+		c.arrived = nil
+	}
+}
+
+// arrival returns a channel that is closed when the client message of that
+// event has come, and maybe earlier. The caller holds mu.
+func (c *conversation) arrival(event int) <-chan struct{} {
+	c.wanted = event
+	if c.arrived == nil {
+		c.arrived = make(chan struct{})
+	}
+	return c.arrived
 }
 
 // notice notes a client's notification and returns which event on the tape
@@ -123,21 +180,42 @@ func (c *conversation) notice(method string, recorded []int) int {
 
 // answering notes that a request is being answered, for as long as it may be
 // cancelled.
-func (c *conversation) answering(id []byte, q *probe) {
+func (c *conversation) answering(t *turn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inFlight == nil {
-		c.inFlight = map[string]*probe{}
+		c.inFlight = map[string]*turn{}
 	}
-	c.inFlight[string(id)] = q
+	c.inFlight[string(t.run.id)] = t
 }
 
-// done takes back answering.
-func (c *conversation) done(id []byte, q *probe) {
+// drop takes back answering, and forgets the questions of the turn: nobody
+// waits for their answers any more.
+func (c *conversation) drop(t *turn) {
+	c.mu.Lock()
+	c.dropLocked(t)
+	c.mu.Unlock()
+}
+
+func (c *conversation) dropLocked(t *turn) {
+	if c.inFlight[string(t.run.id)] == t {
+		delete(c.inFlight, string(t.run.id))
+	}
+	for id, q := range c.questions {
+		if q.turn == t {
+			delete(c.questions, id)
+		}
+	}
+	c.signal()
+}
+
+// cancel notes that the client wants no answer to the request with that id.
+func (c *conversation) cancel(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.inFlight[string(id)] == q {
-		delete(c.inFlight, string(id))
+	if t := c.inFlight[id]; t != nil {
+		t.cancelled = true
+		c.signal()
 	}
 }
 
@@ -149,6 +227,12 @@ func (c *conversation) state() (initialized, ready bool, version string, listeni
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.initialized, c.ready, c.version, c.listening
+}
+
+// before reports whether the negotiated revision is older than that one.
+func (c *conversation) before(revision string) bool {
+	_, _, version, _ := c.state()
+	return version != "" && version < revision
 }
 
 // translate notes under which token of this run the progress of a recorded

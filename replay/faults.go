@@ -43,8 +43,7 @@ func (q *probe) faulted() bool {
 // answerFault sends the response that a fault has in place of the mock's.
 func (q *probe) answerFault(resp *scenarios.Response) {
 	body, header := q.render(resp, "")
-	q.send(resp.Status, header, body)
-	q.said(resp.Status, header, body)
+	q.reply(resp.Status, header, body)
 }
 
 // fires reports whether fault i acts on this request.
@@ -82,7 +81,7 @@ func (c *conversation) count(i, faults int) int {
 
 // meets reports whether the request meets a trigger, but for its Nth.
 func (q *probe) meets(t *scenarios.Trigger) bool {
-	if t.HTTP != "" && !strings.EqualFold(t.HTTP, q.r.Method) {
+	if t.HTTP != "" && !strings.EqualFold(t.HTTP, q.verb) {
 		return false
 	}
 	if t.Method != "" && !like(t.Method, q.method()) {

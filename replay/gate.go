@@ -10,10 +10,21 @@ import (
 // A gate is a dialect made ready to walk: its checks in order, each with the
 // function that finds the breach.
 type gate struct {
-	dialect *scenarios.Dialect
-	steps   []step
+	steps   [walks][]step
 	lenient bool
 }
+
+// A way is how a message came to the gate. Over Streamable HTTP all checks are
+// walked. Over a pipe there is no HTTP to check and the session is the pipe's
+// own; what an HTTP+SSE client posts has both sides.
+type way int
+
+const (
+	overHTTP way = iota
+	posted       // the POST that carries a message of an HTTP+SSE client
+	spoken       // the message itself, over HTTP+SSE or stdio
+	walks
+)
 
 type step struct {
 	scenarios.Check
@@ -28,19 +39,31 @@ var unbending = []string{
 }
 
 func newGate(d *scenarios.Dialect, lenient bool) *gate {
-	g := &gate{dialect: d, lenient: lenient}
+	g := &gate{lenient: lenient}
 	for _, c := range d.Checks {
-		g.steps = append(g.steps, step{c, checks[c.Name]})
+		s := step{c, checks[c.Name]}
+		g.steps[overHTTP] = append(g.steps[overHTTP], s)
+		switch c.Name {
+		case scenarios.CheckMethod, scenarios.CheckContentType:
+			g.steps[posted] = append(g.steps[posted], s)
+		case scenarios.CheckSize, scenarios.CheckEmpty, scenarios.CheckJSON, scenarios.CheckJSONRPC:
+			g.steps[posted] = append(g.steps[posted], s)
+			g.steps[spoken] = append(g.steps[spoken], s)
+		case scenarios.CheckBatch, scenarios.CheckBatchInitialize, scenarios.CheckUnknownMethod, scenarios.CheckMissingParams,
+			scenarios.CheckReinitialize, scenarios.CheckNotInitialized, scenarios.CheckNotReady:
+			g.steps[spoken] = append(g.steps[spoken], s)
+		}
 	}
 	return g
 }
 
 // walk walks the checks and reports whether the request may go on; else it
 // has been refused. A breach that is only noted goes to the journal.
-func (g *gate) walk(q *probe) bool {
-	for i := range g.steps {
-		s := &g.steps[i]
-		if len(s.On) > 0 && !slices.Contains(s.On, q.r.Method) || len(s.Except) > 0 && slices.Contains(s.Except, q.method()) {
+func (g *gate) walk(q *probe, w way) bool {
+	steps := g.steps[w]
+	for i := range steps {
+		s := &steps[i]
+		if len(s.On) > 0 && !slices.Contains(s.On, q.verb) || len(s.Except) > 0 && slices.Contains(s.Except, q.method()) {
 			continue
 		}
 		detail := s.find(q, s.Check)

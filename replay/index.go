@@ -30,6 +30,7 @@ type index struct {
 	begun   []int32               // the sessions that have an initialize, in order
 	listens bool                  // some GET stream was recorded
 	refuses bool                  // some GET was answered by 405
+	modern  bool                  // server/discover has a real answer
 	places  map[string][][]string // method and name -> sets of places redacted in its requests
 }
 
@@ -193,7 +194,7 @@ func (ix *index) survey() {
 		}
 	}
 	for x := range ix.Len() {
-		if ix.Flags(x)&cassettes.Refused == 0 {
+		if ix.Flags(x)&cassettes.Refused == 0 && !ix.Sessions[ix.Session(x)].Piped {
 			if e, err := ix.Event(ix.RequestEvent(x)); err == nil && e.HTTP != nil && e.HTTP.Path != "" {
 				ix.path = e.HTTP.Path
 			}

@@ -182,8 +182,11 @@ func (j *Journal) missed(m *Mismatch) {
 
 // asked puts the request on the journal.
 func (q *probe) asked() {
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Client, method: q.r.Method, path: q.r.URL.Path, query: q.r.URL.RawQuery,
-		header: q.r.Header, text: q.body}, q.began)
+	e := entry{on: q.carrier, from: cassettes.Client, text: q.body}
+	if q.r != nil {
+		e.method, e.path, e.query, e.header = q.r.Method, q.r.URL.Path, q.r.URL.RawQuery, q.r.Header
+	}
+	q.p.journal.add(e, q.began)
 }
 
 // note puts a remark of mcpmock on the journal.
@@ -204,24 +207,22 @@ func (q *probe) remark(n cassettes.Note) {
 	if q.space != nil {
 		n.Space = q.space.name
 	}
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: n}, q.p.now())
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: n}, q.p.clock.Now())
 }
 
 // said puts a whole response on the journal.
 func (q *probe) said(status int, header http.Header, body []byte) {
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body}, q.p.now())
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body}, q.p.clock.Now())
 }
 
 // saidMessage puts a response of one message on the journal.
 func (q *probe) saidMessage(status int, header http.Header, message []byte, framed bool) {
 	e := entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: message}
 	if framed {
-		e.frame = &plainFrame
+		e.frame = &messageFrame
 	}
-	q.p.journal.add(e, q.p.now())
+	q.p.journal.add(e, q.p.clock.Now())
 }
-
-var plainFrame = sse.Frame{Event: "message", HasEvent: true}
 
 // saidHead puts the beginning of a stream on the journal.
 func (q *probe) saidHead(status int, header http.Header) { q.said(status, header, nil) }
@@ -230,7 +231,7 @@ func (q *probe) saidHead(status int, header http.Header) { q.said(status, header
 func (q *probe) saidFrame(l *line, message []byte) {
 	frame := l.frame
 	if frame == nil {
-		frame = &plainFrame
+		frame = &messageFrame
 	}
-	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame}, q.p.now())
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame}, q.p.clock.Now())
 }

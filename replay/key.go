@@ -112,7 +112,7 @@ func without(params []byte, places []string) []byte {
 // withoutMeta returns params without its _meta member, and params itself
 // where it has none.
 func withoutMeta(params []byte) []byte {
-	if !bytes.Contains(params, []byte("_meta")) && !bytes.Contains(params, []byte(`\u`)) {
+	if !jsonrpc.HasMeta(params) {
 		return params
 	}
 	out := make([]byte, 1, len(params))

@@ -20,6 +20,9 @@ type cursor struct {
 // there is none, used says how often the tape has an exchange with that key,
 // all of them played already.
 func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
+	if m.Method == mcp.Discover && !p.index.modern {
+		return -1, 0
+	}
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
 	m.Params = p.labelled(c, m.Params)
@@ -30,7 +33,7 @@ func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
 	if g < 0 {
 		return -1, 0
 	}
-	once := m.Method == mcp.ToolsCall && c.id != "" && !p.repeat
+	once := m.Method == mcp.ToolsCall && c.bounded() && !p.repeat
 	return c.draw(p.index, g, once)
 }
 

@@ -110,8 +110,7 @@ func (n *NearMiss) pointers() string {
 func (q *probe) miss(m jsonrpc.Message, used int) {
 	body := q.mismatch(m, used).response(m.ID)
 	header := http.Header{"Content-Type": contentJSON}
-	q.send(q.p.missStatus, header, body)
-	q.said(q.p.missStatus, header, body)
+	q.reply(q.p.missStatus, header, body)
 }
 
 // mismatch finds out why a request has no answer, and notes it.
@@ -229,6 +228,5 @@ func (q *probe) failed(m jsonrpc.Message, err error) {
 	q.note("noted", "tape", err.Error())
 	body := response(m.ID, synthesized{code: mcp.InternalError, message: "mcpmock: " + err.Error()})
 	header := http.Header{"Content-Type": contentJSON}
-	q.send(http.StatusInternalServerError, header, body)
-	q.said(http.StatusInternalServerError, header, body)
+	q.reply(http.StatusInternalServerError, header, body)
 }

@@ -21,13 +21,16 @@ type options struct {
 	repeat       bool
 	missStatus   int
 	pace         float64
+	paceCap      time.Duration
+	transport    string // http, sse; "" is both
+	style        style
 	allowOrigins []string
 	allowHosts   []string
 	seed         *int64
 	maxSessions  int
 	maxBody      int64
 	idle         time.Duration
-	now          func() time.Time
+	clock        Clock
 	onMismatch   func(*Mismatch)
 	onEvent      func(*cassettes.Event)
 
@@ -50,7 +53,7 @@ func defaults() options {
 		maxSessions: DefaultMaxSessions,
 		maxBody:     DefaultMaxBody,
 		idle:        DefaultIdle,
-		now:         time.Now,
+		clock:       machine{},
 	}
 }
 
@@ -124,6 +127,56 @@ func WithPace(factor float64) Option {
 	}
 }
 
+// WithPaceCap keeps no recorded gap between two events longer than d, in this
+// run's time; 0, the default, sets no bound.
+func WithPaceCap(d time.Duration) Option {
+	return func(o *options) {
+		if d < 0 {
+			o.fail("pace cap %v: it must not be negative", d)
+		}
+		o.paceCap = d
+	}
+}
+
+// WithTransport says what is served over HTTP: "http" (Streamable HTTP), "sse"
+// (HTTP+SSE of 2024-11-05), or "auto", the default: both side by side, whatever
+// the tape was recorded from.
+func WithTransport(name string) Option {
+	return func(o *options) {
+		switch name {
+		case "auto", "":
+			o.transport = ""
+		case "http", "sse":
+			o.transport = name
+		default:
+			o.fail("transport %q: it must be auto, http or sse", name)
+		}
+	}
+}
+
+// WithAnswers says how an answer of one message goes out over Streamable HTTP,
+// to a client that takes either: as "json", or on an event stream, "sse";
+// "recorded" is the default. An answer of several messages is always a stream.
+// (2025-11-25 basic/transports, "Sending Messages to the Server" 5)
+func WithAnswers(how string) Option {
+	return func(o *options) {
+		switch how {
+		case "recorded", "":
+			o.style.answers = ""
+		case "json", "sse":
+			o.style.answers = how
+		default:
+			o.fail("answers %q: it must be recorded, json or sse", how)
+		}
+	}
+}
+
+// WithResumable gives the events of all streams ids, whether they were
+// recorded with ids or not, so that a client whose connection breaks off can
+// come back for the rest; and a priming event at their beginning, for clients
+// of 2025-11-25. (2025-11-25 basic/transports, "Resumability and Redelivery")
+func WithResumable() Option { return func(o *options) { o.style.resumable = true } }
+
 // WithAllowOrigin admits browsers of one more origin, such as
 // https://inspector.example. Origins on loopback names are always admitted.
 func WithAllowOrigin(origin string) Option {
@@ -154,8 +207,9 @@ func WithIdleTimeout(d time.Duration) Option { return func(o *options) { o.idle 
 // WithMaxBody caps the bytes of a request's body.
 func WithMaxBody(n int64) Option { return func(o *options) { o.maxBody = n } }
 
-// WithClock replaces time.Now, for idle timeouts and the journal.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+// WithClock replaces the machine's clock: for pace, idle timeouts and the
+// journal.
+func WithClock(c Clock) Option { return func(o *options) { o.clock = c } }
 
 // WithOnMismatch calls f for each request that the tape cannot answer, before
 // the answer goes out. Calls may come from several goroutines at once.

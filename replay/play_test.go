@@ -228,7 +228,7 @@ func TestIdleAndCap(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	var mu sync.Mutex
 	clock := func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	cl := simple(t).play(WithClock(clock), WithIdleTimeout(time.Minute), WithMaxSessions(1))
+	cl := simple(t).play(WithClock(clockFunc(clock)), WithIdleTimeout(time.Minute), WithMaxSessions(1))
 	cl.begin("tester")
 	second := *cl
 	second.session = ""
@@ -444,3 +444,11 @@ func TestSeveralDataLines(t *testing.T) {
 		t.Errorf("got %q", r.body)
 	}
 }
+
+// A clockFunc tells the time as a function does, and waits as the machine
+// does.
+type clockFunc func() time.Time
+
+func (c clockFunc) Now() time.Time { return c() }
+
+func (clockFunc) After(d time.Duration) (<-chan time.Time, func()) { return machine{}.After(d) }

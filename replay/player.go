@@ -22,11 +22,9 @@
 //
 // What this does not do: it computes no answer that was not recorded, but for
 // the few that every client asks for and nobody records (ping and the like).
-// It plays tapes recorded over Streamable HTTP.
 package replay
 
 import (
-	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -46,6 +44,7 @@ type Player struct {
 	sessions *sessions
 	journal  *Journal
 	router   http.Handler
+	old      oldEndpoint
 	accepted *answer      // to a message that needs none, as recorded
 	deleted  *answer      // to DELETE, as recorded
 	carriers atomic.Int64 // numbers the HTTP requests of this run
@@ -71,9 +70,6 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	if tape.Header.Transport != "http" {
-		return nil, fmt.Errorf("replay: %s was recorded over %s: only tapes recorded over Streamable HTTP can be played", tape.Name, tape.Header.Transport)
-	}
 	if err := p.settle(); err != nil {
 		return nil, err
 	}
@@ -86,14 +82,16 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 		return nil, err
 	}
 	p.index = ix
-	p.answers = newAnswers(ix.Index)
+	p.answers = newAnswers(ix.Index, p.style)
+	ix.modern = ix.answersProbe(p.answers)
 	if p.dialect.Name == "spec" {
 		p.accepted, p.deleted = p.answers.courtesy(ix.Accepted), p.answers.courtesy(ix.Deleted)
 	}
 	p.mode = ix.mode(p.mode)
 	p.gate = newGate(p.dialect, p.lenient)
-	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.now)
-	p.journal = newJournal(p.now(), p.onEvent)
+	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.clock.Now)
+	p.journal = newJournal(p.clock.Now(), p.onEvent)
+	p.old = ix.oldEndpoint()
 	p.router = p.routes()
 	return p, nil
 }
@@ -196,7 +194,7 @@ func (p *Player) space(name string) *space {
 	defer p.spacesMu.Unlock()
 	if s = p.spaces[name]; s == nil && len(p.spaces) < maxSpaces {
 		s = &space{name: name, binds: binder{index: p.index}, fired: newFaultState(len(p.faults))}
-		s.loose = newConversation("", s, p.now())
+		s.loose = newConversation("", s, p.clock.Now())
 		p.spaces[name] = s
 	}
 	return s

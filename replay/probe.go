@@ -12,19 +12,24 @@ import (
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
-// A probe is one HTTP request and all that the gate may ask about it.
+// A probe is one HTTP request, or one line of a pipe, and all that the gate may
+// ask about it.
 type probe struct {
 	p       *Player
 	w       http.ResponseWriter
-	r       *http.Request
+	r       *http.Request // nil over stdio
+	pipe    *pipe         // where the answer goes, but for Streamable HTTP
+	verb    string        // the HTTP method; POST for a line of a pipe
+	old     bool          // a request of HTTP+SSE, whose session is in the query
 	space   *space
 	carrier int
 	began   time.Time
-	frames  int // sent with an id
 
-	streaming *stream // the answer, where it is one
-	unbound   bool    // the server's ReadTimeout is lifted
-	cancelled bool    // by the client; under the conversation's mu
+	turned     turn       // the answer
+	stream     *stream    // where it is one
+	connection connection // that carries it
+	unbound    bool       // the server's ReadTimeout is lifted
+	claimed    bool       // the only GET stream of its session
 
 	body    []byte
 	batch   jsonrpc.Batch
@@ -57,7 +62,7 @@ var errTooLarge = errors.New("body too large")
 
 // read takes in the body.
 func (q *probe) read() {
-	if q.r.Method != http.MethodPost {
+	if q.verb != http.MethodPost {
 		return
 	}
 	q.body, q.bodyErr = readBody(q.r, q.p.maxBody)
@@ -92,6 +97,10 @@ func drain(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, 16<<20) }
 
 // locate finds the session that the request names.
 func (q *probe) locate() {
+	if q.old {
+		q.locateOld()
+		return
+	}
 	if ids := q.r.Header[mcp.HeaderSessionID]; len(ids) > 0 {
 		q.id = ids[0]
 	}
@@ -100,19 +109,19 @@ func (q *probe) locate() {
 	}
 	if q.id == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
-	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil {
+	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil && !q.session.hasPipe() {
 		q.known, q.conv = sessionKnown, q.session
 	} else if q.why != "" {
 		q.known, q.conv = sessionEnded, q.space.loose
 	} else {
-		q.known, q.conv = sessionUnknown, q.space.loose
+		q.session, q.known, q.conv = nil, sessionUnknown, q.space.loose
 	}
 	q.initialized, q.ready, q.version, q.listening = q.conv.state()
 }
 
 // post reports whether the request is a POST whose body could be read as
 // JSON-RPC.
-func (q *probe) post() bool { return q.r.Method == http.MethodPost && q.bodyErr == nil }
+func (q *probe) post() bool { return q.verb == http.MethodPost && q.bodyErr == nil }
 
 // has reports whether the body holds a message of that method.
 func (q *probe) has(method string) bool {

@@ -3,7 +3,6 @@ package replay
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"strconv"
 
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
@@ -15,40 +14,45 @@ import (
 // goes under in this run. It returns nil where the client lacks the capability
 // to answer: then the question must not be sent
 // (2025-11-25 basic/lifecycle, "Capability Negotiation").
-func (c *conversation) ask(by *probe, l *line, recorded []byte) []byte {
+func (c *conversation) ask(by *turn, on stage, l *line, recorded []byte) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if need := mcp.ClientCapability(l.method); need != "" && !c.capabilities.Get(need).Exists() {
 		return nil
+	}
+	for id, q := range c.questions {
+		if q.turn == by && q.event == l.event {
+			delete(c.questions, id) // asked on a connection that was taken over
+		}
 	}
 	c.lastQuestion++
 	id := strconv.Itoa(c.lastQuestion)
 	if c.questions == nil {
 		c.questions = map[string]*question{}
 	}
-	c.questions[id] = &question{by: by, event: l.event, recorded: recorded}
+	c.questions[id] = &question{turn: by, on: on, event: l.event, recorded: recorded}
 	return []byte(id)
 }
 
-// unanswered reports whether the question of that event was sent on the
-// stream of that request, or on a GET stream where by is nil, and waits for
-// its answer. The caller holds mu.
-func (c *conversation) unanswered(by *probe, event int) bool {
+// unanswered reports whether the question of that event was sent by that
+// turn, or on the standalone stream where by is nil, and waits for its answer.
+// The caller holds mu.
+func (c *conversation) unanswered(by *turn, event int) bool {
 	for _, q := range c.questions {
-		if q.event == event && (q.by == by || by == nil && q.by.r.Method == http.MethodGet) {
+		if q.event == event && q.turn == by {
 			return true
 		}
 	}
 	return false
 }
 
-// forget drops the questions of a stream that has ended: nobody waits for
-// their answers any more.
-func (c *conversation) forget(by *probe) {
+// forget drops the questions that the standalone stream has asked on a stage
+// that is no more.
+func (c *conversation) forget(on stage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id, q := range c.questions {
-		if q.by == by {
+		if q.turn == nil && q.on == on {
 			delete(c.questions, id)
 		}
 	}
@@ -71,7 +75,7 @@ func (q *probe) replied(m jsonrpc.Message) {
 		return
 	}
 	if answered := q.p.index.AnsweredBy(asked.event); answered >= 0 {
-		c.reach(recorded, answered)
+		c.reach(recorded, answered, q.began)
 	}
 	q.compare(asked, m)
 }

@@ -8,16 +8,16 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // refuse answers with a refusal of the dialect.
 func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
-	body, header := q.render(resp, detail)
-	q.send(resp.Status, header, body)
 	q.note("refused", check, detail)
-	q.said(resp.Status, header, body)
+	body, header := q.render(resp, detail)
+	q.reply(resp.Status, header, body)
 	if resp.Latch != nil && q.p.mode != "stateless" {
 		q.space.latched.Store(resp.Latch)
 	}
@@ -33,6 +33,8 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	}
 	var body []byte
 	switch {
+	case q.pipe != nil:
+		return q.spell(resp, fill), nil
 	case resp.Message == "" && resp.Code == 0:
 		body = []byte(fill.Replace(resp.Body))
 	case resp.Stream:
@@ -45,6 +47,26 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	}
 	setHeaders(header, resp.Headers, fill)
 	return body, header
+}
+
+// spell makes the message of a written-down response for a pipe, which knows
+// no status: a JSON-RPC error, or the response's own body where that is a
+// message. What has no id to answer to gets nothing.
+func (q *probe) spell(resp *scenarios.Response, fill *strings.Replacer) []byte {
+	id := q.requestID()
+	switch text := fill.Replace(resp.Body); {
+	case id == nil && q.bodyErr == nil:
+		return nil
+	case resp.Message != "" || resp.Code != 0:
+		return envelope(inBand, id, resp.Code, fill.Replace(resp.Message))
+	case strings.HasPrefix(text, "{"):
+		if _, err := jsonrpc.Parse([]byte(text)); err == nil {
+			return jsonrpc.Compact([]byte(text))
+		}
+	case text != "":
+		return envelope(inBand, id, mcp.InternalError, text)
+	}
+	return envelope(inBand, id, mcp.InternalError, http.StatusText(resp.Status))
 }
 
 // inBand is the envelope of errors that are sent as answers: all known
@@ -74,14 +96,18 @@ func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replace
 	if asksFresh(resp) {
 		fresh = q.p.sessions.mint()
 	}
+	host, origin := "", ""
+	if q.r != nil {
+		host, origin = q.r.Host, q.r.Header.Get("Origin")
+	}
 	return strings.NewReplacer(
 		"${session}", q.shown(),
 		"${fresh}", fresh,
 		"${method}", printable(q.method()),
 		"${version}", printable(q.protocol),
 		"${versions}", strings.Join(q.p.supported(), ", "),
-		"${host}", printable(q.r.Host),
-		"${origin}", printable(q.r.Header.Get("Origin")),
+		"${host}", printable(host),
+		"${origin}", printable(origin),
 		"${detail}", detail,
 	)
 }
@@ -155,6 +181,19 @@ func quoteJSON(s string) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// reply answers with a whole response: over HTTP as it is, over a pipe with
+// the message in it, if there is one.
+func (q *probe) reply(status int, header http.Header, body []byte) {
+	if q.pipe != nil {
+		if len(body) > 0 {
+			q.pipe.send(body)
+		}
+		return
+	}
+	q.send(status, header, body)
+	q.said(status, header, body)
+}
+
 // send writes a whole response at once.
 func (q *probe) send(status int, header http.Header, body []byte) {
 	h := q.w.Header()
@@ -174,7 +213,7 @@ func (q *probe) send(status int, header http.Header, body []byte) {
 // writeError answers a request that reaches no gate: a JSON-RPC error without
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
-	q := &probe{p: p, w: w, r: r, carrier: int(p.carriers.Add(1)), began: p.now()}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
 	body := envelope(inBand, nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 	"github.com/mcpmock/mcpmock/internal/mcp"
@@ -15,33 +16,68 @@ import (
 func (p *Player) routes() http.Handler {
 	m := mux.NewRouter().SkipClean(true)
 	known := map[string]bool{}
-	endpoint := func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, "") }
-	spaced := func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, mux.Vars(r)["space"]) }
+	endpoint := func(w http.ResponseWriter, r *http.Request, space string) {
+		if old := p.isOld(r); old != nil {
+			old(w, r, space)
+			return
+		}
+		p.serve(w, r, space)
+	}
+	spaced := func(serve func(http.ResponseWriter, *http.Request, string)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { serve(w, r, mux.Vars(r)["space"]) }
+	}
+	if p.transport != "http" {
+		m.HandleFunc(p.old.stream, spaced(p.serveOld))
+		m.HandleFunc("/s/{space}"+p.old.stream, spaced(p.serveOld))
+	}
+	for _, path := range p.postPaths() {
+		m.HandleFunc(path, spaced(p.post))
+		m.HandleFunc("/s/{space}"+path, spaced(p.post))
+	}
 	for _, path := range p.paths() {
 		known[path] = true
-		m.HandleFunc("/s/{space}"+path, spaced)
+		m.HandleFunc("/s/{space}"+path, spaced(endpoint))
 	}
-	m.HandleFunc("/s/{space}", spaced)
+	if p.transport != "sse" {
+		m.HandleFunc("/s/{space}", spaced(endpoint))
+	}
 	m.NotFoundHandler = http.HandlerFunc(p.notFound)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if known[r.URL.Path] {
-			endpoint(w, r)
+			endpoint(w, r, "")
 			return
 		}
 		m.ServeHTTP(w, r)
 	})
 }
 
-// paths lists where the endpoint is served: where it was recorded, and where
-// clients look for one.
+// paths lists where Streamable HTTP is served: where it was recorded, and
+// where clients look for it.
 func (p *Player) paths() []string {
+	if p.transport == "sse" {
+		return nil
+	}
 	paths := []string{"/mcp", "/mcp/", "/mcp/v1/messages", "/messages", "/"}
-	for _, path := range paths {
-		if path == p.index.path {
-			return paths
+	if !slices.Contains(paths, p.index.path) {
+		paths = append([]string{p.index.path}, paths...)
+	}
+	return paths
+}
+
+// postPaths lists the paths that take the messages of HTTP+SSE and nothing
+// else; a path of both is told by the query.
+func (p *Player) postPaths() []string {
+	if p.transport == "http" {
+		return nil
+	}
+	both := p.paths()
+	var paths []string
+	for _, path := range [...]string{p.old.post, "/messages"} {
+		if !slices.Contains(both, path) && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
 	}
-	return append([]string{p.index.path}, paths...)
+	return paths
 }
 
 // notFound answers for a path where nothing is served. It names the
@@ -50,6 +86,9 @@ func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 	if !p.safe(w, r) {
 		return
 	}
-	p.writeError(w, r, http.StatusNotFound, mcp.InvalidRequest,
-		"Not Found: nothing is served at this path: post to "+p.index.path)
+	cure := "post to " + p.index.path
+	if p.transport == "sse" {
+		cure = "open a stream with GET " + p.old.stream
+	}
+	p.writeError(w, r, http.StatusNotFound, mcp.InvalidRequest, "Not Found: nothing is served at this path: "+cure)
 }

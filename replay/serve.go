@@ -12,19 +12,11 @@ import (
 // serve takes a request along the straight path: safe, faults, gate, then to
 // the exchange that answers it.
 func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string) {
-	if !p.safe(w, r) {
+	q := p.admit(w, r, spaceName)
+	if q == nil {
 		return
 	}
-	if r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" {
-		preflight(w)
-		return
-	}
-	sp := p.space(spaceName)
-	if sp == nil {
-		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
-		return
-	}
-	q := &probe{p: p, w: w, r: r, space: sp, carrier: int(p.carriers.Add(1)), began: p.now()}
+	sp := q.space
 	q.read()
 	q.locate()
 	q.asked()
@@ -33,12 +25,16 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		return
 	}
 	if p.dialect.Session.Mint == "always" && q.id == "" && p.mode == "required" {
-		q.open()
+		q.premint()
 	}
 	if q.faulted() {
 		return
 	}
-	if !p.gate.walk(q) {
+	admitted := p.gate.walk(q, overHTTP)
+	if q.claimed {
+		defer q.conv.unclaim()
+	}
+	if !admitted {
 		return
 	}
 	q.conv.touch(q.began)
@@ -52,13 +48,31 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	}
 }
 
-// open opens the session that dialects which mint before they validate give
+// admit begins a probe for a request that is safe to look at. It returns nil
+// where it has answered the request itself.
+func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string) *probe {
+	if !p.safe(w, r) {
+		return nil
+	}
+	if r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" {
+		preflight(w)
+		return nil
+	}
+	sp := p.space(spaceName)
+	if sp == nil {
+		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
+		return nil
+	}
+	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
+}
+
+// premint opens the session that dialects which mint before they validate give
 // to any request without an id.
-func (q *probe) open() {
+func (q *probe) premint() {
 	if q.p.dialect.Session.Show != "always" {
 		// Nobody will ever learn this id: the request has a conversation to
 		// itself, and the session goes with it.
-		q.conv = newConversation("", q.space, q.p.now())
+		q.conv = newConversation("", q.space, q.p.clock.Now())
 	} else if c := q.p.sessions.create(q.space); c != nil {
 		q.conv, q.minted = c, c.id
 	}
@@ -123,11 +137,11 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 // matched notes which exchange answers, and lets go on what waited for its
 // request. A ping moves nothing: clients send it when they like.
 func (q *probe) matched(m jsonrpc.Message, a *answer) {
-	if token := progressToken(m); token != nil && a.token != "" {
+	if token := jsonrpc.ProgressToken(m.Params); token != nil && a.token != "" {
 		q.conv.translate(a.token, token)
 	}
 	if m.Method != mcp.Ping {
-		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange))
+		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange), q.began)
 	}
 	q.noteExchange("matched", a.exchange)
 }
@@ -158,9 +172,10 @@ func (q *probe) begin(m jsonrpc.Message) {
 	}
 	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
 	capabilities := gjson.GetBytes(m.Params, "capabilities")
-	q.conv.begin(recorded, version, capabilities)
-	if p.mode == "optional" && q.conv != q.space.loose { // for clients that leave the id out
-		q.space.loose.begin(recorded, version, capabilities)
+	standing := p.standing(recorded)
+	q.conv.begin(recorded, version, capabilities, standing)
+	if p.mode == "optional" && q.pipe == nil && q.conv != q.space.loose { // for clients that leave the id out
+		q.space.loose.begin(recorded, version, capabilities, standing)
 	}
 	q.matched(m, a)
 	q.performInitialize(m, a, version)
@@ -168,10 +183,12 @@ func (q *probe) begin(m jsonrpc.Message) {
 
 // opens reports whether an initialize opens a session of its own.
 func (q *probe) opens(a *answer) bool {
-	switch q.p.mode {
-	case "required":
+	switch {
+	case q.pipe != nil:
+		return false
+	case q.p.mode == "required":
 		return q.minted == "" && q.session == nil
-	case "optional":
+	case q.p.mode == "optional":
 		return a.shows && q.session == nil
 	}
 	return false
@@ -186,24 +203,23 @@ func (q *probe) notified(m jsonrpc.Message) {
 	c := q.conv
 	c.mu.Lock()
 	recorded := c.recorded
-	switch m.Method {
-	case mcp.Initialized:
-		c.ready = true
-	case mcp.Cancelled:
-		if request := c.inFlight[gjson.GetBytes(m.Params, "requestId").Raw]; request != nil {
-			request.cancelled = true
-			c.signal()
-		}
-	}
+	c.ready = c.ready || m.Method == mcp.Initialized
 	c.mu.Unlock()
+	if m.Method == mcp.Cancelled {
+		c.cancel(gjson.GetBytes(m.Params, "requestId").Raw)
+	}
 	if event := c.notice(m.Method, q.p.index.Sessions[recorded].Notices[m.Method]); event >= 0 {
-		c.reach(recorded, event)
+		c.reach(recorded, event, q.began)
 	}
 }
 
 // accept answers a POST that holds no request: 202 and no body
 // (2025-11-25 basic/transports, "Sending Messages to the Server" 4).
-func (q *probe) accept() { q.courtesy(&q.p.dialect.Accepted, q.p.accepted) }
+func (q *probe) accept() {
+	if q.pipe == nil {
+		q.courtesy(&q.p.dialect.Accepted, q.p.accepted)
+	}
+}
 
 // hangUp answers DELETE: it ends the session
 // (2025-11-25 basic/transports, "Session Management" 5).

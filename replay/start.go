@@ -25,6 +25,7 @@ type Tester interface {
 // A Server is a Player that listens.
 type Server struct {
 	URL    string // of the endpoint, such as http://127.0.0.1:41237/mcp
+	SSE    string // where clients of HTTP+SSE find it, such as http://127.0.0.1:41237/sse; "" where that is not served
 	Player *Player
 
 	base string
@@ -70,6 +71,12 @@ func Listen(address string, p *Player) (*Server, error) {
 	}
 	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{})}
 	s.URL = s.base + p.index.path
+	if p.transport != "http" {
+		s.SSE = s.base + p.old.stream
+	}
+	if p.transport == "sse" {
+		s.URL = s.SSE
+	}
 	s.http = &http.Server{
 		Handler:        p,
 		ReadTimeout:    10 * time.Second, // of a whole request; a wait lifts it
@@ -95,7 +102,12 @@ func reachable(addr net.Addr) string {
 
 // Space returns the URL of the space with that name: a mock of its own on the
 // same tape, for a client or a test worker that must not meet others.
-func (s *Server) Space(name string) string { return s.base + "/s/" + name + "/mcp" }
+func (s *Server) Space(name string) string {
+	if s.Player.transport == "sse" {
+		return s.base + "/s/" + name + s.Player.old.stream
+	}
+	return s.base + "/s/" + name + "/mcp"
+}
 
 // Close ends all streams, lets the answers under way finish for a second, and
 // stops listening. It may be called twice.

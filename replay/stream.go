@@ -1,85 +1,160 @@
 package replay
 
 import (
-	"context"
 	"net/http"
 	"strconv"
-	"time"
-
-	"github.com/mcpmock/mcpmock/internal/sse"
+	"strings"
 )
 
-// A stream is an event stream to the client.
+// A stream is what the server says on one event stream: the answer to a POST,
+// or what a GET listens to. Where its events carry ids it outlives its
+// connection, and the client can come back for what it has not got
+// (2025-11-25 basic/transports, "Resumability and Redelivery").
 type stream struct {
-	q       *probe
-	ctx     context.Context
-	rc      *http.ResponseController
-	buf     []byte
-	head    bool      // the headers are on their way
-	bounded time.Time // when the write deadline was set
+	id   int    // of the request that opened it; the ids of its events begin with it
+	turn *turn  // what it is the answer of; nil for a standalone stream
+	on   *probe // whose connection carries it, or nil; under the conversation's mu
+	over bool   // nothing more will be said; likewise
+	said []kept // likewise
+	gone int    // events that are too old to be repeated; likewise
 }
 
-// stream begins an event stream. Its headers go out with the first line, or as
-// soon as there is something to wait for.
-func (q *probe) stream(status int, h http.Header) *stream {
-	s := &stream{q: q, ctx: q.r.Context(), rc: http.NewResponseController(q.w)}
-	h["Content-Type"] = contentStream
-	q.w.WriteHeader(status)
-	q.saidHead(status, h)
-	q.streaming = s
-	q.unbind()
-	return s
+// kept is an event that can be sent again.
+type kept struct {
+	l               *line
+	token, question []byte
 }
 
-// writeTimeout is how long a client that does not read holds up a stream.
-const writeTimeout = 30 * time.Second
+// The bounds of what a client can come back for: streams of a conversation,
+// and events of each.
+const (
+	maxStreams = 256
+	maxKept    = 4096
+)
 
-// flush sends what was written. It reports whether that worked.
-func (s *stream) flush() bool {
-	s.head = true
-	return s.rc.Flush() == nil
+// keep takes note of an event that is about to be sent on a stream, and
+// returns its number. It says false where another connection carries the
+// stream by now.
+func (c *conversation) keep(s *stream, by *probe, l *line, r *run) (n int, mine bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.on != by {
+		return 0, false
+	}
+	if l.frame == nil || !l.frame.HasID {
+		return 0, true
+	}
+	if len(s.said) == 0 && s.gone == 0 {
+		c.remember(s)
+	}
+	if len(s.said) >= maxKept {
+		old := len(s.said) / 2
+		s.said = append([]kept{}, s.said[old:]...)
+		s.gone += old
+	}
+	s.said = append(s.said, kept{l, r.token, r.question})
+	return s.gone + len(s.said), true
 }
 
-// send writes one line and flushes it. It reports whether the client is still
-// there.
-func (s *stream) send(l *line, r *run) bool {
-	var message []byte
-	if !l.raw {
-		message = l.append(nil, r)
+// remember makes a stream one that a client can come back to. The caller
+// holds mu.
+func (c *conversation) remember(s *stream) {
+	if c.streams == nil {
+		c.streams = map[int]*stream{}
 	}
-	s.buf = s.q.appendFrame(s.buf[:0], l.frame, message)
-	if now := time.Now(); now.Sub(s.bounded) > time.Second {
-		s.bounded = now
-		_ = s.rc.SetWriteDeadline(now.Add(writeTimeout))
+	if len(c.resumable) >= maxStreams {
+		old := c.streams[c.resumable[0]]
+		delete(c.streams, c.resumable[0])
+		c.resumable = c.resumable[1:]
+		if old.on == nil && old.turn != nil {
+			c.dropLocked(old.turn)
+		}
 	}
-	if _, err := s.q.w.Write(s.buf); err != nil || !s.flush() {
-		return false
-	}
-	s.q.saidFrame(l, message)
-	return s.ctx.Err() == nil
+	c.streams[s.id] = s
+	c.resumable = append(c.resumable, s.id)
 }
 
-// end lets the connection be used again.
-func (s *stream) end() {
-	if !s.bounded.IsZero() {
-		_ = s.rc.SetWriteDeadline(time.Time{})
+// stream returns the stream that an event id tells, and which of its events
+// that is; nil where it is the id of none that is kept.
+func (c *conversation) stream(eventID string) (s *stream, n int) {
+	stream, event, _ := strings.Cut(eventID, "-")
+	id, err := strconv.Atoi(stream)
+	if err != nil {
+		return nil, 0
 	}
+	if n, err = strconv.Atoi(event); err != nil {
+		return nil, 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s = c.streams[id]
+	if s == nil || n <= s.gone || n > s.gone+len(s.said) {
+		return nil, 0
+	}
+	return s, n
 }
 
-// appendFrame writes a frame around a message. Where the frame was recorded
-// with an id it gets one of this run: unique in the session, and telling the
-// stream (2025-11-25 basic/transports, "Resumability and Redelivery").
-func (q *probe) appendFrame(dst []byte, recorded *sse.Frame, message []byte) []byte {
-	if recorded == nil {
-		recorded = &sse.Frame{Event: "message", HasEvent: true}
+// leave takes a connection off its stream. It reports whether the stream
+// lives on: its client can come back, or has done so.
+func (c *conversation) leave(s *stream, by *probe) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.on != by {
+		return true
 	}
-	f := *recorded
-	if f.HasID {
-		q.frames++
-		f.ID = strconv.Itoa(q.carrier) + "-" + strconv.Itoa(q.frames)
+	s.on = nil
+	return c.streams[s.id] == s && (s.turn == nil || !s.turn.cancelled)
+}
+
+// finish ends a stream's turn.
+func (s *stream) finish() {
+	c := s.turn.conv
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.over, s.on = true, nil
+	c.dropLocked(s.turn)
+}
+
+// canResume reports whether the client has got an event of the stream that it
+// can come back with.
+func (c *conversation) canResume(s *stream) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.streams[s.id] == s
+}
+
+// resume goes on with a stream after event n on this connection: what was
+// sent after it is sent again, and then the rest.
+func (q *probe) resume(s *stream, n int) {
+	c := q.conv
+	q.open(s, http.StatusOK, q.header(&answer{}))
+	c.mu.Lock()
+	if s.on != nil {
+		s.on.supersede()
 	}
-	if message != nil {
-		f.Data, f.HasData = message, true
+	s.on = q
+	again := append([]kept{}, s.said[n-s.gone:]...)
+	over := s.over
+	c.mu.Unlock()
+	r := run{session: c.id}
+	if s.turn != nil {
+		r.id = s.turn.run.id
 	}
-	return f.Append(dst)
+	for i, k := range again {
+		r.token, r.question = k.token, k.question
+		if !q.repeat(k.l, &r, n+i+1) {
+			c.leave(s, q)
+			q.release()
+			return
+		}
+	}
+	switch {
+	case s.turn == nil:
+		q.stand(s)
+	case over:
+		c.leave(s, q)
+		q.release()
+	default:
+		q.goOn(s)
+	}
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -29,7 +30,11 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 		return synthesized{status: 200, result: "{}"}, true
 	case m.Method == mcp.Discover:
 		// As a legacy server refuses it, so that clients fall back to initialize.
-		return synthesized{status: http.StatusBadRequest, code: mcp.InvalidRequest,
+		code := mcp.InvalidRequest
+		if q.pipe != nil {
+			code = mcp.MethodNotFound
+		}
+		return synthesized{status: http.StatusBadRequest, code: code,
 			message: "Bad Request: this server speaks " + q.p.supported()[0] + " and older: send initialize"}, true
 	case m.Method == mcp.SetLevel && q.capable(capability):
 		return synthesized{status: 200, result: "{}"}, true
@@ -63,8 +68,7 @@ func (q *probe) answer(m jsonrpc.Message, s synthesized) {
 	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
 		header[mcp.HeaderSessionID] = []string{q.conv.id}
 	}
-	q.send(s.status, header, body)
-	q.said(s.status, header, body)
+	q.reply(s.status, header, body)
 }
 
 // capable reports whether the recorded server has a capability.
@@ -97,13 +101,18 @@ func (ix *index) capabilities(session int, from *answers) gjson.Result {
 }
 
 // answersProbe reports whether the tape has a real answer to server/discover.
-func (ix *index) answersProbe() bool {
+// That an older server does not know it is said in each transport's own way.
+func (ix *index) answersProbe(from *answers) bool {
 	s := ix.methods[mcp.Discover+" "]
 	if s == nil {
 		return false
 	}
 	for _, x := range s.exchanges {
-		if ix.Flags(int(x))&(cassettes.Refused|cassettes.Answered) == cassettes.Answered {
+		if ix.Flags(int(x))&(cassettes.Refused|cassettes.Answered) != cassettes.Answered {
+			continue
+		}
+		a, err := from.get(int(x))
+		if err == nil && slices.ContainsFunc(a.lines, func(l line) bool { return gjson.GetBytes(l.text, "result").Exists() }) {
 			return true
 		}
 	}

@@ -30,6 +30,7 @@ const (
 	CheckVersionAny      = "version-any"       // the same, initialize included
 	CheckVersionDiffers  = "version-differs"   // a version the dialect speaks, but not the negotiated one
 	CheckStreamOpen      = "stream-open"       // a second GET stream in one session
+	CheckEventUnknown    = "event-unknown"     // a GET with a Last-Event-ID that no stream of the session has
 	CheckTooManySessions = "too-many-sessions" // one more session than the cap allows
 )
 
@@ -40,6 +41,6 @@ func CheckNames() []string {
 		CheckLastEventID, CheckEmpty, CheckJSON, CheckJSONRPC, CheckBatch, CheckBatchInitialize,
 		CheckUnknownMethod, CheckMissingParams, CheckNoSessionYet, CheckSessionMissing, CheckSessionUnknown,
 		CheckSessionEnded, CheckSessionOnInit, CheckReinitialize, CheckNotInitialized, CheckNotReady,
-		CheckVersionUnknown, CheckVersionAny, CheckVersionDiffers, CheckStreamOpen, CheckTooManySessions,
+		CheckVersionUnknown, CheckVersionAny, CheckVersionDiffers, CheckStreamOpen, CheckEventUnknown, CheckTooManySessions,
 	}
 }

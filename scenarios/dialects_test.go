@@ -219,6 +219,7 @@ func TestSpec(t *testing.T) {
 		{CheckNotInitialized, 400, -32600},
 		{CheckNotReady, 0, 0},
 		{CheckVersionDiffers, 0, 0},
+		{CheckEventUnknown, 400, -32600},
 		{CheckTooManySessions, 503, -32000},
 	}
 	d, err := LoadDialect("spec")

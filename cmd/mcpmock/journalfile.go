@@ -18,7 +18,7 @@ type journalFile struct {
 	err    error // of the first write that failed
 }
 
-func newJournalFile(path string, tape *cassettes.Tape) (*journalFile, error) {
+func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journalFile, error) {
 	played := tape.Header
 	a, err := os.Stat(path)
 	if b, err2 := os.Stat(tape.Name); err == nil && err2 == nil && os.SameFile(a, b) {
@@ -28,7 +28,7 @@ func newJournalFile(path string, tape *cassettes.Tape) (*journalFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := cassettes.Replace(path, cassettes.Header{Transport: played.Transport, Redact: played.Redact})
+	file, err := cassettes.Replace(path, cassettes.Header{Transport: transport, Redact: played.Redact})
 	if err != nil {
 		return nil, err
 	}

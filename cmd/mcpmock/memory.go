@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -28,6 +29,14 @@ func spendMemory() {
 	runtime.ReadMemStats(&m)
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(max(memoryGoal, int64(m.Sys-m.HeapReleased)+int64(m.HeapAlloc)/4))
+}
+
+// leaveMemory lets the collector rest at the end: what thousands of open
+// streams hold is about to be let go, and their clients wait.
+func leaveMemory() {
+	if !tunes() {
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
 }
 
 func tunes() bool { return os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" }

@@ -25,7 +25,7 @@ func serveWeather() {
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	c := &console{out: os.Stdout, err: os.Stderr, asJSON: true}
-	check(c.ready(s.url.String() + weather.Path))
+	check(c.ready(ready{URL: s.url.String() + weather.Path}))
 	<-ctx.Done()
 	s.Close()
 }
@@ -98,7 +98,7 @@ func listenForEver() {
 		check(fmt.Errorf("GET got %s", stream.Status))
 	}
 	c := &console{out: os.Stdout, err: os.Stderr, asJSON: true}
-	check(c.ready(url))
+	check(c.ready(ready{URL: url}))
 	late := time.AfterFunc(6*patience, func() { os.Exit(1) })
 	defer late.Stop()
 	_, err := io.Copy(io.Discard, stream.Body)

@@ -13,14 +13,16 @@ import (
 type ready struct {
 	Event string `json:"event"`
 	URL   string `json:"url"`
+	SSE   string `json:"sse,omitempty"` // where clients of HTTP+SSE find it
 	PID   int    `json:"pid"`
 }
 
 // ready says that a server listens: to a program by the ready line, to people
 // by lines on stderr.
-func (c *console) ready(url string, lines ...string) error {
+func (c *console) ready(r ready, lines ...string) error {
 	if !c.forPeople() {
-		return c.print(ready{"ready", url, os.Getpid()})
+		r.Event, r.PID = "ready", os.Getpid()
+		return c.print(r)
 	}
 	for _, l := range lines {
 		c.talk("%s", l)

@@ -295,7 +295,7 @@ func (r *recording) serve(ctx context.Context, c *console, file *cassettes.File,
 	if len(file.Header.Redact) == 0 {
 		redaction = "redaction off"
 	}
-	err := c.ready(address,
+	err := c.ready(ready{URL: address},
 		fmt.Sprintf("recording %s to %s  %s", upstream.Redacted(), r.file, redaction),
 		"  url   "+address,
 		"  stop  ctrl-c")

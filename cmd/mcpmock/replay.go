@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/replay"
@@ -27,6 +29,11 @@ type playing struct {
 	ignore    []string
 	repeat    bool
 	pace      string
+	paceCap   time.Duration
+	stdio     bool
+	transport string
+	answers   string
+	resumable bool
 	onMiss    string
 	origins   []string
 	hosts     []string
@@ -44,8 +51,12 @@ func newReplay(c *console) *cobra.Command {
 
 FILE is a cassette, or the name of a stock tape. A request that the tape cannot
 answer gets an error that names the recorded exchange closest to it, and makes
-the exit code 1.`,
+the exit code 1.
+
+However the tape was recorded, it is played over Streamable HTTP and HTTP+SSE,
+side by side on one port, or with --stdio over stdin and stdout.`,
 		Example: `  mcpmock replay weather.cassette
+  mcpmock replay weather.cassette --stdio
   mcpmock replay weather.cassette -s fastmcp-missing-session-id
   mcpmock replay weather.cassette --listen 127.0.0.1:0 --json`,
 		ValidArgsFunction: completeCassette,
@@ -55,6 +66,13 @@ the exit code 1.`,
 				return err
 			}
 			p.seeded = cmd.Flags().Changed("seed")
+			if p.stdio {
+				for _, flag := range [...]string{"listen", "transport", "answers", "resumable", "allow-origin", "allow-host"} {
+					if cmd.Flags().Changed(flag) {
+						return wrongUse("--stdio and --%s exclude each other: over stdio nothing listens", flag)
+					}
+				}
+			}
 			return p.run(cmd.Context(), c)
 		},
 	}
@@ -67,6 +85,11 @@ the exit code 1.`,
 	f.StringArrayVar(&p.ignore, "ignore", nil, "leave the place that JSON Pointer `PTR` names out of matching; may be repeated")
 	f.BoolVar(&p.repeat, "repeat", false, "let tool calls be repeated beyond the times they were recorded")
 	f.StringVar(&p.pace, "pace", "off", "keep recorded `TIME`: off, recorded, or a part of it such as 0.2x")
+	f.DurationVar(&p.paceCap, "pace-cap", 0, "keep no gap of recorded time longer than `DURATION`, such as 2s")
+	f.BoolVar(&p.stdio, "stdio", false, "speak over stdin and stdout to the one client that started it")
+	f.StringVar(&p.transport, "transport", "auto", "serve `WHAT` over HTTP: http (Streamable HTTP), sse (HTTP+SSE), or auto, both")
+	f.StringVar(&p.answers, "answers", "recorded", "send an answer of one message `HOW` over Streamable HTTP: recorded, json or sse")
+	f.BoolVar(&p.resumable, "resumable", false, "give the events of all streams ids, so that a client can come back for what it missed")
 	f.StringVar(&p.onMiss, "on-miss", "error", "answer a mismatch by a JSON-RPC `error` at HTTP 200, or by 500")
 	f.StringArrayVar(&p.origins, "allow-origin", nil, "admit web pages of `ORIGIN`; may be repeated")
 	f.StringArrayVar(&p.hosts, "allow-host", nil, "admit requests for the name `HOST`; may be repeated")
@@ -75,6 +98,8 @@ the exit code 1.`,
 	completeWords(cmd, "sessions", "auto", "required", "optional", "stateless")
 	completeWords(cmd, "enforce", "strict", "lenient")
 	completeWords(cmd, "match", "params", "order")
+	completeWords(cmd, "transport", "auto", "http", "sse")
+	completeWords(cmd, "answers", "recorded", "json", "sse")
 	completeWords(cmd, "pace", "off", "recorded", "0.2x")
 	completeWords(cmd, "on-miss", "error", "500")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
@@ -108,39 +133,80 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	if torn := player.Torn(); torn != nil {
 		c.talk("mcpmock: warning: %v", torn)
 	}
-	c.warnExposed(p.listen, "name those it is for with --allow-host, or listen on 127.0.0.1")
+	if !p.stdio {
+		c.warnExposed(p.listen, "name those it is for with --allow-host, or listen on 127.0.0.1")
+	}
 	var journal *journalFile
 	if p.journal != "" {
-		if journal, err = newJournalFile(p.journal, tape); err != nil {
+		if journal, err = newJournalFile(p.journal, tape, p.carries()); err != nil {
 			return err
 		}
 		ears = append(ears, journal.hear)
 	}
-	server, err := replay.Listen(p.listen, player)
-	if err != nil {
-		err = cannotListen(p.listen, err, "mcpmock replay "+word(p.file)+" --listen 127.0.0.1:0")
-		return withClose(err, journal)
-	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	if err := c.ready(server.URL, p.welcome(server)...); err != nil {
-		stop()
+	play := p.serve
+	if p.stdio {
+		play = p.speak
 	}
-	<-ctx.Done()
-	_ = server.Close() // the error is always nil
-	c.summary(player)
-	if err := withClose(nil, journal); err != nil {
+	code, err := play(ctx, c, player)
+	if err := withClose(err, journal); err != nil {
 		return err
 	}
 	if n := player.Journal().Count("mismatched"); n > 0 {
 		return &failure{code: exitCheck, err: fmt.Errorf("%s had no recorded answer", count(n, "request"))}
 	}
+	if code != 0 {
+		return &failure{code: code, err: fmt.Errorf("the recorded server ended here, with exit code %d", code)}
+	}
 	return nil
+}
+
+// serve plays over HTTP until a signal comes.
+func (p *playing) serve(ctx context.Context, c *console, player *replay.Player) (code int, err error) {
+	server, err := replay.Listen(p.listen, player)
+	if err != nil {
+		return 0, cannotListen(p.listen, err, "mcpmock replay "+word(p.file)+" --listen 127.0.0.1:0")
+	}
+	if err := c.ready(ready{URL: server.URL, SSE: server.SSE}, p.welcome(server)...); err == nil {
+		<-ctx.Done()
+	}
+	leaveMemory()
+	_ = server.Close() // the error is always nil
+	c.summary(player)
+	return 0, nil
+}
+
+// speak plays over stdin and stdout until the client leaves or a signal
+// comes. It is silent unless there is something to say: clients show people
+// what a server writes to stderr.
+func (p *playing) speak(ctx context.Context, c *console, player *replay.Player) (code int, err error) {
+	if c.verbose {
+		for _, l := range p.says(player) {
+			c.talk("%s", l)
+		}
+	}
+	code, err = player.Stdio(ctx, os.Stdin, c.out)
+	if c.verbose {
+		c.summary(player)
+	}
+	return code, err
+}
+
+// carries is the transport that a journal is a tape of.
+func (p *playing) carries() string {
+	switch {
+	case p.stdio:
+		return "stdio"
+	case p.transport == "sse":
+		return "sse"
+	}
+	return "http"
 }
 
 // options turns the flags into those of a player.
 func (p *playing) options() ([]replay.Option, error) {
-	opts := []replay.Option{replay.WithSessions(p.sessions)}
+	opts := []replay.Option{replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers)}
 	for _, name := range p.scenarios {
 		s, err := scenarios.Load(name)
 		if err != nil {
@@ -156,6 +222,9 @@ func (p *playing) options() ([]replay.Option, error) {
 	}
 	for _, host := range p.hosts {
 		opts = append(opts, replay.WithAllowHost(host))
+	}
+	if p.resumable {
+		opts = append(opts, replay.WithResumable())
 	}
 	if p.repeat {
 		opts = append(opts, replay.WithRepeat())
@@ -200,16 +269,26 @@ func parsePace(s string) (float64, error) {
 
 // welcome is what people see when the mock is ready.
 func (p *playing) welcome(s *replay.Server) []string {
+	lines := append(p.says(s.Player), "  url     "+s.URL)
+	if s.SSE != "" && s.SSE != s.URL {
+		lines = append(lines, "  sse     "+s.SSE+"  (HTTP+SSE, for older clients)")
+	}
+	return append(lines,
+		"  worker  "+s.Space("NAME")+"  (a mock of its own for each NAME)",
+		"  stop    ctrl-c")
+}
+
+// says is what is played, in a line.
+func (p *playing) says(player *replay.Player) []string {
 	broken := ""
 	if len(p.scenarios) > 0 {
 		broken = ", broken by " + strings.Join(p.scenarios, ", ")
 	}
-	return []string{
-		fmt.Sprintf("replaying %s  %s, sessions %s%s", p.file, count(s.Player.Exchanges(), "exchange"), s.Player.Sessions(), broken),
-		"  url     " + s.URL,
-		"  worker  " + s.Space("NAME") + "  (a mock of its own for each NAME)",
-		"  stop    ctrl-c",
+	sessions := ", sessions " + player.Sessions()
+	if p.stdio {
+		sessions = ", over stdio"
 	}
+	return []string{fmt.Sprintf("replaying %s  %s%s%s", p.file, count(player.Exchanges(), "exchange"), sessions, broken)}
 }
 
 // summary says what happened.

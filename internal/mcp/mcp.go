@@ -117,6 +117,27 @@ func NeedsParams(method string) bool {
 	return false
 }
 
+// AsksBack reports whether a server may ask its client something, or log,
+// while it works on a request of that method.
+func AsksBack(method string) bool {
+	switch method {
+	case ToolsCall, PromptsGet, ResourcesRead, "completion/complete", "tasks/result":
+		return true
+	}
+	return false
+}
+
+// TellsOfChange reports whether a notification of the server is about a
+// change of its own state, and so belongs to no request of the client.
+func TellsOfChange(method string) bool {
+	switch method {
+	case "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed",
+		"notifications/resources/updated", "notifications/tasks/status":
+		return true
+	}
+	return false
+}
+
 // ServerCapability returns the member of the server's capabilities that a
 // client request needs, or "".
 func ServerCapability(method string) string { return requests[method] }

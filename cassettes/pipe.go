@@ -1,0 +1,229 @@
+package cassettes
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// Over stdio and HTTP+SSE everything that a server says travels on one
+// carrier, the pipe. Which exchange a message belongs to is not said, so it is
+// found out, that a player may send it where it belongs on any transport:
+//
+//   - an answer belongs to the request with its id, and progress to the one
+//     with its token;
+//   - what tells of a change (mcp.TellsOfChange) belongs to none;
+//   - anything else (a question, a log message) belongs to the latest request
+//     still open that may ask back (mcp.AsksBack), or to none.
+//
+// What belongs to none is the session's standalone stream.
+
+// An open exchange is one whose answer may come on another carrier than its
+// request.
+type open struct {
+	x     int32
+	chain *chain
+	name  string // session and id
+	token string // session and progress token; "" for none
+}
+
+// A chain is where the events of an exchange end so far. The requests of a
+// batch share one.
+type chain struct{ last int32 }
+
+// follow makes event n the next of a chain, unless it stands in one already: a
+// server may answer several requests in one batch.
+func (b *indexer) follow(c *chain, n int32) {
+	if b.placed == n {
+		return
+	}
+	b.placed = n
+	b.ix.events[c.last].next = n
+	c.last = n
+}
+
+// stand makes event n the next of its carrier's own chain, likewise.
+func (b *indexer) stand(c *carrier, n int32) {
+	if b.placed == n {
+		return
+	}
+	b.placed = n
+	b.ix.events[c.last].next = n
+	c.last = n
+}
+
+// process begins the carrier of a stdio process: a session of its own, whose
+// standalone stream begins with an event that is on no tape.
+func (b *indexer) process(e *Event) *carrier {
+	head := b.place(e.Pos.Offset, 0, e.Pos.Line)
+	c := b.carrier()
+	c.opened, c.last, c.session = head, head, b.newSession("")
+	b.pipe(c)
+	b.open[e.On] = c
+	return c
+}
+
+// pipe makes a carrier the one on which all of its session's messages travel.
+func (b *indexer) pipe(c *carrier) {
+	c.piped = true
+	s := &b.ix.Sessions[c.session]
+	s.Piped = true
+	s.Listens = append(s.Listens, int(c.opened))
+}
+
+// endpoint takes in the event with which an HTTP+SSE stream begins: it names
+// the session (2024-11-05 basic/transports, "HTTP with SSE").
+func (b *indexer) endpoint(c *carrier, url string) {
+	at := &b.ix.Sessions[c.session]
+	at.Listens = slices.DeleteFunc(at.Listens, func(opening int) bool { return opening == int(c.opened) })
+	_, query, _ := strings.Cut(url, "?")
+	label := sessionOfQuery(query)
+	if label == "" {
+		c.session = b.newSession("")
+	} else {
+		c.session = b.label(label)
+	}
+	b.pipe(c)
+	b.ix.Sessions[c.session].Endpoint = strings.Clone(url)
+}
+
+// sessionOfQuery returns the session that a query names, or "".
+func sessionOfQuery(query string) string {
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); isSessionName(name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// expect takes in a request whose answer will come on the pipe.
+func (b *indexer) expect(session int32, x int32, c *chain, m jsonrpc.Message) {
+	o := &open{x: x, chain: c, name: name(session, m.ID)}
+	b.pending[o.name] = o
+	if token := jsonrpc.ProgressToken(m.Params); token != nil {
+		o.token = name(session, token)
+		b.tokens[o.token] = o
+	}
+	if mcp.AsksBack(m.Method) {
+		b.asking[session] = append(b.asking[session], o)
+	}
+}
+
+// said takes in one message of the server on a pipe.
+func (b *indexer) said(c *carrier, n int32, m jsonrpc.Message) {
+	switch m.Kind {
+	case jsonrpc.Response:
+		o := b.pending[name(c.session, m.ID)]
+		if o == nil {
+			return // to nothing that was asked
+		}
+		b.settle(o.x)
+		b.ix.exchanges[o.x].flags &^= Left
+		b.follow(o.chain, n)
+		b.negotiated(o.x, m)
+		b.forget(c.session, o)
+		return
+	case jsonrpc.Request:
+		b.questions[name(c.session, m.ID)] = n
+	}
+	if o := b.whose(c.session, m); o != nil {
+		b.follow(o.chain, n)
+		return
+	}
+	b.stand(c, n)
+	b.ix.after[n] = b.latest[c.session]
+}
+
+// whose returns the exchange that a question or notification belongs to, or
+// nil.
+func (b *indexer) whose(session int32, m jsonrpc.Message) *open {
+	switch {
+	case m.Method == mcp.Progress:
+		return b.tokens[name(session, jsonrpc.TokenOfProgress(m.Params))]
+	case mcp.TellsOfChange(m.Method):
+		return nil
+	}
+	if asking := b.asking[session]; len(asking) > 0 {
+		return asking[len(asking)-1]
+	}
+	return nil
+}
+
+// forget takes away an exchange that has its answer, or will have none.
+func (b *indexer) forget(session int32, o *open) {
+	delete(b.pending, o.name)
+	if b.tokens[o.token] == o {
+		delete(b.tokens, o.token)
+	}
+	if asking := b.asking[session]; len(asking) > 0 {
+		b.asking[session] = slices.DeleteFunc(asking, func(other *open) bool { return other == o })
+	}
+}
+
+// cancel takes in a client's cancellation: it waits for the answer no more.
+func (b *indexer) cancel(session int32, id string) {
+	if o := b.pending[name(session, []byte(id))]; o != nil {
+		b.ix.exchanges[o.x].flags |= Left
+	}
+}
+
+// shut takes in the end of a pipe. What a client has asked before it left, or
+// before it ended the process, is its loss; else the server broke off.
+func (b *indexer) shut(c *carrier, e *Event) {
+	s := &b.ix.Sessions[c.session]
+	if e.End == Exit {
+		s.Exited, s.Code = true, e.Code
+	}
+	flag := Ended
+	if e.From == Client || e.End == Exit && wasAsked(e.Code) {
+		flag = Left
+	}
+	for _, o := range b.pending {
+		if b.ix.exchanges[o.x].session == c.session {
+			if e.From != Mcpmock {
+				b.ix.exchanges[o.x].flags |= flag
+			}
+			b.forget(c.session, o)
+		}
+	}
+}
+
+// wasAsked reports whether an exit code is that of a process that was asked
+// to end: by the end of its input, or by a signal (128 and its number).
+func wasAsked(code int) bool {
+	switch code {
+	case 0, 128 + 1, 128 + 2, 128 + 9, 128 + 13, 128 + 15:
+		return true
+	}
+	return false
+}
+
+// unwrap makes a line of a process that is a message but for what surrounds
+// it (a byte order mark, blanks, \r\n) the message that a reader takes it for.
+func (e *Event) unwrap() {
+	if e.Raw == nil || e.From != Client && e.From != Server {
+		return
+	}
+	line := bytes.TrimSpace(bytes.TrimPrefix(e.Raw, []byte("\ufeff")))
+	if len(line) < 2 || line[0] != '{' && line[0] != '[' {
+		return
+	}
+	batch, err := jsonrpc.Parse(line)
+	if err != nil {
+		return
+	}
+	e.Raw = nil
+	if !batch.Array {
+		e.Message = line
+		return
+	}
+	e.Messages = make([]json.RawMessage, len(batch.Messages))
+	for i, m := range batch.Messages {
+		e.Messages[i] = m.Raw
+	}
+}

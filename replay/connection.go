@@ -1,0 +1,139 @@
+package replay
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/sse"
+)
+
+// A connection is the response to an HTTP request while it is an event
+// stream.
+type connection struct {
+	ctx     context.Context
+	stop    context.CancelFunc // for another connection takes over
+	rc      *http.ResponseController
+	buf     []byte
+	head    bool      // the headers are on their way
+	bounded time.Time // when the write deadline was set
+}
+
+// open begins an event stream. Its headers go out with the first line, or as
+// soon as there is something to wait for.
+func (q *probe) open(s *stream, status int, h http.Header) {
+	q.stream = s
+	q.connection = connection{rc: http.NewResponseController(q.w)}
+	q.connection.ctx, q.connection.stop = context.WithCancel(q.r.Context())
+	h["Content-Type"] = contentStream
+	q.w.WriteHeader(status)
+	q.saidHead(status, h)
+	q.unbind()
+}
+
+// writeTimeout is how long a client that does not read holds up a stream.
+const writeTimeout = 30 * time.Second
+
+// flush sends what was written. It reports whether that worked.
+func (c *connection) flush() bool {
+	c.head = true
+	return c.rc.Flush() == nil
+}
+
+// transmit writes a frame and flushes it. It reports whether that worked.
+func (q *probe) transmit(frame []byte) bool {
+	c := &q.connection
+	if now := time.Now(); now.Sub(c.bounded) > time.Second {
+		c.bounded = now
+		_ = c.rc.SetWriteDeadline(now.Add(writeTimeout))
+	}
+	_, err := q.w.Write(frame)
+	return err == nil && c.flush() && c.ctx.Err() == nil
+}
+
+// release lets the connection be used again.
+func (q *probe) release() {
+	q.connection.stop()
+	if !q.connection.bounded.IsZero() {
+		_ = q.connection.rc.SetWriteDeadline(time.Time{})
+	}
+}
+
+// supersede makes the connection let go of its stream. It must still carry
+// it: then its handler has not returned.
+func (q *probe) supersede() {
+	q.connection.stop()
+	_ = q.connection.rc.SetWriteDeadline(time.Now())
+}
+
+// say sends a line of the stream that this connection carries.
+func (q *probe) say(l *line, r *run) (taken, there bool) {
+	n, mine := q.conv.keep(q.stream, q, l, r)
+	return mine, mine && q.repeat(l, r, n)
+}
+
+// repeat sends a line as the n-th event of its stream.
+func (q *probe) repeat(l *line, r *run, n int) bool {
+	var message []byte
+	if !l.raw {
+		message = l.append(nil, r)
+	}
+	q.connection.buf = appendFrame(q.connection.buf[:0], l.frame, message, q.stream.id, n)
+	if !q.transmit(q.connection.buf) {
+		return false
+	}
+	q.saidFrame(l, message)
+	return true
+}
+
+func (q *probe) gone() <-chan struct{} {
+	if q.stream != nil {
+		return q.connection.ctx.Done()
+	}
+	return q.r.Context().Done()
+}
+
+// silent is never closed: a client may always send another request.
+func (q *probe) silent() <-chan struct{} { return nil }
+
+// cuts reports whether the connection ends before its stream does.
+func (q *probe) cuts(standalone bool) bool { return standalone || q.conv.canResume(q.stream) }
+
+// hold prepares for a wait: the client gets the headers of its stream, and
+// the time for reading the request no longer bounds the answer.
+func (q *probe) hold() {
+	if q.stream != nil && !q.connection.head {
+		q.connection.flush()
+	}
+	q.unbind()
+}
+
+// unbind lifts the server's ReadTimeout, which would end a long answer too.
+func (q *probe) unbind() {
+	if conn, ok := q.w.(interface{ SetReadDeadline(time.Time) error }); ok && !q.unbound {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+	q.unbound = true
+}
+
+// appendFrame writes a frame around a message. Where the frame was recorded
+// with an id it gets one of this run: that of its stream, and which of the
+// stream's events it is (2025-11-25 basic/transports, "Resumability and
+// Redelivery").
+func appendFrame(dst []byte, recorded *sse.Frame, message []byte, stream, n int) []byte {
+	if recorded == nil {
+		recorded = &messageFrame
+	}
+	f := *recorded
+	if f.HasID {
+		f.ID = strconv.Itoa(stream) + "-" + strconv.Itoa(n)
+	}
+	if message != nil {
+		f.Data, f.HasData = message, true
+	}
+	return f.Append(dst)
+}
+
+// messageFrame is a frame as servers make it that keep no ids.
+var messageFrame = sse.Frame{Event: "message", HasEvent: true}

@@ -1,0 +1,157 @@
+package replay
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+)
+
+// A pipe is one client all of whose answers go one way: over stdio, or on the
+// stream of HTTP+SSE. It is a session of its own, from its beginning to its
+// end. Answers that have to wait are performed beside the others.
+type pipe struct {
+	p       *Player
+	space   *space
+	conv    *conversation
+	carrier int // on the journal
+	out     voice
+
+	ctx     context.Context
+	end     context.CancelFunc
+	eof     chan struct{} // closed when the client will say nothing more
+	crashed chan int      // has the exit code of a process that broke off
+
+	mu     sync.Mutex
+	shut   bool           // nothing more is begun beside
+	beside sync.WaitGroup // what is
+}
+
+// A voice is where a pipe's messages go. Both methods may be called from
+// several goroutines.
+type voice interface {
+	// speak sends a message, and reports whether the client is still there.
+	speak(message []byte) bool
+	// flush sees to it that what was said is on its way.
+	flush()
+}
+
+// newPipe opens a pipe for a conversation.
+func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out voice) *pipe {
+	pp := &pipe{p: p, space: c.space, conv: c, carrier: carrier, out: out, eof: make(chan struct{}), crashed: make(chan int, 1)}
+	pp.ctx, pp.end = context.WithCancel(ctx)
+	c.mu.Lock()
+	c.pipe = pp
+	c.mu.Unlock()
+	return pp
+}
+
+// hear takes in what the client said, which has been read and put on the
+// journal. Where an answer has to wait, hear does not.
+func (pp *pipe) hear(q *probe) {
+	q.pipe = pp
+	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	if q.faulted() || !pp.p.gate.walk(q, spoken) {
+		return
+	}
+	pp.conv.touch(q.began)
+	q.messages()
+}
+
+// begin runs f beside what comes next, unless the pipe is being shut.
+func (pp *pipe) begin(f func()) {
+	pp.mu.Lock()
+	defer pp.mu.Unlock()
+	if !pp.shut {
+		pp.beside.Go(f)
+	}
+}
+
+// wait waits for all that was begun.
+func (pp *pipe) wait() {
+	pp.mu.Lock()
+	pp.shut = true
+	pp.mu.Unlock()
+	pp.beside.Wait()
+}
+
+// perform says an answer: all of it at once, or the rest beside what comes
+// next.
+func (pp *pipe) perform(t *turn) {
+	if t.play(pp, false) == allSaid && pp.p.index.Flags(t.a.exchange)&cassettes.Answered != 0 {
+		return
+	}
+	rest := t.apart()
+	pp.conv.answering(rest)
+	pp.begin(func() {
+		defer pp.out.flush()
+		defer pp.conv.drop(rest)
+		if rest.play(pp, true) == allSaid && !rest.withheld(pp) {
+			pp.broke(rest.a)
+		}
+	})
+}
+
+// broke ends the pipe where the recorded process ended without an answer.
+func (pp *pipe) broke(a *answer) {
+	s := pp.p.index.Sessions[a.session]
+	if pp.p.index.Flags(a.exchange)&cassettes.Ended == 0 || !s.Exited {
+		return
+	}
+	select {
+	case pp.crashed <- s.Code:
+	default:
+	}
+	pp.end()
+}
+
+// send says a message that was not recorded.
+func (pp *pipe) send(message []byte) bool {
+	there := pp.out.speak(message)
+	pp.said(message)
+	return there
+}
+
+// say says a line of an answer, or of the standalone stream. What is no
+// message has no place on a pipe.
+func (pp *pipe) say(l *line, r *run) (taken, there bool) {
+	if l.raw {
+		return true, true
+	}
+	message := l.append(make([]byte, 0, len(l.text)+len(r.id)+16), r)
+	return true, pp.send(message)
+}
+
+func (pp *pipe) said(message []byte) {
+	e := entry{on: pp.carrier, from: cassettes.Server, text: message}
+	if pp.conv.id != "" {
+		e.frame = &messageFrame
+	}
+	pp.p.journal.add(e, pp.p.clock.Now())
+}
+
+func (pp *pipe) gone() <-chan struct{} { return pp.ctx.Done() }
+
+func (pp *pipe) silent() <-chan struct{} { return pp.eof }
+
+func (pp *pipe) hold() { pp.out.flush() }
+
+// cuts reports that a pipe does not end before all is said.
+func (pp *pipe) cuts(bool) bool { return false }
+
+func (pp *pipe) note(kind, rule, text string) {
+	q := probe{p: pp.p, space: pp.space, carrier: pp.carrier}
+	q.note(kind, rule, text)
+}
+
+// line makes a probe for a line that was read, up to max bytes of it.
+func (pp *pipe) line(text []byte, err error) *probe {
+	q := &probe{p: pp.p, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
+	if err == nil {
+		q.batch, q.bodyErr = jsonrpc.Parse(text)
+	}
+	q.asked()
+	return q
+}

@@ -1,0 +1,152 @@
+package replay
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+)
+
+// Stdio plays to one client over stdio: it reads messages from in and writes
+// messages, and nothing else, to out, each a line of its own
+// (2025-11-25 basic/transports, "stdio"). The client is a session of its own,
+// in the space without a name, under the same rules as over HTTP.
+//
+// It returns when in ends, within a second, when the client takes no more,
+// when ctx is done or the player closed. The code is 0, or that of the
+// recorded process where that broke off without an answer. The error is one of
+// reading. A read that blocks is left behind where ctx ends first.
+func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code int, err error) {
+	if !p.active.TryRLock() {
+		return 0, errors.New("replay: this player is closed")
+	}
+	defer p.active.RUnlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	sp := p.space("")
+	now := p.clock.Now()
+	c := newConversation("", sp, now)
+	voice := &lines{w: bufio.NewWriterSize(out, 64<<10), broken: cancel}
+	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
+	defer pp.end()
+	c.attend(1)
+	pp.begin(func() { p.stand(c, pp) })
+
+	read := make(chan error, 1)
+	go func() { read <- pp.read(in) }()
+	select {
+	case err = <-read:
+	case <-pp.ctx.Done():
+	case <-p.closing:
+	}
+	pp.drain()
+	select {
+	case code = <-pp.crashed:
+	default:
+	}
+	return code, err
+}
+
+// grace is how long answers that have begun may take when the client has
+// nothing more to say.
+const grace = 500 * time.Millisecond
+
+// drain lets the answers that have begun finish, but for those that wait for
+// the client.
+func (pp *pipe) drain() {
+	close(pp.eof) // whoever waits for more stops
+	done := make(chan struct{})
+	go func() {
+		pp.wait()
+		pp.out.flush()
+		close(done)
+	}()
+	passed, stop := machine{}.After(grace)
+	defer stop()
+	select {
+	case <-done:
+	case <-passed: // a client that reads nothing
+	}
+	pp.end()
+}
+
+// read hears line after line.
+func (pp *pipe) read(in io.Reader) error {
+	r := bufio.NewReaderSize(in, 64<<10)
+	for {
+		text, err := readLine(r, pp.p.maxBody)
+		if err != nil && !errors.Is(err, errTooLarge) && len(text) == 0 {
+			if err == io.EOF {
+				err = nil
+			}
+			return err
+		}
+		tooLarge := err
+		if !errors.Is(err, errTooLarge) {
+			tooLarge = nil
+		}
+		if text = bytes.TrimSpace(text); len(text) > 0 || tooLarge != nil {
+			pp.hear(pp.line(text, tooLarge))
+		}
+		if pp.ctx.Err() != nil {
+			return nil
+		}
+		if !complete(r) {
+			pp.out.flush()
+		}
+	}
+}
+
+// complete reports whether a whole line can be read without waiting.
+func complete(r *bufio.Reader) bool {
+	waiting, _ := r.Peek(r.Buffered())
+	return bytes.IndexByte(waiting, '\n') >= 0
+}
+
+// readLine reads a line of at most max bytes into memory of its own. Of a
+// longer one it reads on to the end and returns errTooLarge.
+func readLine(r *bufio.Reader, max int64) ([]byte, error) {
+	var long []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if int64(len(long)+len(part)) > max {
+			for err == bufio.ErrBufferFull {
+				_, err = r.ReadSlice('\n')
+			}
+			return nil, errTooLarge
+		}
+		if err != bufio.ErrBufferFull {
+			if long == nil {
+				return bytes.Clone(part), err
+			}
+			return append(long, part...), err
+		}
+		long = append(long, part...)
+	}
+}
+
+// lines is the voice of stdio: a message is a line.
+type lines struct {
+	broken func()
+
+	mu sync.Mutex
+	w  *bufio.Writer
+}
+
+func (l *lines) speak(message []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, _ = l.w.Write(message) // an error stays until flush
+	return l.w.WriteByte('\n') == nil
+}
+
+func (l *lines) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.w.Flush() != nil {
+		l.broken()
+	}
+}

@@ -1,0 +1,194 @@
+package replay
+
+import (
+	"bytes"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// A turn is an answer while it is performed. It knows how far it has come, so
+// that a stream which broke off can be gone on with on another connection.
+type turn struct {
+	p     *Player
+	conv  *conversation
+	a     *answer
+	run   run
+	since time.Time // when the request came
+
+	playing sync.Mutex // by one stage at a time
+	next    int        // the line that comes next
+	said    string     // the method of the latest that was said
+
+	paced     int           // lines whose recorded time is accounted for
+	kept      time.Duration // and how much of it is to be kept
+	at        time.Duration // when the latest of them was said on the tape
+	cancelled bool          // by the client; under the conversation's mu
+}
+
+// A result is why a performance stopped.
+type result uint8
+
+const (
+	allSaid result = iota
+	left           // the client or its session is gone, or it wants no answer any more
+	cut            // the connection ends here, as it did on the tape
+	waits          // it would have to wait
+)
+
+// turn begins the answer to a request.
+func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
+	t := &q.turned
+	t.p, t.conv, t.a, t.since, t.at = q.p, q.conv, a, q.began, a.asked
+	t.run = run{id: m.ID, token: jsonrpc.ProgressToken(m.Params), session: q.conv.id}
+	return t
+}
+
+// apart returns a turn that goes on where this one is, on its own: it keeps
+// nothing of the request alive.
+func (t *turn) apart() *turn {
+	own := &turn{p: t.p, conv: t.conv, a: t.a, run: t.run, since: t.since, next: t.next, said: t.said, paced: t.paced, kept: t.kept, at: t.at}
+	own.run.id, own.run.token = bytes.Clone(t.run.id), bytes.Clone(t.run.token)
+	t.conv.mu.Lock()
+	for _, q := range t.conv.questions {
+		if q.turn == t {
+			q.turn = own
+		}
+	}
+	t.conv.mu.Unlock()
+	return own
+}
+
+// play says the lines that are left, each in its time. Where it may not wait
+// it stops before the first line that has to, and may be called again.
+func (t *turn) play(on stage, mayWait bool) result {
+	t.playing.Lock()
+	defer t.playing.Unlock()
+	for ; t.next < len(t.a.lines); t.next++ {
+		l := &t.a.lines[t.next]
+		switch {
+		case l.cut != "" && on.cuts(false):
+			t.next++
+			return cut
+		case l.cut != "", l.skipped(&t.run), l.primes() && t.conv.before(mcp.V20251125):
+			continue
+		}
+		if why := t.due(on, t.next, mayWait); why != allSaid {
+			return why
+		}
+		if l.kind == jsonrpc.Request {
+			if t.run.question = t.conv.ask(t, on, l, t.p.recordedAnswer(l)); t.run.question == nil {
+				on.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+				continue
+			}
+		}
+		taken, there := on.say(l, &t.run)
+		if taken {
+			t.said = l.method
+		}
+		if taken && !there {
+			t.next++
+		}
+		if !there {
+			return left
+		}
+	}
+	return allSaid
+}
+
+// due waits until a line may be said: for its recorded time, where a pace is
+// kept, and for what preceded it. It returns allSaid when it may.
+func (t *turn) due(on stage, i int, mayWait bool) result {
+	l := &t.a.lines[i]
+	d := t.wanting(i)
+	if t.said == mcp.Progress && l.kind == jsonrpc.Response {
+		d = max(d, settleProgress)
+	}
+	if d > 0 {
+		if !mayWait {
+			return waits
+		}
+		if !t.p.pause(t.conv, on, d) {
+			return left
+		}
+	}
+	if !mayWait {
+		t.conv.mu.Lock()
+		ok := t.cancelled || t.preceded(i)
+		t.conv.mu.Unlock()
+		if !ok {
+			return waits
+		}
+	} else if !t.await(on, i) {
+		return left
+	}
+	return allSaid
+}
+
+// settleProgress keeps a progress notification and the result after it out of
+// one chunk: typescript-sdk 1.x handles a chunk's result first and then drops
+// the progress that came with it.
+const settleProgress = 5 * time.Millisecond
+
+// wanting returns how much of the recorded time before a line has yet to
+// pass.
+func (t *turn) wanting(i int) time.Duration {
+	if t.p.pace == 0 {
+		return 0
+	}
+	if i >= t.paced {
+		t.paced = i + 1
+		t.kept += t.p.gap(t.a.lines[i].at - t.at)
+		t.at = max(t.at, t.a.lines[i].at)
+	}
+	return t.kept - t.p.clock.Now().Sub(t.since)
+}
+
+// gap returns how much of a recorded gap is kept.
+func (p *Player) gap(recorded time.Duration) time.Duration {
+	kept := time.Duration(float64(max(recorded, 0)) * p.pace)
+	if p.paceCap > 0 {
+		kept = min(kept, p.paceCap)
+	}
+	return kept
+}
+
+// await waits for what preceded a line. It reports whether the client is
+// still there and wants the answer.
+func (t *turn) await(on stage, i int) bool {
+	wanted := true
+	there := t.p.wait(t.conv, on, t.conv.change, func() bool {
+		wanted = !t.cancelled
+		return !wanted || t.preceded(i)
+	})
+	return there && wanted
+}
+
+// preceded reports whether all has happened that came before a line on the
+// tape: the client's answers to earlier questions on the same stream, and what
+// the standalone stream had between the request and the line, if the client
+// listens. The caller holds the conversation's mu.
+func (t *turn) preceded(i int) bool {
+	until := t.a.lines[i].event
+	for j := range i {
+		l := &t.a.lines[j]
+		if l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && t.conv.unanswered(t, l.event) {
+			return false
+		}
+	}
+	return !t.conv.standingDue(t.p.index.RequestEvent(t.a.exchange), until)
+}
+
+// withheld waits where the recorded client went away without an answer: then
+// the answer stays out, until this run's client goes away or cancels. It
+// reports whether the answer is to be ended by the server.
+func (t *turn) withheld(on stage) bool {
+	if t.p.index.Flags(t.a.exchange)&cassettes.Left == 0 {
+		return false
+	}
+	t.p.wait(t.conv, on, t.conv.change, func() bool { return t.cancelled })
+	return true
+}

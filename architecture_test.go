@@ -57,6 +57,7 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		{"github.com/goccy/go-yaml", []string{"scenarios"}, anywhere, false},
 		{"github.com/gofrs/flock", []string{"cassettes"}, 1, false},
 		{"github.com/spf13", []string{"cmd/..."}, anywhere, false},
+		{"github.com/BurntSushi/toml", []string{"cmd/mcpmock"}, 1, false},
 		{"github.com/modelcontextprotocol/go-sdk", []string{"internal/weather"}, anywhere, true},
 		{"github.com/rogpeppe/go-internal", nil, anywhere, true},
 		{"github.com/google/go-cmp", []string{"internal/jsondiff"}, anywhere, true},

@@ -14,9 +14,11 @@
 //
 //	go test -run 'TestForecast' -mcpmock.record 'TestForecast'
 //
-// What this does not do: it starts no server to record from, and it records
-// no server that speaks over stdio. For other languages than Go there is the
-// command, cmd/mcpmock, which does the same over a port.
+// Where the real server speaks over stdio, Command takes Upstream's place.
+//
+// What this does not do: it starts no server that speaks HTTP to record from.
+// For other languages than Go there is the command, cmd/mcpmock, which does
+// the same over a port or over stdio.
 package mcpmock
 
 import (
@@ -51,7 +53,7 @@ type Server struct {
 // testdata/weather.cassette, "eu/weather" for testdata/eu/weather.cassette.
 // Any other path is taken as it is, relative to the test's directory.
 //
-// Where Upstream is given and the flag -mcpmock.record matches the test's
+// Where Upstream or Command is given and the flag -mcpmock.record matches the test's
 // name, it records instead: the client talks with the real server, and when
 // the test has ended, and only if it passed, the cassette is written, golden:
 // the same traffic gives the same file.
@@ -66,7 +68,11 @@ func Serve(t Tester, path string, opts ...Option) *Server {
 	if filepath.Ext(path) == "" {
 		path = filepath.Join("testdata", filepath.FromSlash(path)+".cassette")
 	}
-	if o.upstream != "" && Recording(t) {
+	if o.upstream != "" && o.command != nil {
+		t.Fatalf("mcpmock: Upstream and Command exclude each other: the real server is one of them")
+		return nil
+	}
+	if (o.upstream != "" || o.command != nil) && Recording(t) {
 		return record(t, path, &o)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -82,11 +88,15 @@ func Serve(t Tester, path string, opts ...Option) *Server {
 
 // howToRecord says how to get a cassette that is not there.
 func howToRecord(t Tester, path string, o *options) string {
-	if o.upstream == "" {
+	real := o.upstream
+	if o.command != nil {
+		real = o.command[0]
+	}
+	if real == "" {
 		return fmt.Sprintf("record it:  mcpmock record -o %s --upstream URL\n  or give Serve an mcpmock.Upstream(URL) and run the test with -%s", path, recordFlag)
 	}
 	name := "^" + regexp.QuoteMeta(t.Name()) + "$"
-	return fmt.Sprintf("record it from %s:  go test -run '%s' -%s '%s'", o.upstream, name, recordFlag, name)
+	return fmt.Sprintf("record it from %s:  go test -run '%s' -%s '%s'", real, name, recordFlag, name)
 }
 
 // An Option is a choice about a Server.
@@ -94,6 +104,7 @@ type Option func(*options)
 
 type options struct {
 	upstream string
+	command  []string
 	headers  [][2]string
 	redact   []string
 	replay   []replay.Option
@@ -101,6 +112,13 @@ type options struct {
 
 // Upstream names the real server, to record it under -mcpmock.record.
 func Upstream(url string) Option { return func(o *options) { o.upstream = url } }
+
+// Command names the command of the real server where it speaks over stdio, to
+// record it under -mcpmock.record. The client speaks HTTP all the same, and
+// each of its sessions gets a server of its own.
+func Command(name string, args ...string) Option {
+	return func(o *options) { o.command = append([]string{name}, args...) }
+}
 
 // Header adds a header towards the upstream while recording, such as
 // Authorization. It is not on the tape.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +93,33 @@ func TestRecord(t *testing.T) {
 	played.mustPass(t)
 	if fmt.Sprint(replayed) != fmt.Sprint(live) {
 		t.Errorf("replayed %v\nrecorded %v", replayed, live)
+	}
+}
+
+// TestRecordCommand records a server that speaks over stdio for a client that
+// speaks HTTP.
+func TestRecordCommand(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "weather.cassette")
+	setFlag(t, "^TestForecast$")
+	t.Setenv("MCPMOCK_TEST_SERVES", "weather")
+	recorded := &fakeT{name: "TestForecast"}
+	srv := Serve(recorded, path, Command(os.Args[0]))
+	live, err := weather.Visit(t.Context(), srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded.end()
+	recorded.mustPass(t)
+	played := &fakeT{name: "another"}
+	srv = Serve(played, path, Command(os.Args[0]))
+	again, err := weather.Visit(t.Context(), srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	played.end()
+	played.mustPass(t)
+	if !slices.Equal(live, again) {
+		t.Errorf("live %v, played %v", live, again)
 	}
 }
 

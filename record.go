@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -23,6 +24,7 @@ type session struct {
 	path   string
 	file   *cassettes.File
 	rec    *recorder.Recorder
+	bridge *recorder.Bridge // to a server over stdio, or nil
 	server *http.Server
 	served chan struct{}
 }
@@ -54,9 +56,13 @@ func record(t Tester, path string, o *options) *Server {
 }
 
 func begin(path string, o *options) (s *session, at string, err error) {
-	upstream, err := url.Parse(o.upstream)
-	if err != nil || upstream.Scheme != "http" && upstream.Scheme != "https" || upstream.Host == "" {
-		return nil, "", fmt.Errorf("upstream %q: it must be a URL with http or https", o.upstream)
+	upstream, transport := &url.URL{Path: "/mcp"}, "stdio"
+	if o.command == nil {
+		transport = "http"
+		upstream, err = url.Parse(o.upstream)
+		if err != nil || upstream.Scheme != "http" && upstream.Scheme != "https" || upstream.Host == "" {
+			return nil, "", fmt.Errorf("upstream %q: it must be a URL with http or https", o.upstream)
+		}
 	}
 	var opts []recorder.Option
 	for _, h := range o.headers {
@@ -65,7 +71,7 @@ func begin(path string, o *options) (s *session, at string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, "", err
 	}
-	header := cassettes.Header{Transport: "http", Redact: append([]string{cassettes.RedactSecrets}, o.redact...)}
+	header := cassettes.Header{Transport: transport, Redact: append([]string{cassettes.RedactSecrets}, o.redact...)}
 	s = &session{path: path, served: make(chan struct{})}
 	if s.file, err = cassettes.Replace(path+beside, header); err != nil {
 		return nil, "", err
@@ -77,7 +83,14 @@ func begin(path string, o *options) (s *session, at string, err error) {
 	if err != nil {
 		return nil, "", errors.Join(err, s.file.Close(), os.Remove(path+beside))
 	}
-	s.server = &http.Server{Handler: s.rec.Proxy(upstream), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	var handler http.Handler
+	if o.command == nil {
+		handler = s.rec.Proxy(upstream)
+	} else {
+		s.bridge = s.rec.Bridge(func() *exec.Cmd { return exec.Command(o.command[0], o.command[1:]...) }, os.Stderr)
+		handler = s.bridge
+	}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() {
 		defer close(s.served)
 		_ = s.server.Serve(listener) // it ends when end is called
@@ -90,7 +103,11 @@ func begin(path string, o *options) (s *session, at string, err error) {
 func (s *session) end(failed bool) error {
 	grace, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	err := s.rec.Shutdown(grace)
+	var err error
+	if s.bridge != nil {
+		err = s.bridge.Close()
+	}
+	err = errors.Join(err, s.rec.Shutdown(grace))
 	_ = s.server.Close() // it cuts what is still open
 	<-s.served
 	err = errors.Join(err, s.file.Close())

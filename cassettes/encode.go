@@ -50,8 +50,8 @@ func appendEvent(dst []byte, e *Event, layout Layout) []byte {
 	b := append((*buf)[:0], `{"on":`...)
 	b = strconv.AppendInt(b, int64(e.On), 10)
 	b = appendMember(b, "from", string(e.From))
-	if e.At > 0 {
-		b = strconv.AppendInt(append(b, `,"at":`...), int64(e.At/time.Millisecond), 10)
+	if at := e.At / time.Millisecond; at > 0 {
+		b = strconv.AppendInt(append(b, `,"at":`...), int64(at), 10)
 	}
 	if e.HTTP != nil {
 		b = appendHTTP(append(b, `,"http":`...), e.HTTP)

@@ -20,7 +20,7 @@ import (
 // A File is a cassette being recorded. Each event is on its way to the disk
 // when Write returns: killing the process afterwards loses nothing of it. A
 // File is safe for concurrent use, and no other process can record to the
-// same file meanwhile.
+// same file meanwhile; see Shared for one that several record to.
 type File struct {
 	Header Header
 	// Had is what an appended cassette held before.
@@ -29,10 +29,11 @@ type File struct {
 	mu   sync.Mutex
 	f    *os.File
 	w    *Writer
-	lock *flock.Flock
+	lock *lock
 	size int64 // of what is whole
 	err  error // the failure that ended the recording
 
+	shared   bool // see Shared
 	sync     bool
 	syncMu   sync.Mutex
 	synced   int64
@@ -111,6 +112,15 @@ var ErrExists = errors.New("it exists already: --append records after it, --forc
 // ErrBusy is returned where another recorder writes the cassette.
 var ErrBusy = errors.New("another recorder is writing it: end that one, or record to another file")
 
+// ErrTransport is returned for a cassette that is there already and was
+// recorded from another transport.
+var ErrTransport = errors.New("a cassette is of one transport: record to another file, or replace it with --force")
+
+// A lock is on a file, between processes.
+type lock = flock.Flock
+
+func newLock(path string) *lock { return flock.New(path, flock.SetPermissions(0o644)) }
+
 // Create makes a new cassette at path. Where there is one already the error
 // is ErrExists.
 func Create(path string, h Header, opts ...FileOption) (*File, error) {
@@ -152,13 +162,24 @@ func Append(path string, h Header, opts ...FileOption) (*File, error) {
 		return nil, f.abandon(path, err)
 	}
 	f.Header = r.Header
+	if err := r.Header.sameTransport(h); err != nil {
+		return nil, f.abandon(path, err)
+	}
 	if err := f.skim(r); err != nil {
 		return nil, f.abandon(path, err)
 	}
 	return f.begin(path, nil)
 }
 
-// skim walks over what an appended cassette holds and cuts off a torn end.
+// sameTransport refuses to go on with a cassette of another transport.
+func (h Header) sameTransport(other Header) error {
+	if h.Transport == other.Transport {
+		return nil
+	}
+	return fmt.Errorf("recorded over %s, not %s: %w", h.Transport, other.Transport, ErrTransport)
+}
+
+// skim walks over what a cassette still holds and cuts off a torn end.
 func (f *File) skim(r *Reader) error {
 	r.lean = new(leanEvent)
 	for {
@@ -167,7 +188,7 @@ func (f *File) skim(r *Reader) error {
 		torn, isTorn := errors.AsType[*TornError](err)
 		switch {
 		case isTorn:
-			f.Had.Cut = r.offset - torn.Offset
+			f.Had.Cut += r.offset - torn.Offset
 			f.size = torn.Offset
 			return f.f.Truncate(torn.Offset)
 		case err == io.EOF:
@@ -188,7 +209,7 @@ func openFile(path string, flag int) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cassettes: %w", err)
 	}
-	f := &File{f: osf, w: &Writer{}, lock: flock.New(lockPath(path))}
+	f := &File{f: osf, w: &Writer{}, lock: newLock(lockPath(path))}
 	if ok, err := f.lock.TryLock(); err != nil || !ok {
 		return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(ErrBusy, err, osf.Close()))
 	}
@@ -310,9 +331,16 @@ func (f *File) Close() error {
 		f.err = fmt.Errorf("cassettes: recording ended: %w", fs.ErrClosed)
 	}
 	f.closeErr = errors.Join(f.f.Close(), f.lock.Unlock())
-	if runtime.GOOS == "windows" {
-		_ = os.Remove(f.lock.Path())
+	if !f.shared {
+		f.removeLock()
 	}
 	f.f = nil
 	return f.closeErr
+}
+
+// removeLock takes the lock's file away where it is one of its own.
+func (f *File) removeLock() {
+	if runtime.GOOS == "windows" {
+		_ = os.Remove(f.lock.Path())
+	}
 }

@@ -30,6 +30,11 @@ import (
 //     session went on, it ends there, as it did.
 //  6. A carrier all of whose requests are answered on it is ended by the
 //     server, whoever was first.
+//  7. A stdio process is one piece, too. In it the client's messages stand in
+//     their order, each followed by the answers to it (by id or progress
+//     token), and by what else the server said before the client's next
+//     message; a client's answer follows the server's question. The lines of
+//     stderr come last, before the end, for nothing says what they are about.
 //
 // What one run and the next do not share is numbered in the order of
 // appearance: carriers 1, 2, ...; sessions session-1; request ids, in each

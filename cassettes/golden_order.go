@@ -57,6 +57,11 @@ func causal(events []*Event) []ordered {
 		tails: map[string][]int{}, unended: map[string][]*carriage{},
 	}
 	o.gather()
+	for _, c := range o.carriers {
+		if c.request == nil {
+			c.events = o.process(c.events)
+		}
+	}
 	o.settle()
 	o.ask()
 	o.anchor()

@@ -48,6 +48,8 @@ type Redactor struct {
 	labels   int
 	lengths  atomic.Uint64 // bit n%64: some live id or hidden word has length n
 	found    atomic.Int64  // distinct secrets
+
+	variables atomic.Pointer[[]variable] // values that stand anywhere, or nil
 }
 
 // maxPointers is how many pointers the rules may have: they are tracked as

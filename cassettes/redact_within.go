@@ -27,6 +27,7 @@ const (
 // placeholders. In JSON an escape's letter belongs to no word, and only what
 // is in quotes is touched. It returns text itself when nothing changes.
 func (r *Redactor) within(text []byte, isJSON bool) []byte {
+	text = r.hideVariables(text, isJSON)
 	if r.lengths.Load() == 0 {
 		return text
 	}

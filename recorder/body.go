@@ -227,21 +227,15 @@ func (w *whole) feed(plain []byte) {
 	}
 }
 
-// part writes what has come in so far. The cut is made where no name is
-// parted from its value, if there is such a place near.
+// part writes what has come in so far.
 func (w *whole) part() {
-	cut := len(w.buf)
+	n := len(w.buf)
 	if !w.opaque {
-		for i := cut - 1; i > cut-64<<10; i-- {
-			if c := w.buf[i]; c == ',' || c == '\n' || c == '&' {
-				cut = i + 1
-				break
-			}
-		}
+		n = cut(w.buf)
 	}
 	w.parts = true
-	w.c.write(&cassettes.Event{From: cassettes.Server, Raw: w.c.rec.redact.Raw(w.contentType, w.buf[:cut])})
-	w.buf = append(w.buf[:0], w.buf[cut:]...)
+	w.c.write(&cassettes.Event{From: cassettes.Server, Raw: w.c.rec.redact.Raw(w.contentType, w.buf[:n])})
+	w.buf = append(w.buf[:0], w.buf[n:]...)
 }
 
 func (w *whole) finish(from cassettes.From, end cassettes.End) {

@@ -10,17 +10,20 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
-// A carrier is one HTTP request with its response, while it is open.
+// A carrier is one HTTP request with its response, or one stdio process, while
+// it is open.
 type carrier struct {
 	rec     *Recorder
 	on      int
 	listens bool                    // a GET: a stream that may stay open for ever
 	asked   exchange                // the first request it carries
 	client  context.Context         // of whoever asks
-	cancel  context.CancelCauseFunc // ends the upstream's request
+	cancel  context.CancelCauseFunc // ends the upstream's request, or the process
+	process *process                // nil over HTTP
 
 	mu    sync.Mutex
 	ended bool
+	waits map[string]exchange // a process's requests without an answer, by id
 }
 
 // A request is what a client asked, as it goes on the tape.
@@ -112,9 +115,13 @@ func (c *carrier) write(e *cassettes.Event) {
 	if c.ended {
 		return
 	}
-	e.On = c.on
-	e.At = c.rec.since + c.rec.now()
-	c.rec.write(e)
+	if c.process != nil {
+		c.take(e, nil)
+	} else {
+		e.On = c.on
+		e.At = c.rec.since + c.rec.now()
+		c.rec.write(e)
+	}
 	if e.End == "" {
 		return
 	}

@@ -1,5 +1,5 @@
 // Package recorder writes the tape: what an MCP client and a server say to
-// each other over HTTP, while they say it.
+// each other, over HTTP or over stdio, while they say it.
 //
 // A Recorder is an http.RoundTripper, for a client program in Go, and the
 // source of a reverse proxy, for any other:
@@ -11,6 +11,15 @@
 //	go http.Serve(listener, rec.Proxy(upstream))
 //	...
 //	err = rec.Shutdown(ctx) // then file.Close()
+//
+// A server that speaks over stdio it runs between the two ends of its client,
+// on a tape that other recorders may write at the same time:
+//
+//	file, err := cassettes.Share("weather.cassette", cassettes.Header{
+//		Transport: "stdio", Redact: []string{cassettes.RedactSecrets},
+//	})
+//	rec, err := recorder.New(file)
+//	code, err := rec.Command(ctx, exec.Command("weather"), os.Stdin, os.Stdout, os.Stderr)
 //
 // The tape is written ahead: a request is on it before it goes upstream, and
 // each message of an answer before its last byte is handed on. Killing the
@@ -61,9 +70,11 @@ type Recorder struct {
 	idle      []func()          // closes the connections of our own transports
 
 	carriers  atomic.Int64
+	processes atomic.Int64
 	exchanges atomic.Int64
 	events    atomic.Int64
-	before    int64 // exchanges that an appended tape had before
+	before    int64         // exchanges that an appended tape had before
+	ahead     time.Duration // how far another recorder's time on the tape is before ours
 
 	mu       sync.Mutex
 	open     map[*carrier]bool
@@ -130,9 +141,9 @@ func WithOrigins(origins ...string) Option {
 func WithRedactor(rd *cassettes.Redactor) Option { return func(r *Recorder) { r.redact = rd } }
 
 // New returns a Recorder that writes to tape. Where that is a
-// *cassettes.File, its header says what to redact, and carriers, sessions and
-// time go on from what it held before. The error is a redaction rule that
-// cannot be understood.
+// *cassettes.File, or for Command alone a *cassettes.Shared, its header says
+// what to redact, and carriers, sessions and time go on from what it held
+// before. The error is a redaction rule that cannot be understood.
 func New(tape Tape, opts ...Option) (*Recorder, error) {
 	begin := time.Now()
 	r := &Recorder{
@@ -149,7 +160,10 @@ func New(tape Tape, opts ...Option) (*Recorder, error) {
 	}
 	rules := []string{cassettes.RedactSecrets}
 	var had cassettes.Had
-	if file, ok := tape.(*cassettes.File); ok {
+	switch file := tape.(type) {
+	case *cassettes.File:
+		rules, had = file.Header.Redact, file.Had
+	case *cassettes.Shared:
 		rules, had = file.Header.Redact, file.Had
 	}
 	if r.redact == nil {
@@ -191,7 +205,7 @@ func (r *Recorder) ownTransport() {
 
 // Stats counts what a Recorder has written.
 type Stats struct {
-	Sessions  int // session ids seen
+	Sessions  int // session ids seen, and stdio processes
 	Exchanges int // requests of clients, in the sense of JSON-RPC
 	Events    int
 	Redacted  int // distinct secrets replaced
@@ -200,7 +214,7 @@ type Stats struct {
 // Stats returns the counts so far, without those of a tape appended to.
 func (r *Recorder) Stats() Stats {
 	return Stats{
-		Sessions:  r.redact.Sessions(),
+		Sessions:  r.redact.Sessions() + int(r.processes.Load()),
 		Exchanges: int(r.exchanges.Load()),
 		Events:    int(r.events.Load()),
 		Redacted:  r.redact.Redacted(),
@@ -234,9 +248,13 @@ func (r *Recorder) Shutdown(ctx context.Context) error {
 		r.settle()
 	}
 	listening := r.carriersThat(func(c *carrier) bool { return c.listens })
+	running := r.carriersThat(func(c *carrier) bool { return c.process != nil })
 	r.mu.Unlock()
 	for _, c := range listening {
 		c.stop()
+	}
+	for _, c := range running {
+		_ = c.process.in.Close() // it may be closed already
 	}
 	select {
 	case <-r.quiet:
@@ -274,11 +292,18 @@ func (r *Recorder) carriersThat(ok func(*carrier) bool) []*carrier {
 	return cs
 }
 
-// A visit is one request in the proxy.
-type visit struct{ w http.ResponseWriter }
+// A visit is one request in the proxy, or one process.
+type visit struct {
+	w    http.ResponseWriter
+	stop func() // ends a process
+}
 
-// cut frees a handler that waits for its client.
+// cut frees a handler that waits for its client, and ends a process.
 func (v *visit) cut() {
+	if v.stop != nil {
+		v.stop()
+		return
+	}
 	conn := http.NewResponseController(v.w)
 	now := time.Now()
 	_ = conn.SetReadDeadline(now)
@@ -287,14 +312,20 @@ func (v *visit) cut() {
 
 // enter lets a request into the proxy, unless the recorder is stopping.
 func (r *Recorder) enter(w http.ResponseWriter) *visit {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopping {
+	v := &visit{w: w}
+	if !r.admit(v) {
 		return nil
 	}
-	v := &visit{w}
-	r.visits[v] = true
 	return v
+}
+
+func (r *Recorder) admit(v *visit) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.stopping {
+		r.visits[v] = true
+	}
+	return !r.stopping
 }
 
 func (r *Recorder) leave(v *visit) {

@@ -23,6 +23,19 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
+// An exit is the exit code of a server that was run, passed on without a word.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// orNil is no error where all went well.
+func (e exit) orNil() error {
+	if e == 0 {
+		return nil
+	}
+	return e
+}
+
 // wrongUse is a failure of whoever typed the command.
 func wrongUse(format string, args ...any) *failure {
 	return &failure{code: exitUse, err: fmt.Errorf(format, args...)}
@@ -39,6 +52,9 @@ func (f *failure) hint(format string, args ...any) *failure {
 func (c *console) tell(err error) int {
 	if err == nil {
 		return 0
+	}
+	if e, ok := errors.AsType[exit](err); ok {
+		return int(e)
 	}
 	f, ok := errors.AsType[*failure](err)
 	if !ok {

@@ -18,6 +18,10 @@ func TestMain(m *testing.M) {
 		"visit":   visitWeather,
 		"raw":     sendRaw,
 		"listen":  listenForEver,
+
+		"weather_stdio": serveWeatherStdio,
+		"visit_stdio":   visitCommand,
+		"outlive":       outlive,
 	})
 }
 
@@ -33,7 +37,7 @@ func TestMain(m *testing.M) {
 //	                        what it said
 //	killed NAME             kills it with -9
 //
-// and the programs of peers_test.go.
+// and the programs of peers_test.go and peers_stdio_test.go.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

@@ -106,13 +106,13 @@ func (s *survey) print(w io.Writer) {
 			fmt.Fprintf(table, "    and %d more\n", len(s.Sessions)-i)
 			break
 		}
-		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", or(short(a.Session, 100), "no session"), or(short(a.Client, 100), "-"), or(short(a.Protocol, 100), "-"), count(a.Exchanges, "exchange"))
+		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", a.name(), or(short(a.Client, 100), "-"), or(short(a.Protocol, 100), "-"), count(a.Exchanges, "exchange"))
 	}
 	fmt.Fprintf(table, "  exchanges  %d\n", s.Exchanges)
 	for _, part := range [...]struct {
 		title string
 		list  []*tally
-	}{{"", s.Methods}, {"notifications", s.Notifications}, {"server requests", s.Questions}, {"refusals", s.Refusals}, {"notes", s.Notes}} {
+	}{{"", s.Methods}, {"notifications", s.Notifications}, {"server requests", s.Questions}, {"refusals", s.Refusals}, {"other lines", s.Lines}, {"ends", s.Exits}, {"notes", s.Notes}} {
 		if part.title != "" && len(part.list) > 0 {
 			fmt.Fprintf(table, "  %s\n", part.title)
 		}
@@ -127,7 +127,15 @@ func (s *survey) print(w io.Writer) {
 	_ = table.Flush() // into a buffer
 }
 
-// labelled counts the sessions that have a label.
+// name is what people call a session by.
+func (a *about) name() string {
+	if a.Process > 0 {
+		return fmt.Sprintf("process %d", a.Process)
+	}
+	return or(short(a.Session, 100), "no session")
+}
+
+// labelled counts the sessions that have a label, or a process.
 func (s *survey) labelled() int {
 	n := len(s.Sessions)
 	if s.in[""] != nil && s.in[""].Exchanges > 0 {

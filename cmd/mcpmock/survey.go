@@ -31,17 +31,21 @@ type survey struct {
 	Notifications []*tally  `json:"notifications"`  // of both sides
 	Questions     []*tally  `json:"serverRequests"` // what the server asked
 	Refusals      []*tally  `json:"refusals"`       // HTTP status 400 and above
+	Exits         []*tally  `json:"exits"`          // how processes ended
+	Lines         []*tally  `json:"lines"`          // of a process that are no messages
 	Notes         []*tally  `json:"notes"`          // of mcpmock, on a journal
 	Torn          *tornTail `json:"torn"`           // null for a whole tape
 
-	of map[string]*tally
-	in map[string]*about
-	on map[int]*ride
+	of    map[string]*tally
+	in    map[string]*about
+	on    map[int]*ride
+	asked bool // there are HTTP requests: no carrier is a process
 }
 
 // about is what a survey knows of one session.
 type about struct {
-	Session   string `json:"session"` // its label; "" for clients without one
+	Session   string `json:"session"`           // its label; "" for clients without one
+	Process   int    `json:"process,omitempty"` // over stdio: its carrier
 	Client    string `json:"client"`
 	Protocol  string `json:"protocol"`
 	Exchanges int    `json:"exchanges"`
@@ -68,7 +72,9 @@ type tornTail struct {
 // A ride is a carrier that has not ended.
 type ride struct {
 	session *about
+	process bool
 	opening bool              // it carries an initialize
+	id      string            // of that
 	client  string            // the name in it
 	asked   map[string]*tally // by id
 	status  int
@@ -83,7 +89,7 @@ func newSurvey(t *cassettes.Tape, bytes int64) *survey {
 	return &survey{
 		File: t.Name, Bytes: bytes, Transport: t.Header.Transport, Redact: orNone(t.Header.Redact),
 		Protocols: []string{}, Servers: []string{}, Sessions: []*about{}, Methods: []*tally{},
-		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Notes: []*tally{},
+		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Exits: []*tally{}, Lines: []*tally{}, Notes: []*tally{},
 		of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{},
 	}
 }
@@ -107,9 +113,16 @@ func (s *survey) add(e *cassettes.Event) {
 		r = &ride{session: s.session(e.HTTP), asked: map[string]*tally{}}
 		s.on[e.On] = r
 		s.Carriers++
+		s.asked = true
+	}
+	if r == nil && s.Transport == overStdio && !s.asked {
+		r = s.process(e.On)
 	}
 	if r == nil {
-		r = &ride{session: s.session(nil)} // an event of a carrier that has ended
+		r = &ride{session: s.session(nil), asked: map[string]*tally{}} // an event of a carrier that has ended
+	}
+	if r.process {
+		s.lines(e)
 	}
 	if e.From != cassettes.Client && e.HTTP != nil {
 		s.answered(r, e)
@@ -137,6 +150,28 @@ func messagesOf(e *cassettes.Event) []jsonrpc.Message {
 	return all
 }
 
+// process begins a carrier that is a process: a session of its own.
+func (s *survey) process(on int) *ride {
+	r := &ride{session: &about{Process: on}, process: true, asked: map[string]*tally{}}
+	s.Sessions = append(s.Sessions, r.session)
+	s.on[on] = r
+	s.Carriers++
+	return r
+}
+
+// lines takes in what a process said that is no message.
+func (s *survey) lines(e *cassettes.Event) {
+	if e.Raw != nil {
+		s.tally(&s.Lines, tally{From: string(e.From)})
+	}
+	switch {
+	case e.End == cassettes.Exit:
+		s.tally(&s.Exits, tally{Text: fmt.Sprintf("exit %d", e.Code)})
+	case e.End != "":
+		s.tally(&s.Exits, tally{From: string(e.From), Text: string(e.End)})
+	}
+}
+
 // client takes in a message of a client.
 func (s *survey) client(r *ride, m jsonrpc.Message) {
 	switch m.Kind {
@@ -145,7 +180,7 @@ func (s *survey) client(r *ride, m jsonrpc.Message) {
 		r.session.Exchanges++
 		r.asked[string(m.ID)] = s.tally(&s.Methods, tally{Method: m.Method, Name: nameIn(m)})
 		if m.Method == mcp.Initialize {
-			r.opening = true
+			r.opening, r.id = true, string(m.ID)
 			r.client = titled(gjson.GetBytes(m.Params, "clientInfo"))
 		}
 	case jsonrpc.Notification:
@@ -162,10 +197,11 @@ func (s *survey) server(r *ride, m jsonrpc.Message) {
 		s.tally(&s.Notifications, tally{From: "server", Method: m.Method})
 	case jsonrpc.Response:
 		asked := r.asked[string(m.ID)]
+		delete(r.asked, string(m.ID)) // a process may ask a million times
 		if asked != nil && (m.Error != nil || gjson.GetBytes(m.Result, "isError").Bool()) {
 			asked.Errors++
 		}
-		if r.opening && m.Result != nil {
+		if r.opening && m.Result != nil && (!r.process || string(m.ID) == r.id) {
 			r.session.Client = r.client
 			r.session.Protocol = gjson.GetBytes(m.Result, "protocolVersion").Str
 			include(&s.Protocols, r.session.Protocol)
@@ -230,7 +266,7 @@ func (s *survey) tally(list *[]*tally, kind tally) *tally {
 
 // finish drops the place of clients without a session where there was none.
 func (s *survey) finish() {
-	s.Sessions = slices.DeleteFunc(s.Sessions, func(a *about) bool { return a.Session == "" && a.Exchanges == 0 })
+	s.Sessions = slices.DeleteFunc(s.Sessions, func(a *about) bool { return a.Session == "" && a.Process == 0 && a.Exchanges == 0 })
 }
 
 func include(list *[]string, s string) {

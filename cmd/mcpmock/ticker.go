@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/tidwall/gjson"
 )
 
@@ -14,8 +15,9 @@ import (
 type ticker struct {
 	c *console
 
-	mu   sync.Mutex
-	open map[int]*tick
+	mu    sync.Mutex
+	open  map[int]*tick
+	piped map[string]*tick // of a process, by carrier and id
 }
 
 // A tick is a request that has no answer yet.
@@ -28,7 +30,9 @@ type tick struct {
 // maxOpen is how many requests without an answer a ticker remembers.
 const maxOpen = 10_000
 
-func newTicker(c *console) *ticker { return &ticker{c: c, open: map[int]*tick{}} }
+func newTicker(c *console) *ticker {
+	return &ticker{c: c, open: map[int]*tick{}, piped: map[string]*tick{}}
+}
 
 func (t *ticker) hear(e *cassettes.Event) {
 	t.mu.Lock()
@@ -42,6 +46,7 @@ func (t *ticker) hear(e *cassettes.Event) {
 	}
 	k := t.open[e.On]
 	if k == nil {
+		t.hearProcess(e)
 		return
 	}
 	if e.Note != nil {
@@ -65,7 +70,34 @@ func (t *ticker) hear(e *cassettes.Event) {
 		return
 	}
 	delete(t.open, e.On)
+	t.tell(e, k, answer)
+}
+
+// tell prints the line of an exchange that ends with e.
+func (t *ticker) tell(e *cassettes.Event, k *tick, answer string) {
 	t.c.talk("%s", strings.TrimRight(fmt.Sprintf("%9.3fs  %-40s  %-10s  %4d ms  %s", e.At.Seconds(), k.what, answer, (e.At-k.at).Milliseconds(), strings.Join(k.made, ", ")), " "))
+}
+
+// hearProcess takes in an event of a process, on which an answer is known by
+// its id.
+func (t *ticker) hearProcess(e *cassettes.Event) {
+	for _, m := range messagesOf(e) {
+		key := fmt.Sprintf("%d %s", e.On, m.ID)
+		switch k := t.piped[key]; {
+		case e.From == cassettes.Client && m.Kind == jsonrpc.Request:
+			if len(t.piped) == maxOpen { // requests that were never answered
+				clear(t.piped)
+			}
+			t.piped[key] = &tick{at: e.At, what: said(m.Raw)}
+		case e.From == cassettes.Server && m.Kind == jsonrpc.Response && k != nil:
+			delete(t.piped, key)
+			answer := "result"
+			if m.Error != nil {
+				answer = "error"
+			}
+			t.tell(e, k, answer)
+		}
+	}
 }
 
 // asked is a request in a few words: its method, and the tool or the like.

@@ -23,6 +23,7 @@ type moment struct {
 	Name         string `json:"name,omitempty"`
 	ID           string `json:"id,omitempty"` // as it is spelled
 	Bytes        int    `json:"bytes,omitempty"`
+	Text         string `json:"text,omitempty"` // how a line of a process begins that is no message
 	End          string `json:"end,omitempty"`
 	Note         string `json:"note,omitempty"`
 }
@@ -102,6 +103,9 @@ func (m *moment) saying(e *cassettes.Event) {
 		m.Name = count(len(e.Messages), "message")
 	case e.Raw != nil:
 		m.Kind, m.Bytes = "raw", len(e.Raw)
+		if e.HTTP == nil && e.SSE == nil {
+			m.Text = short(string(e.Raw[:min(len(e.Raw), 200)]), 60)
+		}
 	case e.SSE != nil && len(e.SSE.Comment) > 0:
 		m.Kind = "comment"
 	case e.SSE != nil:
@@ -126,6 +130,7 @@ func (m *moment) line() string {
 	add("%s", short(m.Name, 60))
 	add("id %s", m.ID)
 	add("%d B", m.Bytes)
+	add("%q", m.Text)
 	add("end %s", m.End)
 	add("%s", m.Note)
 	return fmt.Sprintf("%6d  %8d ms  %s  %s\n", m.Carrier, m.Milliseconds, arrow, strings.Join(words, "  "))

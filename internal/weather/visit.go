@@ -22,20 +22,27 @@ type Sight struct {
 
 // Visit connects a client of the Go SDK to a weather server, uses everything
 // that it offers, one after the other, and returns what the client saw.
-func Visit(ctx context.Context, url string) (sights []Sight, err error) {
+func Visit(ctx context.Context, url string) ([]Sight, error) {
+	// Connections of its own: none is left when the visit is over.
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	sights, err := VisitBy(ctx, &mcp.StreamableClientTransport{Endpoint: url, HTTPClient: &http.Client{Transport: transport}, MaxRetries: -1})
+	if err != nil {
+		err = fmt.Errorf("visiting %s: %w", url, err)
+	}
+	return sights, err
+}
+
+// VisitBy is Visit over any transport.
+func VisitBy(ctx context.Context, transport mcp.Transport) (sights []Sight, err error) {
 	var progress steps
 	client := mcp.NewClient(&mcp.Implementation{Name: "traveller", Version: "1.0.0"}, &mcp.ClientOptions{
 		Capabilities:                &mcp.ClientCapabilities{},
 		ProgressNotificationHandler: progress.add,
 	})
-	// Connections of its own: none is left when the visit is over.
-	transport := &http.Transport{}
-	defer transport.CloseIdleConnections()
-	session, err := client.Connect(ctx,
-		&mcp.StreamableClientTransport{Endpoint: url, HTTPClient: &http.Client{Transport: transport}, MaxRetries: -1},
-		&mcp.ClientSessionOptions{ProtocolVersion: "2025-11-25"})
+	session, err := client.Connect(ctx, transport, &mcp.ClientSessionOptions{ProtocolVersion: "2025-11-25"})
 	if err != nil {
-		return nil, fmt.Errorf("connecting to %s: %w", url, err)
+		return nil, fmt.Errorf("connecting: %w", err)
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	info := session.InitializeResult()

@@ -25,14 +25,15 @@ const Path = "/mcp"
 
 // Handler serves the weather server over Streamable HTTP, with sessions.
 func Handler() http.Handler {
-	server := newServer()
+	server := New()
 	endpoint := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
 	mux := http.NewServeMux()
 	mux.Handle(Path, endpoint)
 	return mux
 }
 
-func newServer() *mcp.Server {
+// New returns a weather server, for any transport.
+func New() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "weather", Title: "Weather of no place", Version: "1.0.0"}, &mcp.ServerOptions{
 		Instructions: "Ask for the forecast of a city, and for the alerts of a region.",
 	})

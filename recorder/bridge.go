@@ -1,0 +1,181 @@
+package recorder
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// The limits of a bridge.
+const (
+	maxSessions = 100       // each is a process
+	maxIdle     = time.Hour // of a session that nobody asks and nobody listens to
+	grace       = 2 * time.Second
+)
+
+// A Bridge gives clients that speak HTTP a server that speaks over stdio, and
+// records what that server and its clients say over its pipes. Each session
+// has a process of its own, so clients are as apart as they are over stdio.
+//
+//	client ─ POST, GET ─► session ─ a line ─► tape ─► server
+//	client ◄─ a frame ── session ◄─ tape ◄─ a line ─ server
+//
+// It is an http.Handler: of Streamable HTTP at /mcp, and of HTTP+SSE
+// (2024-11-05) at /sse, for clients that are older. It keeps the rules of
+// those transports, since the server cannot; all else is the server's affair.
+//
+// What this does not do: streams have no event ids and cannot be resumed, and
+// there are no sessions of the modern era, whose clients find a server of the
+// legacy era here.
+type Bridge struct {
+	rec    *Recorder
+	run    runner
+	stderr io.Writer
+
+	running sync.WaitGroup // what sessions run
+	serving sync.WaitGroup // requests
+
+	mu       sync.Mutex
+	closed   bool
+	sessions map[string]*session // until their servers have exited
+	visits   map[*visit]bool
+}
+
+// A runner runs a server between the ends of a client, as Recorder.Command
+// does.
+type runner func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (code int, err error)
+
+// Bridge returns a handler that runs a command for each session and records
+// it. The function makes the command, not started and without Stdin, Stdout
+// and Stderr. What servers write to their stderr goes to stderr as well as on
+// the tape.
+//
+// The bridge must be closed before the recorder is.
+func (r *Recorder) Bridge(command func() *exec.Cmd, stderr io.Writer) *Bridge {
+	return newBridge(r, stderr, func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+		return r.Command(ctx, command(), stdin, stdout, stderr)
+	})
+}
+
+func newBridge(r *Recorder, stderr io.Writer, run runner) *Bridge {
+	return &Bridge{
+		rec:      r,
+		run:      run,
+		stderr:   &locked{w: stderr},
+		sessions: map[string]*session{},
+		visits:   map[*visit]bool{},
+	}
+}
+
+// Close ends all sessions and returns when their servers have exited and no
+// request is being served any more. Servers get the end of their input, and
+// have two seconds to finish what they work on. It may be called twice.
+func (b *Bridge) Close() error {
+	b.mu.Lock()
+	b.closed = true
+	for _, s := range b.sessions {
+		s.end("the recording has ended")
+	}
+	b.mu.Unlock()
+	b.running.Wait()
+	b.mu.Lock()
+	for v := range b.visits { // whose clients do not read, or do not write
+		v.cut()
+	}
+	b.mu.Unlock()
+	b.serving.Wait()
+	return nil
+}
+
+func (b *Bridge) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if reason := b.rec.foreign(req); reason != "" {
+		b.rec.log.Warn("refused a foreign request", "reason", reason)
+		http.Error(w, reason, http.StatusForbidden)
+		return
+	}
+	v := b.enter(w)
+	if v == nil {
+		http.Error(w, ErrStopped.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	defer b.leave(v)
+	switch req.URL.Path {
+	case "/mcp":
+		b.serveStreamable(w, req)
+	case "/sse":
+		b.serveStream(w, req)
+	case "/messages":
+		b.serveMessages(w, req)
+	default:
+		http.Error(w, "nothing is here: the server is at /mcp, and for clients of 2024-11-05 at /sse", http.StatusNotFound)
+	}
+}
+
+func (b *Bridge) enter(w http.ResponseWriter) *visit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil
+	}
+	v := &visit{w: w}
+	b.visits[v] = true
+	b.serving.Add(1)
+	return v
+}
+
+func (b *Bridge) leave(v *visit) {
+	b.mu.Lock()
+	delete(b.visits, v)
+	b.mu.Unlock()
+	b.serving.Done()
+}
+
+// open begins a session and starts its server. It counts as in use.
+func (b *Bridge) open(old bool) (*session, *refusal) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+		return nil, refuse(http.StatusServiceUnavailable, "%v", ErrStopped)
+	case len(b.sessions) >= maxSessions:
+		return nil, refuse(http.StatusServiceUnavailable, "too many sessions: %d servers run: end a session by DELETE, or wait until one is idle for %v", maxSessions, maxIdle)
+	}
+	s := newSession(b, rand.Text(), old)
+	b.sessions[s.id] = s
+	b.running.Go(s.run)
+	b.running.Go(s.watch)
+	return s, nil
+}
+
+// session finds a session for a request, which must release it.
+func (b *Bridge) session(id string, old bool) *session {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.sessions[id]
+	if s == nil || s.old != old || !s.use() {
+		return nil
+	}
+	return s
+}
+
+func (b *Bridge) forget(s *session) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.sessions, s.id)
+}
+
+// locked is a writer for several servers.
+type locked struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}

@@ -1,0 +1,45 @@
+//go:build unix
+
+package recorder
+
+import (
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A server that a signal kills has the exit code that a shell gives it.
+func TestCommandDiesBySignal(t *testing.T) {
+	p := newPiped(t)
+	code, err := p.rec.Command(t.Context(), running(t, "dies"), strings.NewReader(ping+"\n"), io.Discard, io.Discard)
+	if code != 128+int(syscall.SIGKILL) || err != nil {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+	events := p.tape.events(t)
+	if last := events[len(events)-1]; last.Code != code {
+		t.Errorf("the tape has the code %d", last.Code)
+	}
+	p.close(t)
+}
+
+// A signal reaches the server, and its exit code the caller.
+func TestCommandSignal(t *testing.T) {
+	p := newPiped(t)
+	if p.rec.Signal(syscall.SIGTERM) {
+		t.Error("nothing runs, and a signal reached it")
+	}
+	done := make(chan int, 1)
+	go func() {
+		code, _ := p.rec.Command(t.Context(), running(t, "deaf"), strings.NewReader(ping+"\n"), io.Discard, io.Discard)
+		done <- code
+	}()
+	p.tape.wait(t, answered)
+	if !p.rec.Signal(syscall.SIGTERM) {
+		t.Error("the signal reached nothing")
+	}
+	if code := <-done; code != 7 {
+		t.Errorf("exit code %d", code)
+	}
+	p.close(t)
+}

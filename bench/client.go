@@ -17,6 +17,7 @@ import (
 // A client asks one server over connections that it keeps. It does little, so
 // that the processors are left to the servers.
 type client struct {
+	host  string
 	head  string // of each request, up to the value of Content-Length
 	conns []*conn
 	ids   atomic.Int64
@@ -42,7 +43,7 @@ func dial(at string, path string, n int, session bool) (*client, error) {
 	if path == "" {
 		path = u.Path
 	}
-	c := &client{head: "POST " + path + " HTTP/1.1\r\nHost: " + u.Host + "\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"}
+	c := &client{host: u.Host, head: head(path, u.Host)}
 	for range n {
 		nc, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
 		if err != nil {
@@ -66,6 +67,11 @@ func dial(at string, path string, n int, session bool) (*client, error) {
 		}
 	}
 	return c, nil
+}
+
+// head is the head of a POST, up to the fields that tell its session.
+func head(path, host string) string {
+	return "POST " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
 }
 
 // begin begins a session and returns its id.

@@ -24,15 +24,30 @@ func processorTime(pid int) (time.Duration, error) {
 
 // peakMemory returns the most memory that a process had resident, in MB.
 func peakMemory(pid int) (float64, error) {
+	kb, err := memory(pid, "VmHWM:")
+	return kb * 1024 / 1e6, err
+}
+
+// residentMemory returns the memory that a process has resident, in KB.
+func residentMemory(pid int) (float64, error) { return memory(pid, "VmRSS:") }
+
+func memory(pid int, line string) (kb float64, err error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
-	for line := range bytes.Lines(status) {
-		if rest, ok := bytes.CutPrefix(line, []byte("VmHWM:")); ok {
-			kb, err := strconv.ParseFloat(string(bytes.Fields(rest)[0]), 64)
-			return kb * 1024 / 1e6, err
+	for l := range bytes.Lines(status) {
+		if rest, ok := bytes.CutPrefix(l, []byte(line)); ok {
+			return strconv.ParseFloat(string(bytes.Fields(rest)[0]), 64)
 		}
 	}
-	return 0, fmt.Errorf("no VmHWM in the status of process %d", pid)
+	return 0, fmt.Errorf("no %s in the status of process %d", line, pid)
+}
+
+// fileLimit returns how many files this process, and one that it starts, may
+// have open.
+func fileLimit() (int, error) {
+	var limit unix.Rlimit
+	err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit)
+	return int(min(limit.Cur, 1<<20)), err
 }

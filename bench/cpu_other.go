@@ -12,3 +12,7 @@ var errLinux = errors.New("the time and memory of another process are measured o
 func processorTime(int) (time.Duration, error) { return 0, errLinux }
 
 func peakMemory(int) (float64, error) { return 0, errLinux }
+
+func residentMemory(int) (float64, error) { return 0, errLinux }
+
+func fileLimit() (int, error) { return 0, errLinux }

@@ -47,6 +47,8 @@ func parts() []part {
 		{"start", "first answer after the start", (*bench).start},
 		{"memory", "memory for a long tape", (*bench).memory},
 		{"record", "the recorder as a proxy", (*bench).record},
+		{"stdio", "replay over stdio", (*bench).stdio},
+		{"streams", "streams that are open", (*bench).streams},
 	}
 }
 

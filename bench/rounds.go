@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -8,8 +9,13 @@ import (
 // A subject is a server that is measured in rounds.
 type subject struct {
 	server *process
-	client *client
+	client asker
 	text   func(id int) (request, answer string)
+}
+
+// An asker makes n calls to a server.
+type asker interface {
+	ask(ctx context.Context, n int, text func(id int) (request, answer string)) error
 }
 
 // compare asks all subjects in interleaved rounds and returns what each cost

@@ -17,9 +17,19 @@ import (
 //
 //	bare       reads the body and gives the answer that the path names
 //	proxy URL  an httputil.ReverseProxy before URL, with FlushInterval -1
+//	echo       gives one answer to each line of stdin
+//	decode     the same, but decodes the line with encoding/json
 const serveMode = "serve"
 
 func serve(args []string) {
+	switch args[0] {
+	case "echo":
+		echo(os.Stdin, os.Stdout, cutID)
+		return
+	case "decode":
+		echo(os.Stdin, os.Stdout, decodeID)
+		return
+	}
 	var h http.Handler = bare()
 	if args[0] == "proxy" {
 		h = plainProxy(args[1])

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -13,9 +14,36 @@ import (
 // tape was recorded with.
 type journalFile struct {
 	path   string
-	file   *cassettes.File
+	file   journalTape
 	redact *cassettes.Redactor
 	err    error // of the first write that failed
+}
+
+type journalTape interface {
+	Write(*cassettes.Event) error
+	Close() error
+}
+
+// A joinedJournal is one over stdio. Clients start such a server again and
+// again, and some start two at a time: each process is a carrier of its own,
+// after what the journal holds.
+type joinedJournal struct {
+	*cassettes.Shared
+	redact *cassettes.Redactor
+	on     int           // the carrier; 0 until something was said
+	since  time.Duration // when that was
+}
+
+func (j *joinedJournal) Write(e *cassettes.Event) error {
+	return j.Take(func(had cassettes.Had) *cassettes.Event {
+		if j.on == 0 {
+			j.on, j.since = had.Carriers+1, had.Last
+		}
+		j.redact.Continue(had)
+		e.On = j.on
+		e.At = max(j.since+e.At, had.Last)
+		return e
+	})
 }
 
 func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journalFile, error) {
@@ -28,11 +56,22 @@ func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journ
 	if err != nil {
 		return nil, err
 	}
-	file, err := cassettes.Replace(path, cassettes.Header{Transport: transport, Redact: played.Redact})
+	j := &journalFile{path: path, redact: redact}
+	header := cassettes.Header{Transport: transport, Redact: played.Redact}
+	if transport == overStdio {
+		shared, err := cassettes.Share(path, header)
+		if err != nil {
+			return nil, err
+		}
+		j.file = &joinedJournal{Shared: shared, redact: redact}
+		return j, nil
+	}
+	file, err := cassettes.Replace(path, header)
 	if err != nil {
 		return nil, err
 	}
-	return &journalFile{path: path, file: file, redact: redact}, nil
+	j.file = file
+	return j, nil
 }
 
 // hear writes one event; it is called with one at a time.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -30,11 +29,7 @@ func visitCommand() {
 	defer cancel()
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Stderr = os.Stderr
-	sights, err := weather.VisitBy(ctx, &mcp.CommandTransport{Command: cmd})
-	for _, s := range sights {
-		fmt.Printf("%s: %s\n", s.Did, s.Saw)
-	}
-	check(err)
+	tell(weather.VisitBy(ctx, &mcp.CommandTransport{Command: cmd}))
 }
 
 // outlive starts a server and becomes it, as it were: it says it is ready when

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/weather"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // The programs here are the other side in a script.
@@ -36,7 +37,20 @@ func serveWeather() {
 func visitWeather() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	sights, err := weather.Visit(ctx, os.Args[1])
+	tell(weather.Visit(ctx, os.Args[1]))
+}
+
+// visitOld is visit over HTTP+SSE:
+//
+//	visit_sse URL
+func visitOld() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	tell(weather.VisitBy(ctx, &mcp.SSEClientTransport{Endpoint: os.Args[1]}))
+}
+
+// tell prints what a client saw.
+func tell(sights []weather.Sight, err error) {
 	for _, s := range sights {
 		fmt.Printf("%s: %s\n", s.Did, s.Saw)
 	}

@@ -197,11 +197,11 @@ func (p *playing) speak(ctx context.Context, c *console, player *replay.Player) 
 func (p *playing) carries() string {
 	switch {
 	case p.stdio:
-		return "stdio"
-	case p.transport == "sse":
-		return "sse"
+		return overStdio
+	case p.transport == overSSE:
+		return overSSE
 	}
-	return "http"
+	return overHTTP
 }
 
 // options turns the flags into those of a player.

@@ -13,11 +13,12 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"mcpmock": main,
-		"weather": serveWeather,
-		"visit":   visitWeather,
-		"raw":     sendRaw,
-		"listen":  listenForEver,
+		"mcpmock":   main,
+		"weather":   serveWeather,
+		"visit":     visitWeather,
+		"visit_sse": visitOld,
+		"raw":       sendRaw,
+		"listen":    listenForEver,
 
 		"weather_stdio": serveWeatherStdio,
 		"visit_stdio":   visitCommand,

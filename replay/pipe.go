@@ -2,11 +2,9 @@ package replay
 
 import (
 	"context"
-	"net/http"
 	"sync"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // A pipe is one client all of whose answers go one way: over stdio, or on the
@@ -144,14 +142,4 @@ func (pp *pipe) cuts(bool) bool { return false }
 func (pp *pipe) note(kind, rule, text string) {
 	q := probe{p: pp.p, space: pp.space, carrier: pp.carrier}
 	q.note(kind, rule, text)
-}
-
-// line makes a probe for a line that was read, up to max bytes of it.
-func (pp *pipe) line(text []byte, err error) *probe {
-	q := &probe{p: pp.p, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
-	if err == nil {
-		q.batch, q.bodyErr = jsonrpc.Parse(text)
-	}
-	q.asked()
-	return q
 }

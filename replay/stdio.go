@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"sync"
 	"time"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // Stdio plays to one client over stdio: it reads messages from in and writes
@@ -76,6 +79,7 @@ func (pp *pipe) drain() {
 // read hears line after line.
 func (pp *pipe) read(in io.Reader) error {
 	r := bufio.NewReaderSize(in, 64<<10)
+	var q probe // of each line in turn: an answer that takes longer is a turn of its own
 	for {
 		text, err := readLine(r, pp.p.maxBody)
 		if err != nil && !errors.Is(err, errTooLarge) && len(text) == 0 {
@@ -89,7 +93,7 @@ func (pp *pipe) read(in io.Reader) error {
 			tooLarge = nil
 		}
 		if text = bytes.TrimSpace(text); len(text) > 0 || tooLarge != nil {
-			pp.hear(pp.line(text, tooLarge))
+			pp.hear(pp.line(&q, text, tooLarge))
 		}
 		if pp.ctx.Err() != nil {
 			return nil
@@ -98,6 +102,16 @@ func (pp *pipe) read(in io.Reader) error {
 			pp.out.flush()
 		}
 	}
+}
+
+// line makes q the probe for a line that was read.
+func (pp *pipe) line(q *probe, text []byte, err error) *probe {
+	*q = probe{p: pp.p, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
+	if err == nil {
+		q.batch, q.bodyErr = jsonrpc.Parse(text)
+	}
+	q.asked()
+	return q
 }
 
 // complete reports whether a whole line can be read without waiting.

@@ -40,6 +40,7 @@ type playing struct {
 	seed      int64
 	seeded    bool
 	journal   string
+	spending  *spending
 }
 
 func newReplay(c *console) *cobra.Command {
@@ -129,7 +130,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	spendMemory()
+	p.spending = spendMemory()
 	if torn := player.Torn(); torn != nil {
 		c.talk("mcpmock: warning: %v", torn)
 	}
@@ -171,7 +172,7 @@ func (p *playing) serve(ctx context.Context, c *console, player *replay.Player) 
 	if err := c.ready(ready{URL: server.URL, SSE: server.SSE}, p.welcome(server)...); err == nil {
 		<-ctx.Done()
 	}
-	leaveMemory()
+	p.spending.leave()
 	_ = server.Close() // the error is always nil
 	c.summary(player)
 	return 0, nil

@@ -126,7 +126,9 @@ func Valid(text []byte) error {
 	if skipSpace(text, 0) == len(text) {
 		return ErrEmpty
 	}
-	if Depth(text) > MaxDepth {
+	// What opens no more than that many cannot nest them deeper; counting is
+	// much cheaper than following them.
+	if bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}) > MaxDepth && Depth(text) > MaxDepth {
 		return ErrDepth
 	}
 	if !gjson.ValidBytes(text) || !utf8.Valid(text) {

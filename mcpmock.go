@@ -45,6 +45,7 @@ type Tester interface {
 // test ends.
 type Server struct {
 	URL    string         // of the endpoint: give it to the client
+	SSE    string         // for a client of HTTP+SSE; "" while recording over HTTP
 	Player *replay.Player // nil while recording
 }
 
@@ -83,7 +84,7 @@ func Serve(t Tester, path string, opts ...Option) *Server {
 	if s == nil {
 		return nil // a Tester whose Fatalf returns
 	}
-	return &Server{URL: s.URL, Player: s.Player}
+	return &Server{URL: s.URL, SSE: s.SSE, Player: s.Player}
 }
 
 // howToRecord says how to get a cassette that is not there.

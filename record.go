@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -52,7 +53,11 @@ func record(t Tester, path string, o *options) *Server {
 		}
 		t.Logf("mcpmock: recorded %s", path)
 	})
-	return &Server{URL: at}
+	srv := &Server{URL: at}
+	if s.bridge != nil {
+		srv.SSE = strings.TrimSuffix(at, "/mcp") + "/sse"
+	}
+	return srv
 }
 
 func begin(path string, o *options) (s *session, at string, err error) {

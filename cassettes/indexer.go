@@ -52,6 +52,8 @@ type indexer struct {
 	tokens    map[string]*open   // session and progress token -> likewise
 	asking    map[int32][]*open  // session -> what may ask back, in order
 	ids       map[string]*origin // session and event id -> the stream that can be resumed by it
+	whole     [][]string         // the ids of streams that ended whole, oldest first
+	endpoints map[string]int32   // the path and query that an HTTP+SSE session posts to, where they name no session
 	questions map[string]int32   // session and id -> the server's request
 	latest    []int32            // session -> the client's latest message in it
 	placed    int32              // the latest event that stands in a chain
@@ -71,6 +73,7 @@ func newIndexer(t *Tape, visit func(int, string, []byte)) *indexer {
 		tokens:    map[string]*open{},
 		asking:    map[int32][]*open{},
 		ids:       map[string]*origin{},
+		endpoints: map[string]int32{},
 		questions: map[string]int32{},
 	}
 }
@@ -78,7 +81,7 @@ func newIndexer(t *Tape, visit func(int, string, []byte)) *indexer {
 // A carrier is one that has not ended.
 type carrier struct {
 	opened    int32 // its first event
-	last      int32 // its latest
+	own       chain // of its events
 	session   int32
 	exchanges []int32
 	ids       []string // of the exchanges that have no answer yet
@@ -91,6 +94,7 @@ type carrier struct {
 	status    int
 	stream    bool
 	frames    []byte  // the ids of its frames, each with a 0 behind it
+	resumes   *origin // what it asks to go on with
 	origin    *origin // what it goes on with
 	chain     *chain  // where its events go, once its exchange has left it
 }
@@ -107,7 +111,7 @@ func (b *indexer) add(e *Event) string {
 		}
 		n := b.place(e.Pos.Offset, e.Pos.Size, e.Pos.Line)
 		c = b.carrier()
-		c.opened, c.last, c.session = n, n, b.session(e.HTTP)
+		c.opened, c.own.last, c.session = n, n, b.session(e.HTTP)
 		c.method = strings.Clone(e.HTTP.Method)
 		c.listen = c.method == "GET"
 		c.silent = c.method == "POST" && b.ix.Sessions[c.session].Piped
@@ -168,7 +172,7 @@ func (b *indexer) link(c *carrier, n int32) {
 	case c.chain != nil:
 		b.follow(c.chain, n)
 	default:
-		b.stand(c, n)
+		b.follow(&c.own, n)
 	}
 }
 
@@ -190,10 +194,15 @@ func (b *indexer) session(h *HTTP) int32 {
 	if label == "" && h.Query != "" {
 		label = sessionOfQuery(h.Query)
 	}
-	if label == "" {
-		return 0
+	switch {
+	case label != "":
+		return b.label(label)
+	case len(b.endpoints) > 0 && h.Query != "":
+		return b.endpoints[h.Path+"?"+h.Query]
+	case len(b.endpoints) > 0:
+		return b.endpoints[h.Path]
 	}
-	return b.label(label)
+	return 0
 }
 
 // label returns the number of the session with that label.
@@ -339,6 +348,9 @@ func (b *indexer) answered(c *carrier, h *HTTP) {
 		c.session = s
 		b.latest[s] = max(b.latest[s], b.ix.exchanges[c.exchanges[0]].event)
 	}
+	if c.listen && c.resumes != nil && c.stream && c.status == 200 {
+		b.goOn(c)
+	}
 	if c.listen {
 		s := &b.ix.Sessions[c.session]
 		switch {
@@ -436,6 +448,7 @@ func (b *indexer) end(c *carrier, e *Event) {
 		b.keep(c, c.origin)
 		return
 	}
+	left := false
 	for i := range c.ids {
 		if o := b.leave(c, i); o != nil {
 			if e.From == Client {
@@ -444,7 +457,11 @@ func (b *indexer) end(c *carrier, e *Event) {
 				b.ix.exchanges[o.x].flags |= Ended
 			}
 			b.keep(c, &origin{o})
+			left = true
 		}
+	}
+	if !left && len(c.frames) > 0 && len(c.exchanges) > 0 {
+		b.keepWhole(c)
 	}
 }
 
@@ -456,7 +473,7 @@ func (b *indexer) leave(c *carrier, i int) *open {
 		return nil
 	}
 	if c.chain == nil {
-		c.chain = &chain{c.last}
+		c.chain = &chain{c.own.last}
 	}
 	o := &open{x: x, chain: c.chain, name: name(b.ix.exchanges[x].session, []byte(c.ids[i]))}
 	b.pending[o.name] = o

@@ -46,22 +46,12 @@ func (b *indexer) follow(c *chain, n int32) {
 	c.last = n
 }
 
-// stand makes event n the next of its carrier's own chain, likewise.
-func (b *indexer) stand(c *carrier, n int32) {
-	if b.placed == n {
-		return
-	}
-	b.placed = n
-	b.ix.events[c.last].next = n
-	c.last = n
-}
-
 // process begins the carrier of a stdio process: a session of its own, whose
 // standalone stream begins with an event that is on no tape.
 func (b *indexer) process(e *Event) *carrier {
 	head := b.place(e.Pos.Offset, 0, e.Pos.Line)
 	c := b.carrier()
-	c.opened, c.last, c.session = head, head, b.newSession("")
+	c.opened, c.own.last, c.session = head, head, b.newSession("")
 	b.pipe(c)
 	b.open[e.On] = c
 	return c
@@ -82,8 +72,9 @@ func (b *indexer) endpoint(c *carrier, url string) {
 	at.Listens = slices.DeleteFunc(at.Listens, func(opening int) bool { return opening == int(c.opened) })
 	_, query, _ := strings.Cut(url, "?")
 	label := sessionOfQuery(query)
-	if label == "" {
+	if label == "" { // the session goes by another name: what is posted there is its
 		c.session = b.newSession("")
+		b.endpoints[pathOf(url)] = c.session
 	} else {
 		c.session = b.label(label)
 	}
@@ -99,6 +90,16 @@ func sessionOfQuery(query string) string {
 		}
 	}
 	return ""
+}
+
+// pathOf returns a URL without its origin.
+func pathOf(url string) string {
+	if _, rest, ok := strings.Cut(url, "://"); ok {
+		if i := strings.IndexAny(rest, "/?"); i >= 0 {
+			return strings.Clone(rest[i:])
+		}
+	}
+	return strings.Clone(url)
 }
 
 // expect takes in a request whose answer will come on the pipe.
@@ -135,7 +136,7 @@ func (b *indexer) said(c *carrier, n int32, m jsonrpc.Message) {
 		b.follow(o.chain, n)
 		return
 	}
-	b.stand(c, n)
+	b.follow(&c.own, n)
 	b.ix.after[n] = b.latest[c.session]
 }
 

@@ -273,3 +273,68 @@ func TestResumedAnswer(t *testing.T) {
 		})
 	}
 }
+
+// What a client asks for again, after the whole answer was on the tape, is
+// neither said twice nor a standalone stream; and a GET that was refused is
+// part of nothing.
+func TestResumedInVain(t *testing.T) {
+	for _, c := range []struct {
+		refused bool
+		reason  string
+	}{
+		{false, "the recorder saw the end that the client lost"},
+		{true, "the server had nothing to go on with"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			s := newScribe(t, "http")
+			h := http.Header{"Mcp-Session-Id": {"session-1"}}
+			stream := http.Header{"Content-Type": {"text/event-stream"}}
+			s.write(Event{On: 1, From: Client, HTTP: &HTTP{Method: "POST", Path: "/mcp", Header: h}, Message: []byte(`{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{}}`)})
+			s.write(Event{On: 1, From: Server, HTTP: &HTTP{Status: 200, Header: stream}})
+			log := `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}`
+			result := `{"jsonrpc":"2.0","id":5,"result":{}}`
+			for i, message := range []string{log, log, result} {
+				s.write(Event{On: 1, From: Server, SSE: &SSE{ID: fmt.Sprint("a_", i), HasID: true}, Message: []byte(message)})
+			}
+			s.write(Event{On: 1, From: Server, End: EOF})
+			s.write(Event{On: 2, From: Client, HTTP: &HTTP{Method: "GET", Path: "/mcp", Header: http.Header{"Mcp-Session-Id": {"session-1"}, "Last-Event-Id": {"a_0"}}}})
+			if c.refused {
+				s.write(Event{On: 2, From: Server, HTTP: &HTTP{Status: 400, Header: http.Header{"Content-Type": {"application/json"}}},
+					Message: []byte(`{"jsonrpc":"2.0","error":{"code":-32000,"message":"no"}}`), End: EOF})
+			} else {
+				s.write(Event{On: 2, From: Server, HTTP: &HTTP{Status: 200, Header: stream}})
+				s.write(Event{On: 2, From: Server, SSE: &SSE{ID: "a_1", HasID: true}, Message: []byte(log)})
+				s.write(Event{On: 2, From: Server, SSE: &SSE{ID: "a_2", HasID: true}, Message: []byte(result)})
+				s.write(Event{On: 2, From: Server, End: EOF})
+			}
+			ix := s.index()
+			want := []string{"notifications/message", "notifications/message", "answer 5"}
+			if got := chained(t, ix, ix.RequestEvent(0)); !slices.Equal(got, want) {
+				t.Errorf("the exchange says %q, want %q", got, want)
+			}
+			if n := len(ix.Sessions[1].Listens); n != 0 {
+				t.Errorf("%d standalone streams, want none", n)
+			}
+		})
+	}
+}
+
+// A session of HTTP+SSE that goes by another name is found by the URL that its
+// stream began with.
+func TestEndpointByItsURL(t *testing.T) {
+	for _, endpoint := range []string{"/messages?conn=4711", "http://127.0.0.1:9/messages?conn=4711", "/messages/4711"} {
+		s := newScribe(t, "sse")
+		path, query, _ := strings.Cut(pathOf(endpoint), "?")
+		s.write(Event{On: 1, From: Client, HTTP: &HTTP{Method: "GET", Path: "/sse"}})
+		s.write(Event{On: 1, From: Server, HTTP: &HTTP{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}}})
+		s.write(Event{On: 1, From: Server, SSE: &SSE{Event: "endpoint"}, Raw: []byte(endpoint)})
+		s.write(Event{On: 2, From: Client, HTTP: &HTTP{Method: "POST", Path: path, Query: query},
+			Message: []byte(`{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"clientInfo":{"name":"old"}}}`)})
+		s.write(Event{On: 2, From: Server, HTTP: &HTTP{Status: 202}, Raw: []byte("Accepted"), End: EOF})
+		s.write(Event{On: 1, From: Server, SSE: &SSE{Event: "message"}, Message: []byte(`{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2024-11-05"}}`)})
+		ix := s.index()
+		if got := chained(t, ix, ix.RequestEvent(0)); !slices.Equal(got, []string{"answer 0"}) || ix.Sessions[ix.Session(0)].Version != "2024-11-05" {
+			t.Errorf("%s: initialize is answered by %q in %+v", endpoint, got, ix.Sessions[ix.Session(0)])
+		}
+	}
+}

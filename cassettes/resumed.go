@@ -48,8 +48,7 @@ func (b *indexer) resume(c *carrier, h *HTTP) {
 	if last == "" {
 		return
 	}
-	if o := b.ids[name(c.session, []byte(last))]; o != nil {
-		b.goOn(c, o)
+	if c.resumes = b.ids[name(c.session, []byte(last))]; c.resumes != nil {
 		return
 	}
 	for _, other := range b.open { // the client noticed the end before the recorder did
@@ -64,17 +63,39 @@ func (b *indexer) resume(c *carrier, h *HTTP) {
 			}
 		}
 		b.keep(other, o)
-		b.goOn(c, o)
+		c.resumes = o
 		return
 	}
 }
 
-// goOn makes a carrier go on with a stream.
-func (b *indexer) goOn(c *carrier, o *origin) {
-	c.origin = o
-	if o.exchange != nil {
+// goOn makes a carrier go on with a stream: the server has agreed to.
+func (b *indexer) goOn(c *carrier) {
+	c.origin = c.resumes
+	if o := c.origin.exchange; o != nil {
 		c.listen = false
-		b.follow(o.exchange.chain, c.opened)
+		b.follow(o.chain, c.opened)
+	}
+}
+
+// maxWhole is of how many streams that ended whole the ids are kept: a client
+// that lost the end of one comes back at once.
+const maxWhole = 256
+
+// keepWhole keeps the ids of a stream that ended whole for a while.
+func (b *indexer) keepWhole(c *carrier) {
+	x := c.exchanges[0]
+	b.keep(c, &origin{&open{x: x, chain: &chain{c.own.last}}})
+	var ids []string
+	for id := range strings.SplitSeq(string(c.frames), "\x00") {
+		if id != "" {
+			ids = append(ids, name(c.session, []byte(id)))
+		}
+	}
+	if b.whole = append(b.whole, ids); len(b.whole) > maxWhole {
+		for _, id := range b.whole[0] {
+			delete(b.ids, id)
+		}
+		b.whole = b.whole[1:]
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type answer struct {
 	shows    bool // the response carried the session id
 	stream   bool // it was an event stream
 	lines    []line
+	piped    []line // the same for a pipe, where that has more: see withProgress
 	end      cassettes.End
 	token    string // the progress token of the recorded request; "" for none
 }
@@ -67,6 +69,7 @@ const (
 type run struct {
 	id, token []byte // JSON text; token is nil where the client sent none
 	session   string
+	conv      *conversation // that has an alias where there is no session
 	question  []byte
 }
 
@@ -76,8 +79,10 @@ type answers struct {
 	style   style
 	mu      sync.RWMutex
 	ready   map[int]*answer
-	listens map[int]*answer // standalone streams, by session
 	bytes   int
+	listens map[int]*standingAnswer // standalone streams, by session
+	// listening is how many bytes these hold.
+	listening int
 }
 
 // keepAnswers is how many bytes of prepared answers are kept; beyond it they
@@ -85,7 +90,7 @@ type answers struct {
 const keepAnswers = 32 << 20
 
 func newAnswers(ix *cassettes.Index, s style) *answers {
-	return &answers{index: ix, style: s, ready: map[int]*answer{}, listens: map[int]*answer{}}
+	return &answers{index: ix, style: s, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}}
 }
 
 // get returns the answer of exchange x.
@@ -100,8 +105,12 @@ func (a *answers) get(x int) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans = prepare(ex, a.index.Sessions[ex.Session].Label)
+	session := a.index.Sessions[ex.Session]
+	ans = prepare(ex, a.index.RequestEvent(x), session.Label)
 	a.style.dress(ans)
+	if ans.token != "" && len(session.Listens) > 0 && !session.Piped {
+		ans.withProgress(a.standing(ex.Session, false))
+	}
 	size := 512
 	for _, l := range ans.lines {
 		size += 256 + len(l.text)
@@ -133,11 +142,12 @@ func (a *answers) courtesy(event int) *answer {
 	return ans
 }
 
-// prepare makes the answer of an exchange; label is its session's on the tape.
-func prepare(ex *cassettes.Exchange, label string) *answer {
+// prepare makes the answer of an exchange; event is its request's number, and
+// label its session's on the tape.
+func prepare(ex *cassettes.Exchange, event int, label string) *answer {
 	request := jsonrpc.One(ex.Message)
 	token := jsonrpc.ProgressToken(request.Params)
-	a := &answer{exchange: ex.Number, session: ex.Session, event: -1, asked: ex.Request.At, status: 200}
+	a := &answer{exchange: ex.Number, session: ex.Session, event: event, asked: ex.Request.At, status: 200}
 	batch := ex.Request.Messages != nil
 	var end *cassettes.Event
 	for _, r := range ex.Replies {
@@ -152,8 +162,8 @@ func prepare(ex *cassettes.Exchange, label string) *answer {
 			continue
 		}
 		for _, l := range linesOf(r) {
-			if batch && l.kind == jsonrpc.Response && !bytes.Equal(jsonrpc.One(l.text).ID, request.ID) {
-				continue // another message of the batch is answered by it
+			if batch && !ofBatch(&l, ex, request.ID, token) {
+				continue
 			}
 			if !batch && l.kind == jsonrpc.Response {
 				request.ID = jsonrpc.One(l.text).ID // a server may answer 5 to "5"; the one request is meant
@@ -162,11 +172,54 @@ func prepare(ex *cassettes.Exchange, label string) *answer {
 			a.lines = append(a.lines, l)
 		}
 	}
+	for len(a.lines) > 0 && a.lines[len(a.lines)-1].cut != "" {
+		a.lines = a.lines[:len(a.lines)-1] // what the client came back for, it had got
+	}
 	a.token = string(token)
 	if a.header == nil {
 		a.frame()
 	}
 	return a
+}
+
+// ofBatch reports whether a line is part of the answer to one request of a
+// batch: its response, its progress, and with the first request whatever
+// belongs to none.
+func ofBatch(l *line, ex *cassettes.Exchange, id, token []byte) bool {
+	m := jsonrpc.One(l.text)
+	switch {
+	case l.kind == jsonrpc.Response:
+		return bytes.Equal(m.ID, id)
+	case l.method == mcp.Progress && l.kind == jsonrpc.Notification:
+		return token != nil && bytes.Equal(jsonrpc.TokenOfProgress(m.Params), token)
+	}
+	for _, first := range ex.Request.Messages {
+		if m := jsonrpc.One(first); m.Kind == jsonrpc.Request {
+			return bytes.Equal(m.ID, id)
+		}
+	}
+	return false
+}
+
+// withProgress adds the progress of the call that came on a standalone stream
+// to what is said on a pipe: there it must not come after the result.
+func (a *answer) withProgress(standing *answer) {
+	if a.token == "" || len(a.lines) == 0 {
+		return
+	}
+	until := a.lines[len(a.lines)-1].event
+	first := sort.Search(len(standing.lines), func(i int) bool { return standing.lines[i].event > a.event })
+	for i := first; i < len(standing.lines) && standing.lines[i].after < until; i++ {
+		if l := standing.lines[i]; l.token == a.token {
+			// A recorder may see the result first, which came another way.
+			l.event, l.after = min(l.event, until), -1
+			a.piped = append(a.piped, l)
+		}
+	}
+	if a.piped != nil {
+		a.piped = append(a.piped, a.lines...)
+		slices.SortStableFunc(a.piped, func(x, y line) int { return x.event - y.event })
+	}
 }
 
 // frame makes an answer that was recorded over a pipe one that HTTP can carry:
@@ -347,14 +400,14 @@ func (l *line) append(dst []byte, r *run) []byte {
 		case stampToken:
 			dst = append(dst, r.token...)
 		case stampSession:
-			switch quoted := l.text[s.at] == '"'; {
-			case r.session == "":
-				dst = append(dst, l.text[s.at:s.at+s.n]...)
-			case quoted:
-				dst = append(append(append(dst, '"'), r.session...), '"')
-			default:
-				dst = append(dst, r.session...)
+			session := r.session
+			if session == "" && r.conv != nil {
+				session = r.conv.alias()
 			}
+			if l.text[s.at] == '"' {
+				session = `"` + session + `"`
+			}
+			dst = append(dst, session...)
 		case stampQuestion:
 			dst = append(dst, r.question...)
 		}
@@ -362,6 +415,10 @@ func (l *line) append(dst []byte, r *run) []byte {
 	}
 	return append(dst, l.text[at:]...)
 }
+
+// identified reports whether a line's event has an id, with which a client can
+// come back.
+func (l *line) identified() bool { return l.frame != nil && l.frame.HasID }
 
 // primes reports whether a line is the frame without data that primes a
 // client to resume: revisions before 2025-11-25 do not have it.

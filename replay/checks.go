@@ -285,8 +285,11 @@ func checkStreamOpen(q *probe, _ scenarios.Check) string {
 	if q.verb != http.MethodGet {
 		return ""
 	}
-	if s, _ := q.resumes(); s != nil || q.conv.claim() {
-		q.claimed = s == nil
+	s, _ := q.resumes()
+	if s != nil && s.turn != nil {
+		return "" // it goes on with an answer
+	}
+	if q.claimed = q.conv.claim(s != nil); q.claimed {
 		return ""
 	}
 	return "this session has a GET stream already"

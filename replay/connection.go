@@ -79,11 +79,12 @@ func (q *probe) repeat(l *line, r *run, n int) bool {
 	if !l.raw {
 		message = l.append(nil, r)
 	}
-	q.connection.buf = appendFrame(q.connection.buf[:0], l.frame, message, q.stream.id, n)
+	id := eventID(q.stream.id, n)
+	q.connection.buf = appendFrame(q.connection.buf[:0], l.frame, message, id)
 	if !q.transmit(q.connection.buf) {
 		return false
 	}
-	q.saidFrame(l, message)
+	q.saidFrame(l, message, id)
 	return true
 }
 
@@ -94,11 +95,16 @@ func (q *probe) gone() <-chan struct{} {
 	return q.r.Context().Done()
 }
 
+// apart is short: each answer has a connection of its own.
+func (q *probe) apart() time.Duration { return 5 * time.Millisecond }
+
 // silent is never closed: a client may always send another request.
 func (q *probe) silent() <-chan struct{} { return nil }
 
 // cuts reports whether the connection ends before its stream does.
-func (q *probe) cuts(standalone bool) bool { return standalone || q.conv.canResume(q.stream) }
+func (q *probe) cuts(standalone bool) bool {
+	return q.p.mode != "stateless" && (standalone || q.conv.canResume(q.stream))
+}
 
 // hold prepares for a wait: the client gets the headers of its stream, and
 // the time for reading the request no longer bounds the answer.
@@ -117,17 +123,20 @@ func (q *probe) unbind() {
 	q.unbound = true
 }
 
-// appendFrame writes a frame around a message. Where the frame was recorded
-// with an id it gets one of this run: that of its stream, and which of the
+// eventID makes the id of an event: its stream's number, and which of the
 // stream's events it is (2025-11-25 basic/transports, "Resumability and
 // Redelivery").
-func appendFrame(dst []byte, recorded *sse.Frame, message []byte, stream, n int) []byte {
+func eventID(stream, n int) string { return strconv.Itoa(stream) + "-" + strconv.Itoa(n) }
+
+// appendFrame writes a frame around a message. Where the frame was recorded
+// with an id it gets one of this run.
+func appendFrame(dst []byte, recorded *sse.Frame, message []byte, id string) []byte {
 	if recorded == nil {
 		recorded = &messageFrame
 	}
 	f := *recorded
 	if f.HasID {
-		f.ID = strconv.Itoa(stream) + "-" + strconv.Itoa(n)
+		f.ID = id
 	}
 	if message != nil {
 		f.Data, f.HasData = message, true

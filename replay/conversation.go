@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,11 +14,14 @@ import (
 // clients without one in a space. It is bound to a recorded session and plays
 // that one's exchanges first.
 type conversation struct {
-	id    string // the session's; "" for clients without sessions
-	pipe  *pipe  // over which the client speaks, where it is no Streamable HTTP
-	space *space
-	used  atomic.Int64  // unix nanoseconds of the latest request
-	ended chan struct{} // closed when the session has ended
+	id     string // the session's; "" for clients without sessions
+	called string // what stands for it in texts then; under mu
+	pipe   *pipe  // over which the client speaks, where it is no Streamable HTTP
+	space  *space
+	used   atomic.Int64 // unix nanoseconds of the latest request
+	// reported is when the latest progress was sent, likewise.
+	reported atomic.Int64
+	ended    chan struct{} // closed when the session has ended
 
 	mu           sync.Mutex
 	initialized  bool // initialize has been answered
@@ -41,8 +45,8 @@ type conversation struct {
 	standing  *answer       // what the recorded session has on its standalone stream
 	claims    int           // places of the only GET stream that are taken
 	listening int           // stages that it is performed on: GET streams, the pipe
-	listened  int           // lines of it taken
-	sent      int           // and sent
+	listened  int           // lines of it said
+	speaking  chan struct{} // held by the stage that says the next one
 	spoke     time.Time     // when the latest was due, where a pace is kept
 	arrived   chan struct{} // closed when the next of them may be due
 	wanted    int           // the client message that it waits for
@@ -54,11 +58,12 @@ type question struct {
 	turn     *turn  // that asked; nil on the standalone stream
 	on       stage  // where it was asked
 	event    int    // on the tape
+	answered int    // the event of the client's answer there, or -1
 	recorded []byte // the client's answer on the tape, or nil
 }
 
 func newConversation(id string, sp *space, now time.Time) *conversation {
-	c := &conversation{id: id, space: sp, ended: make(chan struct{}), reached: -1}
+	c := &conversation{id: id, space: sp, ended: make(chan struct{}), reached: -1, speaking: make(chan struct{}, 1)}
 	c.used.Store(now.UnixNano())
 	return c
 }
@@ -85,7 +90,7 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	c.recorded = recorded
 	c.standing = standing
 	c.cursors, c.notices, c.tokens = nil, nil, nil
-	c.reached, c.listened, c.sent, c.wanted = -1, 0, 0, -1
+	c.reached, c.listened, c.wanted = -1, 0, -1
 	c.signal()
 	c.arrive()
 }
@@ -126,11 +131,11 @@ func (c *conversation) reach(session, event int, now time.Time) {
 }
 
 // claim takes the place of the only GET stream. It reports whether it was
-// free.
-func (c *conversation) claim() bool {
+// free, or is taken over from a connection that is to end.
+func (c *conversation) claim(over bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.claims > 0 {
+	if c.claims > 0 && !over {
 		return false
 	}
 	c.claims++
@@ -236,14 +241,29 @@ func (c *conversation) before(revision string) bool {
 }
 
 // translate notes under which token of this run the progress of a recorded
-// one goes out on the GET stream.
+// one goes out on the GET stream; nil is under none.
 func (c *conversation) translate(recorded string, token []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if token == nil {
+		delete(c.tokens, recorded)
+		return
+	}
 	if c.tokens == nil {
 		c.tokens = map[string][]byte{}
 	}
-	c.tokens[recorded] = token
+	c.tokens[recorded] = bytes.Clone(token)
+}
+
+// alias is what a client without a session id is told where the tape names
+// the session in a text.
+func (c *conversation) alias() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.id == "" && c.called == "" {
+		c.called = c.space.mint()
+	}
+	return c.id + c.called
 }
 
 // token returns the token of this run for a recorded one, or nil.

@@ -27,6 +27,9 @@ func (q *probe) faulted() bool {
 		}
 		q.note("faulted", f.Name, "")
 		switch {
+		case f.Do.ExpireSession && q.r == nil:
+			q.pipe.crash(0) // the session of a process is the process
+			return true
 		case f.Do.ExpireSession:
 			if q.session != nil {
 				q.p.sessions.end(q.session, "it expired")
@@ -90,21 +93,34 @@ func (q *probe) meets(t *scenarios.Trigger) bool {
 	if t.Tool != "" && !(q.has(mcp.ToolsCall) && like(t.Tool, nameOf(mcp.ToolsCall, q.batch.Messages[0].Params))) {
 		return false
 	}
-	switch t.Session {
+	switch known := q.sessionState(); t.Session {
 	case "none":
-		if q.known != sessionNone {
+		if known != sessionNone {
 			return false
 		}
 	case "known":
-		if q.known != sessionKnown {
+		if known != sessionKnown {
 			return false
 		}
 	case "unknown":
-		if q.known != sessionUnknown && q.known != sessionEnded {
+		if known != sessionUnknown && known != sessionEnded {
 			return false
 		}
 	}
 	return t.Not == nil || !q.meets(t.Not)
+}
+
+// sessionState is what a request knows of its session. On a pipe, which is a
+// session from its beginning, that counts from its initialize on, so that a
+// scenario means the same on every transport.
+func (q *probe) sessionState() sessionState {
+	switch {
+	case q.pipe == nil && !q.old, q.known == sessionUnknown, q.known == sessionEnded:
+		return q.known
+	case q.initialized:
+		return sessionKnown
+	}
+	return sessionNone
 }
 
 // like compares a name with a pattern that may end in a *.

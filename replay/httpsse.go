@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
 // HTTP+SSE is the transport of 2024-11-05 (basic/transports, "HTTP with SSE"):
@@ -106,12 +108,15 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 	}()
 	prefix := ""
 	if spaceName != "" {
-		prefix = "/s/" + spaceName
+		prefix = "/s/" + url.PathEscape(spaceName)
 	}
 	endpoint := prefix + p.old.post + "?" + p.old.key + "=" + url.QueryEscape(c.id)
-	if out.frame("endpoint", []byte(endpoint)) {
+	there := out.frame("endpoint", []byte(endpoint))
+	p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: []byte(endpoint), frame: &sse.Frame{Event: "endpoint", HasEvent: true}}, p.clock.Now())
+	if there {
 		p.stand(c, pp)
 	}
+	q.saidEnd(cassettes.EOF)
 }
 
 // post takes a message of an HTTP+SSE client. It is accepted before it is
@@ -144,9 +149,10 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	body := []byte("Accepted")
 	header := http.Header{"Content-Type": {"text/plain"}}
 	q.send(http.StatusAccepted, header, body)
+	_ = http.NewResponseController(w).Flush() // before the answer, which may block
 	q.said(http.StatusAccepted, header, body)
-	q.carrier = q.conv.pipe.carrier
-	q.conv.pipe.hear(q)
+	q.pipe, q.carrier = q.conv.pipe, q.conv.pipe.carrier
+	q.pipe.hear(q)
 }
 
 // locateOld finds the session that the query names.
@@ -221,6 +227,9 @@ func (f *frames) flush() {}
 // close lets the response go: whoever speaks afterwards speaks to nobody.
 func (f *frames) close() {
 	f.mu.Lock()
+	if !f.bounded.IsZero() {
+		_ = f.rc.SetWriteDeadline(time.Time{})
+	}
 	f.w = nil
 	f.mu.Unlock()
 }
@@ -231,8 +240,8 @@ func (f *frames) close() {
 func (p *Player) isOld(r *http.Request) func(http.ResponseWriter, *http.Request, string) {
 	switch {
 	case p.transport == "http":
-	case r.Method == http.MethodPost && r.URL.RawQuery != "":
-		if _, named := p.old.session(r); named {
+	case r.Method == http.MethodPost && r.URL.RawQuery != "" && len(r.Header[mcp.HeaderSessionID]) == 0:
+		if _, named := p.old.session(r); named && (strings.HasSuffix(r.URL.Path, p.old.post) || strings.HasSuffix(r.URL.Path, "/messages")) {
 			return p.post
 		}
 	case r.Method == http.MethodGet && p.old.recorded && len(r.Header[mcp.HeaderSessionID]) == 0:

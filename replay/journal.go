@@ -49,6 +49,8 @@ type entry struct {
 	text   []byte
 	frame  *sse.Frame
 	note   cassettes.Note
+	end    cassettes.End
+	code   int // with an exit
 	weight int // bytes
 }
 
@@ -104,7 +106,7 @@ func (e *entry) forget() {
 
 // event makes the event that an entry stands for.
 func (e *entry) event() *cassettes.Event {
-	ev := &cassettes.Event{On: e.on, From: e.from, At: e.at.Truncate(time.Millisecond)}
+	ev := &cassettes.Event{On: e.on, From: e.from, At: e.at.Truncate(time.Millisecond), End: e.end, Code: e.code}
 	switch {
 	case e.method != "":
 		ev.HTTP = &cassettes.HTTP{Method: e.method, Path: e.path, Query: e.query, Header: e.header}
@@ -116,6 +118,8 @@ func (e *entry) event() *cassettes.Event {
 			Comment: e.frame.Comments, CRLF: e.frame.CRLF}
 	}
 	switch text := gjson.ParseBytes(e.text); {
+	case len(e.text) == 0 && e.frame != nil && e.frame.HasData:
+		ev.Raw = []byte{}
 	case len(e.text) == 0:
 	case jsonrpc.Valid(e.text) != nil:
 		ev.Raw = e.text
@@ -227,11 +231,27 @@ func (q *probe) saidMessage(status int, header http.Header, message []byte, fram
 // saidHead puts the beginning of a stream on the journal.
 func (q *probe) saidHead(status int, header http.Header) { q.said(status, header, nil) }
 
-// saidFrame puts one frame of a stream on the journal.
-func (q *probe) saidFrame(l *line, message []byte) {
+// saidFrame puts one frame of a stream on the journal, with the id that it
+// went out with.
+func (q *probe) saidFrame(l *line, message []byte, id string) {
 	frame := l.frame
-	if frame == nil {
+	switch {
+	case frame == nil:
 		frame = &messageFrame
+	case frame.HasID:
+		sent := *frame
+		sent.ID = id
+		frame = &sent
 	}
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: message, frame: frame}, q.p.clock.Now())
+}
+
+// saidEnd puts the end of a stream on the journal: the client's where it has
+// gone away, else the mock's.
+func (q *probe) saidEnd(end cassettes.End) {
+	e := entry{on: q.carrier, from: cassettes.Server, end: end}
+	if q.r.Context().Err() != nil {
+		e.from, e.end = cassettes.Client, cassettes.Closed
+	}
+	q.p.journal.add(e, q.p.clock.Now())
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"sort"
@@ -30,7 +31,9 @@ func (q *probe) listen() {
 		return
 	}
 	s := &stream{id: q.carrier, on: q}
-	q.open(s, http.StatusOK, q.header(q.p.standing(recorded)))
+	standing := q.p.answers.standing(recorded, false)
+	q.open(s, http.StatusOK, q.header(standing))
+	q.prime(s, standing.lines)
 	q.stand(s)
 }
 
@@ -54,6 +57,7 @@ func (q *probe) stand(s *stream) {
 		c.forget(q)
 	}
 	q.release()
+	q.saidEnd(cmp.Or(how, cassettes.EOF))
 	if how == cassettes.Reset {
 		panic(http.ErrAbortHandler)
 	}
@@ -72,111 +76,126 @@ func (c *conversation) attend(n int) {
 // line when the client message that preceded it on the tape has come, or a
 // later one. It returns how the connection is to end where the tape says so.
 func (p *Player) stand(c *conversation, on stage) cassettes.End {
-	r := &run{session: c.id}
 	for {
-		l, n := p.nextStanding(c, on)
-		if l == nil {
+		standing, n := p.nextStanding(c, on)
+		if standing == nil || !p.inTime(c, on, standing, n) {
 			return ""
 		}
-		if l.cut != "" {
-			c.stood()
-			if on.cuts(true) {
-				return l.cut
-			}
-			continue
-		}
-		if !p.inTime(c, on, n) {
+		l := &standing.lines[n]
+		switch p.standLine(c, on, standing, n) {
+		case left:
 			return ""
-		}
-		if l.kind == jsonrpc.Request {
-			if r.question = c.ask(nil, on, l, p.recordedAnswer(l)); r.question == nil {
-				on.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
-				c.stood()
-				continue
-			}
-		}
-		if l.token != "" {
-			if r.token = c.token(l.token); r.token == nil { // nobody asked for this progress
-				c.stood()
-				continue
-			}
-		}
-		taken, there := on.say(l, r)
-		if !taken {
-			c.untake(n)
-			return ""
-		}
-		c.stood()
-		if !there {
-			return ""
+		case cut:
+			return l.cut
 		}
 	}
 }
 
-// nextStanding waits for the next line of the standalone stream. It returns
-// nil where the client is gone.
-func (p *Player) nextStanding(c *conversation, on stage) (next *line, n int) {
-	due := func() bool {
-		if c.standing == nil || c.listened >= len(c.standing.lines) || c.standing.lines[c.listened].after > c.reached {
-			return false
-		}
-		next, n = &c.standing.lines[c.listened], c.listened
-		c.listened++
-		return true
-	}
+// nextStanding waits until the next line of the standalone stream may be said.
+// It returns nil where the client is gone.
+func (p *Player) nextStanding(c *conversation, on stage) (standing *answer, n int) {
 	p.wait(c, on, func() <-chan struct{} {
 		if c.standing == nil || c.listened >= len(c.standing.lines) {
 			return c.arrival(math.MaxInt)
 		}
 		return c.arrival(c.standing.lines[c.listened].after)
-	}, due)
-	return next, n
+	}, func() bool {
+		if c.standing == nil || c.listened >= len(c.standing.lines) || c.standing.lines[c.listened].after > c.reached {
+			return false
+		}
+		standing, n = c.standing, c.listened
+		return true
+	})
+	return standing, n
+}
+
+// standLine says the n-th line, unless another stage has done so meanwhile:
+// each is said on one stage alone (2025-11-25 basic/transports, "Multiple
+// Connections"). It counts as said when it has gone its way, so a stage that
+// is taken over loses none.
+func (p *Player) standLine(c *conversation, on stage, standing *answer, n int) result {
+	select {
+	case c.speaking <- struct{}{}:
+		defer func() { <-c.speaking }()
+	case <-on.gone():
+		return left
+	case <-c.ended:
+		return left
+	case <-p.closing:
+		return left
+	}
+	c.mu.Lock()
+	mine := c.standing == standing && c.listened == n
+	c.mu.Unlock()
+	if !mine {
+		return allSaid
+	}
+	l := &standing.lines[n]
+	r := &run{session: c.id, conv: c}
+	switch {
+	case l.cut != "":
+		c.stood(standing, n)
+		if on.cuts(true) {
+			return cut
+		}
+		return allSaid
+	case l.primes() && c.before(mcp.V20251125):
+		c.stood(standing, n)
+		return allSaid
+	case l.kind == jsonrpc.Request:
+		if r.question = c.ask(nil, on, l, p.recordedAnswer(l)); r.question == nil {
+			on.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
+			c.stood(standing, n)
+			return allSaid
+		}
+	case l.token != "":
+		if r.token = c.token(l.token); r.token == nil { // nobody asked for this progress
+			c.stood(standing, n)
+			return allSaid
+		}
+	}
+	taken, there := on.say(l, r)
+	if taken {
+		c.stood(standing, n)
+	}
+	if !there {
+		return left
+	}
+	return allSaid
 }
 
 // inTime waits for the recorded time of a line of the standalone stream: that
 // since the line before it, or since the client message before it where that
 // was later.
-func (p *Player) inTime(c *conversation, on stage, n int) bool {
+func (p *Player) inTime(c *conversation, on stage, standing *answer, n int) bool {
 	if p.pace == 0 {
 		return true
 	}
 	c.mu.Lock()
-	l, since, at := &c.standing.lines[n], c.heard, time.Duration(0)
+	l, since, at := &standing.lines[n], c.heard, time.Duration(0)
 	if l.after >= 0 {
 		at = l.asked
 	}
-	if n > 0 && c.standing.lines[n-1].at > at {
-		since, at = c.spoke, c.standing.lines[n-1].at
+	if n > 0 && standing.lines[n-1].at > at {
+		since, at = c.spoke, standing.lines[n-1].at
 	}
 	c.mu.Unlock()
 	if since.IsZero() {
 		since = p.clock.Now()
 	}
-	if d := p.gap(l.at-at) - p.clock.Now().Sub(since); d > 0 && !p.pause(c, on, d) {
-		return false
-	}
-	c.mu.Lock()
-	c.spoke = p.clock.Now()
-	c.mu.Unlock()
-	return true
+	d := p.gap(l.at-at) - p.clock.Now().Sub(since)
+	return d <= 0 || p.pause(c, on, d)
 }
 
-// stood counts a line of the standalone stream that was taken as sent, and
-// wakes the answers that waited for it.
-func (c *conversation) stood() {
+// stood counts the n-th line of the standalone stream as said, and wakes the
+// answers that waited for it.
+func (c *conversation) stood(standing *answer, n int) {
 	c.mu.Lock()
-	c.sent++
+	if c.standing == standing {
+		c.listened, c.spoke = n+1, c.space.now()
+	}
 	c.signal()
-	c.mu.Unlock()
-}
-
-// untake gives a line back that another connection is to send.
-func (c *conversation) untake(n int) {
-	c.mu.Lock()
-	if c.listened == n+1 {
-		c.listened = n
-		c.arrive()
-	}
+	c.arrive()
 	c.mu.Unlock()
 }
 
@@ -196,17 +215,15 @@ func (p *Player) listens(session int) bool {
 }
 
 // standing returns what a recorded session has on its standalone streams, one
-// after the other: the client of this run may open more or fewer of them.
-func (p *Player) standing(session int) *answer {
-	return p.answers.standing(session, p.index.Sessions[session])
-}
-
-func (a *answers) standing(session int, s cassettes.Session) *answer {
+// after the other: the client of this run may open more or fewer of them. On a
+// pipe progress is left to the answers that it is about.
+func (a *answers) standing(session int, piped bool) *answer {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if ans := a.listens[session]; ans != nil {
-		return ans
+		return ans.on(piped)
 	}
+	s := a.index.Sessions[session]
 	ans := &answer{session: session, status: http.StatusOK, stream: true}
 	for i, opening := range s.Listens {
 		a.collect(ans, opening, s, i == len(s.Listens)-1)
@@ -214,8 +231,29 @@ func (a *answers) standing(session int, s cassettes.Session) *answer {
 	if a.style.resumable {
 		ans.identify()
 	}
-	a.listens[session] = ans
-	return ans
+	for i := range ans.lines {
+		if ans.lines[i].token == "" {
+			ans.piped = append(ans.piped, ans.lines[i])
+		}
+		a.listening += 256 + len(ans.lines[i].text)
+	}
+	if a.listening > keepAnswers {
+		clear(a.listens)
+		a.listening = 0
+	}
+	both := &standingAnswer{stream: ans, pipe: &answer{session: session, lines: ans.piped}}
+	a.listens[session] = both
+	return both.on(piped)
+}
+
+// A standingAnswer is a standalone stream, as a GET and as a pipe has it.
+type standingAnswer struct{ stream, pipe *answer }
+
+func (s *standingAnswer) on(piped bool) *answer {
+	if piped {
+		return s.pipe
+	}
+	return s.stream
 }
 
 // collect adds the lines of one recorded stream. Where the server ended it and
@@ -255,24 +293,21 @@ func (a *answers) collect(ans *answer, opening int, s cassettes.Session, last bo
 }
 
 // standingDue reports whether something on the standalone stream, which on
-// the tape came between two events, is due but has not been sent, or is a
+// the tape came between two events, is due but has not been said, or is a
 // question that has not been answered. The caller holds mu.
 func (c *conversation) standingDue(from, until int) bool {
 	if c.listening == 0 || c.standing == nil || len(c.standing.lines) == 0 {
 		return false
 	}
-	lines := c.standing.lines // in the order of the tape
-	first := sort.Search(len(lines), func(i int) bool { return lines[i].event > from })
-	for i := first; i < len(lines) && lines[i].event < until; i++ {
-		l := &lines[i]
-		if l.after > c.reached {
-			return false // and so are all after it
-		}
-		if i >= c.sent || l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && c.unanswered(nil, l.event) {
+	for _, q := range c.questions {
+		if q.turn == nil && q.event > from && q.event < until && q.answered >= 0 && q.answered < until {
 			return true
 		}
 	}
-	return false
+	lines := c.standing.lines // in the order of the tape
+	first := sort.Search(len(lines), func(i int) bool { return lines[i].event > from })
+	next := max(first, c.listened)
+	return next < len(lines) && lines[next].event < until && lines[next].after <= c.reached
 }
 
 // recordedAnswer returns the client's answer to a question on the tape.

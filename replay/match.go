@@ -40,17 +40,14 @@ func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
 // labelled puts the session's label on the tape in place of its live id, as a
 // recorder does, where a client names it in params.
 func (p *Player) labelled(c *conversation, params []byte) []byte {
-	if c.id == "" || !bytes.Contains(params, jsonrpc.Bytes(c.id)) {
-		return params
-	}
 	c.mu.Lock()
-	label := p.index.Sessions[c.recorded].Label
+	live, label := c.id+c.called, p.index.Sessions[c.recorded].Label
 	c.mu.Unlock()
-	if label == "" {
+	if live == "" || label == "" || !bytes.Contains(params, jsonrpc.Bytes(live)) {
 		return params
 	}
-	params = bytes.ReplaceAll(params, []byte(`"`+c.id+`"`), []byte(`"`+label+`"`))
-	return bytes.ReplaceAll(params, []byte(c.id), []byte("{{"+label+"}}"))
+	params = bytes.ReplaceAll(params, []byte(`"`+live+`"`), []byte(`"`+label+`"`))
+	return bytes.ReplaceAll(params, []byte(live), []byte("{{"+label+"}}"))
 }
 
 // scratches hold the buffers in which keys are made.

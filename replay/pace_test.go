@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -87,8 +88,8 @@ func TestPaceOverHTTP(t *testing.T) {
 	}
 }
 
-// openStream opens a GET stream.
-func openStream(t *testing.T, cl *client) *http.Response {
+// openStream opens a GET stream, with more headers.
+func openStream(t *testing.T, cl *client, headers ...string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "GET", cl.url, nil)
 	if err != nil {
@@ -96,6 +97,9 @@ func openStream(t *testing.T, cl *client) *http.Response {
 	}
 	req.Header.Set("Accept", "text/event-stream")
 	req.Header.Set("Mcp-Session-Id", cl.session)
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +124,7 @@ func TestPaceEndsWithTheSession(t *testing.T) {
 		t.Errorf("it waits %v, want an hour", w.d)
 	}
 	cl.do("DELETE", "")
-	if r := <-answered; r.body != "" {
-		t.Errorf("an answer after the session's end: %s", r.body)
+	if r := <-answered; r.status != 404 || !strings.Contains(r.body, "the session has ended") {
+		t.Errorf("after the session's end: %d %s, want 404 that says so", r.status, r.body)
 	}
 }

@@ -21,21 +21,52 @@ func (q *probe) perform(m jsonrpc.Message, a *answer) {
 		q.pipe.perform(t)
 		return
 	}
-	if i := a.sole(&t.run); i >= 0 && (len(a.lines) == 1 || !q.takesStreams()) {
-		if q.listening == 0 && q.p.pace == 0 || t.ready(q, i) {
-			q.performWhole(a, &a.lines[i], &t.run)
+	sole := a.sole(&t.run)
+	switch {
+	case sole >= 0 && (len(a.lines) == 1 && !a.lines[sole].identified() || !q.takesStreams()):
+		if q.listening == 0 && q.p.pace == 0 {
+			q.performWhole(a, &a.lines[sole], &t.run)
+			return
 		}
-		return
-	}
-	if a.stream {
+		q.conv.answering(t)
+		defer q.conv.drop(t)
+		if t.due(q, sole, true) == allSaid {
+			q.performWhole(a, &a.lines[sole], &t.run)
+			return
+		}
+		q.brokenOff(t)
+	case a.stream:
 		q.performStream(t)
-		return
+	default:
+		q.conv.answering(t)
+		defer q.conv.drop(t)
+		q.performBody(t)
 	}
-	q.performBody(t)
 }
 
-// ready waits for a line that is the whole answer.
-func (t *turn) ready(on stage, i int) bool { return t.due(on, i, true) == allSaid }
+// brokenOff answers a request that was not to be answered after all, before
+// anything was sent: its session ended, the player is closing, or the client
+// cancelled it. Then there is a stream without an answer, where the client
+// takes one.
+func (q *probe) brokenOff(t *turn) {
+	select {
+	case <-q.gone():
+		return
+	case <-q.p.closing:
+		q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: the mock is closing")
+		return
+	case <-q.conv.ended:
+		q.p.writeError(q.w, q.r, http.StatusNotFound, mcp.InvalidRequest, "Not Found: the session has ended: send initialize without Mcp-Session-Id to open a new one")
+		return
+	default:
+	}
+	status, header := http.StatusAccepted, http.Header{}
+	if q.takesStreams() {
+		status, header = http.StatusOK, http.Header{"Content-Type": contentStream}
+	}
+	q.send(status, header, nil)
+	q.said(status, header, nil)
+}
 
 // performWhole sends an answer of one message, with its length.
 func (q *probe) performWhole(a *answer, l *line, r *run) {
@@ -46,7 +77,7 @@ func (q *probe) performWhole(a *answer, l *line, r *run) {
 	asStream := a.stream && q.takesStreams()
 	h := q.header(a)
 	if asStream {
-		*buf = appendFrame((*buf)[:0], l.frame, message, q.carrier, 1)
+		*buf = appendFrame((*buf)[:0], l.frame, message, "")
 		out = *buf
 	} else if a.stream {
 		h["Content-Type"] = contentJSON
@@ -68,25 +99,24 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 func (q *probe) performBody(t *turn) {
 	a := t.a
 	var out []byte
-	array := len(a.lines) > 1
+	several := len(a.lines) > 1
 	for i := range a.lines {
-		if !t.ready(q, i) {
+		if t.due(q, i, true) != allSaid {
+			q.brokenOff(t)
 			return
 		}
-		if array {
+		if several {
 			out = append(out, "[,"[min(i, 1)])
 		}
 		out = a.lines[i].append(out, &t.run)
 	}
-	if array {
+	if several {
 		out = append(out, ']')
 	}
 	h := q.header(a)
 	if q.p.index.Flags(a.exchange)&cassettes.Left != 0 {
 		q.w.WriteHeader(a.status)
 		_ = http.NewResponseController(q.w).Flush()
-		q.conv.answering(t)
-		defer q.conv.drop(t)
 		t.withheld(q)
 		return
 	}
@@ -123,6 +153,7 @@ func (q *probe) performStream(t *turn) {
 	q.conv.answering(t)
 	s := &stream{id: q.carrier, turn: t, on: q}
 	q.open(s, t.a.status, q.header(t.a))
+	q.prime(s, t.lines)
 	q.goOn(s)
 }
 
@@ -130,19 +161,24 @@ func (q *probe) performStream(t *turn) {
 func (q *probe) goOn(s *stream) {
 	defer q.release()
 	t := s.turn
-	why := t.play(q, true)
+	why, end := t.play(q, true)
 	if why == allSaid && t.withheld(q) {
 		why = left
 	}
 	switch {
 	case why == allSaid:
 		s.finish()
+		end = t.a.end
 	case q.conv.leave(s, q):
 		// The client may come back for the rest, or is there already.
 	default:
 		s.finish()
 	}
-	if why == allSaid && t.a.end == cassettes.Reset || why == cut && t.a.lines[t.next-1].cut == cassettes.Reset {
+	if end != cassettes.Reset {
+		end = cassettes.EOF
+	}
+	q.saidEnd(end)
+	if end == cassettes.Reset {
 		panic(http.ErrAbortHandler)
 	}
 }

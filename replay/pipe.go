@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -46,12 +47,11 @@ func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out 
 	return pp
 }
 
-// hear takes in what the client said, which has been read and put on the
-// journal. Where an answer has to wait, hear does not.
+// hear takes in what the client said, which has been read, put on the journal
+// and shown to the faults. Where an answer has to wait, hear does not.
 func (pp *pipe) hear(q *probe) {
-	q.pipe = pp
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
-	if q.faulted() || !pp.p.gate.walk(q, spoken) {
+	if !pp.p.gate.walk(q, spoken) {
 		return
 	}
 	pp.conv.touch(q.began)
@@ -78,7 +78,11 @@ func (pp *pipe) wait() {
 // perform says an answer: all of it at once, or the rest beside what comes
 // next.
 func (pp *pipe) perform(t *turn) {
-	if t.play(pp, false) == allSaid && pp.p.index.Flags(t.a.exchange)&cassettes.Answered != 0 {
+	why, _ := t.play(pp, false)
+	if why == allSaid && pp.p.index.Flags(t.a.exchange)&cassettes.Answered != 0 {
+		if t.asked != nil { // in vain: the tape has the answer without the client's
+			pp.conv.drop(t)
+		}
 		return
 	}
 	rest := t.apart()
@@ -86,7 +90,7 @@ func (pp *pipe) perform(t *turn) {
 	pp.begin(func() {
 		defer pp.out.flush()
 		defer pp.conv.drop(rest)
-		if rest.play(pp, true) == allSaid && !rest.withheld(pp) {
+		if why, _ := rest.play(pp, true); why == allSaid && !rest.withheld(pp) {
 			pp.broke(rest.a)
 		}
 	})
@@ -98,8 +102,13 @@ func (pp *pipe) broke(a *answer) {
 	if pp.p.index.Flags(a.exchange)&cassettes.Ended == 0 || !s.Exited {
 		return
 	}
+	pp.crash(s.Code)
+}
+
+// crash ends the pipe as a process ends that breaks off.
+func (pp *pipe) crash(code int) {
 	select {
-	case pp.crashed <- s.Code:
+	case pp.crashed <- code:
 	default:
 	}
 	pp.end()
@@ -131,6 +140,10 @@ func (pp *pipe) said(message []byte) {
 }
 
 func (pp *pipe) gone() <-chan struct{} { return pp.ctx.Done() }
+
+// apart is long: all answers come the same way, and a client that is busy
+// reads several at once.
+func (pp *pipe) apart() time.Duration { return 20 * time.Millisecond }
 
 func (pp *pipe) silent() <-chan struct{} { return pp.eof }
 

@@ -28,6 +28,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/mcp"
@@ -170,7 +171,9 @@ func (p *Player) negotiate(requested, recorded string) string {
 // conversation and its faults are apart from all others'.
 type space struct {
 	name  string
-	loose *conversation // of clients without sessions
+	mint  func() string    // makes a session id
+	now   func() time.Time // of the player's clock
+	loose *conversation    // of clients without sessions
 	binds binder
 	fired faultState
 	// latched answers everything, once a server of some dialect has crashed.
@@ -193,7 +196,7 @@ func (p *Player) space(name string) *space {
 	p.spacesMu.Lock()
 	defer p.spacesMu.Unlock()
 	if s = p.spaces[name]; s == nil && len(p.spaces) < maxSpaces {
-		s = &space{name: name, binds: binder{index: p.index}, fired: newFaultState(len(p.faults))}
+		s = &space{name: name, mint: p.sessions.mint, now: p.clock.Now, binds: binder{index: p.index}, fired: newFaultState(len(p.faults))}
 		s.loose = newConversation("", s, p.clock.Now())
 		p.spaces[name] = s
 	}

@@ -30,7 +30,7 @@ func (c *conversation) ask(by *turn, on stage, l *line, recorded []byte) []byte 
 	if c.questions == nil {
 		c.questions = map[string]*question{}
 	}
-	c.questions[id] = &question{turn: by, on: on, event: l.event, recorded: recorded}
+	c.questions[id] = &question{turn: by, on: on, event: l.event, answered: l.answered, recorded: recorded}
 	return []byte(id)
 }
 

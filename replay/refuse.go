@@ -16,9 +16,13 @@ import (
 // refuse answers with a refusal of the dialect.
 func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
 	q.note("refused", check, detail)
+	if q.pipe != nil {
+		q.refuseSpoken(resp, detail)
+		return
+	}
 	body, header := q.render(resp, detail)
 	q.reply(resp.Status, header, body)
-	if resp.Latch != nil && q.p.mode != "stateless" {
+	if resp.Latch != nil && q.p.mode != "stateless" && q.pipe == nil && !q.old { // what crashes is Streamable HTTP
 		q.space.latched.Store(resp.Latch)
 	}
 }
@@ -34,7 +38,7 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	var body []byte
 	switch {
 	case q.pipe != nil:
-		return q.spell(resp, fill), nil
+		return q.spell(resp, q.requestID(), fill), nil
 	case resp.Message == "" && resp.Code == 0:
 		body = []byte(fill.Replace(resp.Body))
 	case resp.Stream:
@@ -49,14 +53,29 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	return body, header
 }
 
+// refuseSpoken refuses over a pipe: each request gets its error, and what could
+// not be read as requests one without an id.
+func (q *probe) refuseSpoken(resp *scenarios.Response, detail string) {
+	fill := q.filler(resp, detail)
+	var ids [][]byte
+	for _, m := range q.requests() {
+		ids = append(ids, m.ID)
+	}
+	if q.bodyErr != nil {
+		ids = append(ids, q.requestID())
+	}
+	for _, id := range ids {
+		q.reply(resp.Status, nil, q.spell(resp, id, fill))
+	}
+}
+
 // spell makes the message of a written-down response for a pipe, which knows
 // no status: a JSON-RPC error, or the response's own body where that is a
-// message. What has no id to answer to gets nothing.
-func (q *probe) spell(resp *scenarios.Response, fill *strings.Replacer) []byte {
-	id := q.requestID()
+// message. Of a success without a body there is nothing to say.
+func (q *probe) spell(resp *scenarios.Response, id []byte, fill *strings.Replacer) []byte {
 	switch text := fill.Replace(resp.Body); {
 	case id == nil && q.bodyErr == nil:
-		return nil
+		return nil // nothing was asked
 	case resp.Message != "" || resp.Code != 0:
 		return envelope(inBand, id, resp.Code, fill.Replace(resp.Message))
 	case strings.HasPrefix(text, "{"):
@@ -65,6 +84,8 @@ func (q *probe) spell(resp *scenarios.Response, fill *strings.Replacer) []byte {
 		}
 	case text != "":
 		return envelope(inBand, id, mcp.InternalError, text)
+	case resp.Status/100 == 2:
+		return nil
 	}
 	return envelope(inBand, id, mcp.InternalError, http.StatusText(resp.Status))
 }

@@ -215,3 +215,10 @@ func (c *client) call(id, arguments string) reply {
 	c.t.Helper()
 	return c.post(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"echo","arguments":%s}}`, id, arguments))
 }
+
+func rawMessages(messages ...string) (raw []json.RawMessage) {
+	for _, m := range messages {
+		raw = append(raw, json.RawMessage(m))
+	}
+	return raw
+}

@@ -137,8 +137,8 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 // matched notes which exchange answers, and lets go on what waited for its
 // request. A ping moves nothing: clients send it when they like.
 func (q *probe) matched(m jsonrpc.Message, a *answer) {
-	if token := jsonrpc.ProgressToken(m.Params); token != nil && a.token != "" {
-		q.conv.translate(a.token, token)
+	if a.token != "" {
+		q.conv.translate(a.token, jsonrpc.ProgressToken(m.Params))
 	}
 	if m.Method != mcp.Ping {
 		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange), q.began)
@@ -172,7 +172,7 @@ func (q *probe) begin(m jsonrpc.Message) {
 	}
 	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
 	capabilities := gjson.GetBytes(m.Params, "capabilities")
-	standing := p.standing(recorded)
+	standing := p.answers.standing(recorded, q.pipe != nil)
 	q.conv.begin(recorded, version, capabilities, standing)
 	if p.mode == "optional" && q.pipe == nil && q.conv != q.space.loose { // for clients that leave the id out
 		q.space.loose.begin(recorded, version, capabilities, standing)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
@@ -18,8 +19,8 @@ import (
 // (2025-11-25 basic/transports, "stdio"). The client is a session of its own,
 // in the space without a name, under the same rules as over HTTP.
 //
-// It returns when in ends, within a second, when the client takes no more,
-// when ctx is done or the player closed. The code is 0, or that of the
+// It returns when in ends, within a second if the client takes what is said,
+// when it takes no more, when ctx is done or the player closed. The code is 0, or that of the
 // recorded process where that broke off without an answer. The error is one of
 // reading. A read that blocks is left behind where ctx ends first.
 func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code int, err error) {
@@ -50,6 +51,7 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	case code = <-pp.crashed:
 	default:
 	}
+	p.journal.add(entry{on: pp.carrier, from: cassettes.Server, end: cassettes.Exit, code: code}, p.clock.Now())
 	return code, err
 }
 
@@ -92,8 +94,14 @@ func (pp *pipe) read(in io.Reader) error {
 		if !errors.Is(err, errTooLarge) {
 			tooLarge = nil
 		}
+		text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some clients on Windows begin
 		if text = bytes.TrimSpace(text); len(text) > 0 || tooLarge != nil {
-			pp.hear(pp.line(&q, text, tooLarge))
+			if pp.ctx.Err() != nil { // it came too late
+				return nil
+			}
+			if pp.line(&q, text, tooLarge); !q.faulted() {
+				pp.hear(&q)
+			}
 		}
 		if pp.ctx.Err() != nil {
 			return nil
@@ -105,13 +113,13 @@ func (pp *pipe) read(in io.Reader) error {
 }
 
 // line makes q the probe for a line that was read.
-func (pp *pipe) line(q *probe, text []byte, err error) *probe {
-	*q = probe{p: pp.p, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
+func (pp *pipe) line(q *probe, text []byte, err error) {
+	*q = probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
 	if err == nil {
 		q.batch, q.bodyErr = jsonrpc.Parse(text)
 	}
+	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	q.asked()
-	return q
 }
 
 // complete reports whether a whole line can be read without waiting.

@@ -375,10 +375,10 @@ func TestPaceOverStdio(t *testing.T) {
 		want   time.Duration
 		reason string
 	}{
-		{0, 0, settleProgress, "no pace: at once, but for what keeps progress apart from the result"},
-		{1, 0, 30 * time.Millisecond, "as recorded: three gaps of 10 ms"},
-		{0.5, 0, 15 * time.Millisecond, "half of it"},
-		{1, 6 * time.Millisecond, 18 * time.Millisecond, "no gap longer than the cap"},
+		{0, 0, 20 * time.Millisecond, "no pace: at once, but for what keeps progress apart from the result"},
+		{10, 0, 300 * time.Millisecond, "ten times as recorded: three gaps of 100 ms"},
+		{5, 0, 150 * time.Millisecond, "half of that"},
+		{10, 60 * time.Millisecond, 180 * time.Millisecond, "no gap longer than the cap"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newProcess(t)
@@ -429,7 +429,7 @@ func TestStdioJournal(t *testing.T) {
 			t.Errorf("an event of HTTP: %+v", e)
 		}
 	}
-	if got := fmt.Sprint(from); got != "[client mcpmock server client mcpmock mcpmock server]" {
+	if got := fmt.Sprint(from); got != "[client mcpmock server client mcpmock mcpmock server server]" {
 		t.Errorf("the journal: %s", got)
 	}
 }

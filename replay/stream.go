@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/mcpmock/mcpmock/cassettes"
 )
 
 // A stream is what the server says on one event stream: the answer to a POST,
@@ -154,6 +156,7 @@ func (q *probe) resume(s *stream, n int) {
 	case over:
 		c.leave(s, q)
 		q.release()
+		q.saidEnd(cassettes.EOF)
 	default:
 		q.goOn(s)
 	}

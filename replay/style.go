@@ -3,7 +3,9 @@ package replay
 import (
 	"net/http"
 
+	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
@@ -16,14 +18,15 @@ type style struct {
 
 // dress gives a prepared answer the style.
 func (s style) dress(a *answer) {
-	if a.status != http.StatusOK || a.end != "" && a.end != "eof" && !a.stream {
+	if a.status != http.StatusOK || a.end != "" && a.end != cassettes.EOF && !a.stream {
 		return
 	}
+	sole := a.only(jsonrpc.Response)
 	switch {
-	case s.answers == "sse" && a.says(jsonrpc.Response) == len(a.lines) && len(a.lines) > 0:
+	case s.answers == "sse" && sole >= 0 && len(a.lines) == 1:
 		a.carry(true)
-	case s.answers == "json" && a.stream && a.says(jsonrpc.Response) == 1 && a.sole(&run{token: []byte("0")}) >= 0:
-		a.lines = a.lines[a.sole(&run{token: []byte("0")}):][:1]
+	case s.answers == "json" && a.stream && sole >= 0:
+		a.lines = a.lines[sole:][:1]
 		a.carry(false)
 	}
 	if s.resumable && a.stream {
@@ -31,14 +34,21 @@ func (s style) dress(a *answer) {
 	}
 }
 
-// says counts the messages of one kind.
-func (a *answer) says(kind jsonrpc.Kind) (n int) {
+// only returns the line of the only message that an answer has, of that kind,
+// or -1.
+func (a *answer) only(kind jsonrpc.Kind) int {
+	only := -1
 	for i := range a.lines {
-		if a.lines[i].kind == kind {
-			n++
+		l := &a.lines[i]
+		switch {
+		case l.primes() || l.raw && l.frame != nil && l.cut == "" && len(l.frame.Data) == 0:
+		case l.kind == kind && only < 0:
+			only = i
+		default:
+			return -1
 		}
 	}
-	return n
+	return only
 }
 
 // carry makes the answer an event stream, or JSON.
@@ -54,14 +64,10 @@ func (a *answer) carry(stream bool) {
 	a.stream, a.header = stream, h
 }
 
-// identify gives each event of a stream an id, and puts the one before it that
-// primes a client to resume (2025-11-25 basic/transports, "Sending Messages to
-// the Server" 6).
+// identify gives each event of a stream an id.
 func (a *answer) identify() {
-	primed := false
 	for i := range a.lines {
 		l := &a.lines[i]
-		primed = primed || l.primes()
 		if l.cut != "" || l.raw && l.frame == nil {
 			continue
 		}
@@ -72,8 +78,14 @@ func (a *answer) identify() {
 		f.HasID = true
 		l.frame = &f
 	}
-	if !primed {
-		prime := line{raw: true, frame: &sse.Frame{HasID: true, HasData: true}, event: a.event, at: a.asked, answered: -1, after: -1}
-		a.lines = append([]line{prime}, a.lines...)
+}
+
+// prime sends the event that primes a client to come back, where all streams
+// are to be resumable and the recorded one does not begin with it
+// (2025-11-25 basic/transports, "Sending Messages to the Server" 6).
+func (q *probe) prime(s *stream, lines []line) {
+	if !q.p.style.resumable || len(lines) > 0 && lines[0].primes() || q.conv.before(mcp.V20251125) {
+		return
 	}
+	q.say(&line{raw: true, frame: &sse.Frame{HasID: true, HasData: true}}, &run{})
 }

@@ -16,12 +16,14 @@ type turn struct {
 	p     *Player
 	conv  *conversation
 	a     *answer
+	lines []line // what it says: all there is of the answer on this transport
 	run   run
 	since time.Time // when the request came
 
 	playing sync.Mutex // by one stage at a time
 	next    int        // the line that comes next
 	said    string     // the method of the latest that was said
+	asked   []*line    // the questions that were asked
 
 	paced     int           // lines whose recorded time is accounted for
 	kept      time.Duration // and how much of it is to be kept
@@ -42,16 +44,21 @@ const (
 // turn begins the answer to a request.
 func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
 	t := &q.turned
-	t.p, t.conv, t.a, t.since, t.at = q.p, q.conv, a, q.began, a.asked
-	t.run = run{id: m.ID, token: jsonrpc.ProgressToken(m.Params), session: q.conv.id}
+	t.p, t.conv, t.a, t.lines, t.since, t.at = q.p, q.conv, a, a.lines, q.began, a.asked
+	if q.pipe != nil && a.piped != nil {
+		t.lines = a.piped
+	}
+	t.run = run{id: m.ID, token: jsonrpc.ProgressToken(m.Params), session: q.conv.id, conv: q.conv}
 	return t
 }
 
 // apart returns a turn that goes on where this one is, on its own: it keeps
 // nothing of the request alive.
 func (t *turn) apart() *turn {
-	own := &turn{p: t.p, conv: t.conv, a: t.a, run: t.run, since: t.since, next: t.next, said: t.said, paced: t.paced, kept: t.kept, at: t.at}
+	own := &turn{p: t.p, conv: t.conv, a: t.a, lines: t.lines, run: t.run, since: t.since,
+		next: t.next, said: t.said, asked: t.asked, paced: t.paced, kept: t.kept, at: t.at}
 	own.run.id, own.run.token = bytes.Clone(t.run.id), bytes.Clone(t.run.token)
+	t.asked = nil
 	t.conv.mu.Lock()
 	for _, q := range t.conv.questions {
 		if q.turn == t {
@@ -63,51 +70,51 @@ func (t *turn) apart() *turn {
 }
 
 // play says the lines that are left, each in its time. Where it may not wait
-// it stops before the first line that has to, and may be called again.
-func (t *turn) play(on stage, mayWait bool) result {
+// it stops before the first line that has to, and may be called again. Where
+// it is cut, end says how.
+func (t *turn) play(on stage, mayWait bool) (why result, end cassettes.End) {
 	t.playing.Lock()
 	defer t.playing.Unlock()
-	for ; t.next < len(t.a.lines); t.next++ {
-		l := &t.a.lines[t.next]
+	for ; t.next < len(t.lines); t.next++ {
+		l := &t.lines[t.next]
 		switch {
 		case l.cut != "" && on.cuts(false):
 			t.next++
-			return cut
+			return cut, l.cut
 		case l.cut != "", l.skipped(&t.run), l.primes() && t.conv.before(mcp.V20251125):
 			continue
 		}
 		if why := t.due(on, t.next, mayWait); why != allSaid {
-			return why
+			return why, ""
 		}
 		if l.kind == jsonrpc.Request {
 			if t.run.question = t.conv.ask(t, on, l, t.p.recordedAnswer(l)); t.run.question == nil {
 				on.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
 				continue
 			}
+			t.asked = append(t.asked, l)
 		}
 		taken, there := on.say(l, &t.run)
 		if taken {
 			t.said = l.method
+			if l.method == mcp.Progress {
+				t.conv.reported.Store(t.p.clock.Now().UnixNano())
+			}
 		}
 		if taken && !there {
 			t.next++
 		}
 		if !there {
-			return left
+			return left, ""
 		}
 	}
-	return allSaid
+	return allSaid, ""
 }
 
 // due waits until a line may be said: for its recorded time, where a pace is
 // kept, and for what preceded it. It returns allSaid when it may.
 func (t *turn) due(on stage, i int, mayWait bool) result {
-	l := &t.a.lines[i]
-	d := t.wanting(i)
-	if t.said == mcp.Progress && l.kind == jsonrpc.Response {
-		d = max(d, settleProgress)
-	}
-	if d > 0 {
+	if d := t.wanting(i); d > 0 {
 		if !mayWait {
 			return waits
 		}
@@ -125,13 +132,34 @@ func (t *turn) due(on stage, i int, mayWait bool) result {
 	} else if !t.await(on, i) {
 		return left
 	}
-	return allSaid
+	if t.said != mcp.Progress || t.lines[i].kind != jsonrpc.Response {
+		return allSaid
+	}
+	if !mayWait {
+		return waits
+	}
+	return t.settle(on)
 }
 
-// settleProgress keeps a progress notification and the result after it out of
-// one chunk: typescript-sdk 1.x handles a chunk's result first and then drops
-// the progress that came with it.
-const settleProgress = 5 * time.Millisecond
+// settle keeps a progress notification and the result after it apart:
+// typescript-sdk 1.x and 2.x drop progress that they read together with the
+// result. A client that is busy reads late, so it waits until the conversation
+// has been quiet for as long as the stage asks, though not for ever.
+func (t *turn) settle(on stage) result {
+	const atMost = 250 * time.Millisecond
+	for waited := time.Duration(0); waited < atMost; {
+		latest := max(t.conv.reported.Load(), t.conv.used.Load())
+		d := on.apart() - t.p.clock.Now().Sub(time.Unix(0, latest))
+		if d <= 0 {
+			break
+		}
+		if !t.p.pause(t.conv, on, d) {
+			return left
+		}
+		waited += d
+	}
+	return allSaid
+}
 
 // wanting returns how much of the recorded time before a line has yet to
 // pass.
@@ -141,8 +169,8 @@ func (t *turn) wanting(i int) time.Duration {
 	}
 	if i >= t.paced {
 		t.paced = i + 1
-		t.kept += t.p.gap(t.a.lines[i].at - t.at)
-		t.at = max(t.at, t.a.lines[i].at)
+		t.kept += t.p.gap(t.lines[i].at - t.at)
+		t.at = max(t.at, t.lines[i].at)
 	}
 	return t.kept - t.p.clock.Now().Sub(t.since)
 }
@@ -172,10 +200,9 @@ func (t *turn) await(on stage, i int) bool {
 // the standalone stream had between the request and the line, if the client
 // listens. The caller holds the conversation's mu.
 func (t *turn) preceded(i int) bool {
-	until := t.a.lines[i].event
-	for j := range i {
-		l := &t.a.lines[j]
-		if l.kind == jsonrpc.Request && l.answered >= 0 && l.answered < until && t.conv.unanswered(t, l.event) {
+	until := t.lines[i].event
+	for _, l := range t.asked {
+		if l.answered >= 0 && l.answered < until && t.conv.unanswered(t, l.event) {
 			return false
 		}
 	}

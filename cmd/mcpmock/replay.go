@@ -187,6 +187,7 @@ func (p *playing) speak(ctx context.Context, c *console, player *replay.Player) 
 			c.talk("%s", l)
 		}
 	}
+	surviveBrokenPipes() // the journal and the exit code are still wanted
 	code, err = player.Stdio(ctx, os.Stdin, c.out)
 	if c.verbose {
 		c.summary(player)

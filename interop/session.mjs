@@ -2,34 +2,23 @@
 // (notifications) and what was asked (requests of the server). Nothing in it depends on the run, so plain diff
 // compares two transcripts.
 //
-//   PEERS=DIR node session.mjs PACKAGE URL [--ping] [--auto] [--clients N]
+//   PEERS=DIR node session.mjs PACKAGE PLACE [--ping] [--auto] [--clients N]
 //
-// PACKAGE is @modelcontextprotocol/sdk (first generation) or @modelcontextprotocol/client (second), found in
-// PEERS/node_modules. --ping sends a ping before anything else, which the transcript does not mention. --auto lets a
+// PACKAGE is @modelcontextprotocol/sdk (first generation) or @modelcontextprotocol/client (second); sdk.mjs says what
+// a PLACE is. --ping sends a ping before anything else, which the transcript does not mention. --auto lets a
 // second-generation client ask for the server's era first. --clients holds N such sessions at once: they should all
 // be told alike, and are then printed once.
-import { createRequire } from "node:module";
+import { sdk } from "./sdk.mjs";
 import { tours } from "./tours.mjs";
 
-const [sdk, url, ...flags] = process.argv.slice(2);
-const require = createRequire(`${process.env.PEERS}/`);
-const first = sdk === "@modelcontextprotocol/sdk";
-const { Client, StreamableHTTPClientTransport } = first
-  ? { ...require(`${sdk}/client/index.js`), ...require(`${sdk}/client/streamableHttp.js`) }
-  : require(sdk);
+const [generation, place, ...flags] = process.argv.slice(2);
+const { Client, ...its } = sdk(generation);
 
 const replies = {
   "sampling/createMessage": { role: "assistant", model: "none", content: { type: "text", text: "as you wish" } },
   "elicitation/create": { action: "accept", content: { name: "Ada", username: "ada", check: true, integer: 7 } },
   "roots/list": { roots: [{ uri: "file:///srv/interop", name: "interop" }] },
 };
-
-// The first generation names a request by its schema, the second by its method.
-function name(method) {
-  if (!first) return method;
-  const { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } = require(`${sdk}/types.js`);
-  return [CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema].find(s => s.shape.method.value === method);
-}
 
 async function session(transcript) {
   const client = new Client(
@@ -39,38 +28,42 @@ async function session(transcript) {
       ...(flags.includes("--auto") && { versionNegotiation: { mode: "auto" } }),
     },
   );
-  const transport = new StreamableHTTPClientTransport(new URL(url));
+  const transport = its.transport(place);
 
   let heard = [], asked = [], arrived = () => {};
   const hear = message => (heard.push(message), arrived());
   client.fallbackNotificationHandler = async ({ method, params }) => hear({ method, params });
+  // Progress is heard as it comes. The SDK drops what shares a chunk with the result, and live that is by
+  // chance; progress.mjs looks at what a caller hears.
+  transport.onmessage = ({ method, params: { progressToken, ...progress } = {} }) =>
+    method === "notifications/progress" && hear(progress);
   for (const [method, reply] of Object.entries(replies))
-    client.setRequestHandler(name(method), async ({ params: { _meta, ...params } = {} }) => {
+    client.setRequestHandler(its.request(method), async ({ params: { _meta, ...params } = {} }) => {
       asked.push({ method, params });
       arrived();
       return reply;
     });
 
-  // One step: act, then wait until as many messages as it is known to cause have come, for those of the standalone
-  // stream race with the answer. What comes late, twice or never shows in the transcript.
+  // One step: act, then wait until all has come that it is known to cause, for what is on the standalone stream races
+  // with the answer. What comes late, twice or never shows in the transcript.
   async function step(name, act, causes = 0) {
+    const complete = causes instanceof Function ? () => causes(heard) : () => heard.length + asked.length >= causes;
     const told = { step: name };
     transcript.push(told);
     try {
-      told.answer = await act({ client, call, hear });
+      told.answer = await act({ client, call });
     } catch ({ code, message }) {
       told.error = { code, message };
     }
     let patient = true;
     const bell = setTimeout(() => ((patient = false), arrived()), 5000);
-    while (patient && heard.length + asked.length < causes) await new Promise(ring => (arrived = ring));
+    while (patient && !complete()) await new Promise(ring => (arrived = ring));
     clearTimeout(bell);
     if (heard.length) told.heard = heard;
     if (asked.length) told.asked = asked;
     [heard, asked] = [[], []];
   }
-  const call = (name, args = {}, options) =>
-    client.callTool(...[{ name, arguments: args }, ...(first ? [undefined] : []), options]);
+  const call = (name, args = {}, options) => its.call(client, name, args, options);
 
   const connected = client.connect(transport);
   await connected.catch(() => {});
@@ -78,11 +71,11 @@ async function session(transcript) {
   await step("initialize", async () => {
     await connected;
     return { server: client.getServerVersion(), capabilities: client.getServerCapabilities(), instructions: client.getInstructions() };
-  }, tour?.greetings);
+  }, tour?.greeted);
   if (flags.includes("--ping")) await client.ping().catch(({ message }) => transcript.push({ step: "ping first", error: { message } }));
   for (const stop of tour?.stops ?? []) await step(...stop);
   await step("close", async () => {
-    await transport.terminateSession();
+    await transport.terminateSession?.(); // of Streamable HTTP alone
     await client.close();
   });
 }

@@ -1,5 +1,6 @@
-// What a session does with each server, by the name the server gives itself. Greetings are the messages a server sends
-// unasked once a session has begun; a stop is [name, what to do, how many messages it causes besides the answer].
+// What a session does with each server, by the name the server gives itself. A stop is [name, what to do, how many
+// messages it causes besides the answer]; greeted says whether all has been heard that a server says unasked once a
+// session has begun.
 
 const text = "demo://resource/dynamic/text/7";
 const atOnce = call => ["one", "two", "three"].map(call);
@@ -9,7 +10,7 @@ const everything = [
   ["tools/list", ({ client }) => client.listTools()],
   ["echo", ({ call }) => call("echo", { message: "hello, tape" })],
   ["get-sum", ({ call }) => call("get-sum", { a: 19, b: 23 })],
-  ["progress", ({ call, hear }) => call("trigger-long-running-operation", { duration: 0.3, steps: 3 }, { onprogress: hear }), 3],
+  ["progress", ({ call }) => call("trigger-long-running-operation", { duration: 0.3, steps: 3 }, { onprogress() {} }), 3],
   ["structured content", ({ call }) => call("get-structured-content", { location: "Chicago" })],
   ["wrong arguments", ({ call }) => call("get-sum", { a: "nineteen" })],
   ["unknown tool", ({ call }) => call("no-such-tool")],
@@ -49,7 +50,7 @@ const goSDK = [
   ["text", ({ call }) => call("test_simple_text")],
   ["mixed content", ({ call }) => call("test_multiple_content_types")],
   ["log messages", ({ call }) => call("test_tool_with_logging"), 3],
-  ["progress", ({ call, hear }) => call("test_tool_with_progress", {}, { onprogress: hear }), 3],
+  ["progress", ({ call }) => call("test_tool_with_progress", {}, { onprogress() {} }), 3],
   ["failing tool", ({ call }) => call("test_error_handling")],
   ["unknown tool", ({ call }) => call("no-such-tool")],
   ["tools/list_changed", ({ call }) => call("test_trigger_tool_change"), 1],
@@ -70,7 +71,8 @@ const goSDK = [
 ];
 
 export const tours = {
-  // It asks for the roots and logs how many it got.
-  "mcp-servers/everything": { greetings: 2, stops: everything },
-  "mcp-conformance-test-server": { greetings: 0, stops: goSDK },
+  // It asks for the roots and logs how many it got. Before that its tools have changed, which only a client hears that
+  // listens by then: one with a single stream.
+  "mcp-servers/everything": { greeted: heard => heard.some(({ params }) => params?.logger), stops: everything },
+  "mcp-conformance-test-server": { stops: goSDK },
 };

@@ -81,11 +81,8 @@ func (q *probe) repeat(l *line, r *run, n int) bool {
 	}
 	id := eventID(q.stream.id, n)
 	q.connection.buf = appendFrame(q.connection.buf[:0], l.frame, message, id)
-	if !q.transmit(q.connection.buf) {
-		return false
-	}
-	q.saidFrame(l, message, id)
-	return true
+	q.saidFrame(l, message, id) // before the client can act on it
+	return q.transmit(q.connection.buf)
 }
 
 func (q *probe) gone() <-chan struct{} {

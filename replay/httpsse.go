@@ -105,18 +105,22 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 		pp.end()
 		out.close()
 		pp.wait()
+		end := entry{from: cassettes.Server, end: cassettes.EOF}
+		if r.Context().Err() != nil {
+			end = entry{from: cassettes.Client, end: cassettes.Closed}
+		}
+		pp.saidEnd(end)
 	}()
 	prefix := ""
 	if spaceName != "" {
 		prefix = "/s/" + url.PathEscape(spaceName)
 	}
 	endpoint := prefix + p.old.post + "?" + p.old.key + "=" + url.QueryEscape(c.id)
-	there := out.frame("endpoint", []byte(endpoint))
+	// On the journal before the client can act on it.
 	p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: []byte(endpoint), frame: &sse.Frame{Event: "endpoint", HasEvent: true}}, p.clock.Now())
-	if there {
+	if out.frame("endpoint", []byte(endpoint)) {
 		p.stand(c, pp)
 	}
-	q.saidEnd(cassettes.EOF)
 }
 
 // post takes a message of an HTTP+SSE client. It is accepted before it is

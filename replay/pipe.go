@@ -26,6 +26,7 @@ type pipe struct {
 	mu     sync.Mutex
 	shut   bool           // nothing more is begun beside
 	beside sync.WaitGroup // what is
+	over   bool           // its end is on the journal, and nothing follows that
 }
 
 // A voice is where a pipe's messages go. Both methods may be called from
@@ -116,9 +117,8 @@ func (pp *pipe) crash(code int) {
 
 // send says a message that was not recorded.
 func (pp *pipe) send(message []byte) bool {
-	there := pp.out.speak(message)
 	pp.said(message)
-	return there
+	return pp.out.speak(message)
 }
 
 // say says a line of an answer, or of the standalone stream. What is no
@@ -136,6 +136,19 @@ func (pp *pipe) said(message []byte) {
 	if pp.conv.id != "" {
 		e.frame = &messageFrame
 	}
+	pp.mu.Lock()
+	defer pp.mu.Unlock()
+	if !pp.over {
+		pp.p.journal.add(e, pp.p.clock.Now())
+	}
+}
+
+// saidEnd puts the end of the pipe on the journal.
+func (pp *pipe) saidEnd(e entry) {
+	e.on = pp.carrier
+	pp.mu.Lock()
+	defer pp.mu.Unlock()
+	pp.over = true
 	pp.p.journal.add(e, pp.p.clock.Now())
 }
 

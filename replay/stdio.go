@@ -51,7 +51,7 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	case code = <-pp.crashed:
 	default:
 	}
-	p.journal.add(entry{on: pp.carrier, from: cassettes.Server, end: cassettes.Exit, code: code}, p.clock.Now())
+	pp.saidEnd(entry{from: cassettes.Server, end: cassettes.Exit, code: code})
 	return code, err
 }
 

@@ -42,10 +42,12 @@ func validate(value []byte) error {
 	return nil
 }
 
+// decodeHeader reads a header. It keeps nothing of value, which is the
+// reader's buffer for events, too.
 func decodeHeader(value []byte) (Header, error) {
 	var h Header
 	version := 0
-	err := members(gjson.Parse(jsonrpc.String(value)), func(key string, v gjson.Result) error {
+	err := members(gjson.ParseBytes(value), func(key string, v gjson.Result) error {
 		switch key {
 		case "mcpmock":
 			return number(v, key, &version)

@@ -119,7 +119,32 @@ var ErrTransport = errors.New("a cassette is of one transport: record to another
 // A lock is on a file, between processes.
 type lock = flock.Flock
 
-func newLock(path string) *lock { return flock.New(path, flock.SetPermissions(0o644)) }
+// newLock is the lock of a cassette, which is there: where it lies on the
+// cassette itself, taking it must not make another one.
+func newLock(cassette string) *lock {
+	path, flag := lockPath(cassette), os.O_RDONLY
+	if path != cassette {
+		flag |= os.O_CREATE
+	}
+	return flock.New(path, flock.SetFlag(flag), flock.SetPermissions(0o644))
+}
+
+// newTurn is the lock that is held for one event; see Shared.
+func newTurn(cassette string) *lock {
+	return flock.New(turnPath(cassette), flock.SetPermissions(0o644))
+}
+
+// regular refuses what is there and is no file.
+func regular(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return nil // opening it tells what is wrong
+	case info.IsDir():
+		return fmt.Errorf("cassettes: %s is a directory: name a file in it", path)
+	}
+	return fmt.Errorf("cassettes: %s is no regular file: name another one", path)
+}
 
 // Create makes a new cassette at path. Where there is one already the error
 // is ErrExists.
@@ -202,6 +227,9 @@ func (f *File) skim(r *Reader) error {
 }
 
 func openFile(path string, flag int) (*File, error) {
+	if err := regular(path); err != nil {
+		return nil, err
+	}
 	osf, err := os.OpenFile(path, os.O_RDWR|flag, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("cassettes: %s: %w", path, ErrExists)
@@ -209,9 +237,9 @@ func openFile(path string, flag int) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cassettes: %w", err)
 	}
-	f := &File{f: osf, w: &Writer{}, lock: newLock(lockPath(path))}
+	f := &File{f: osf, w: &Writer{}, lock: newLock(path)}
 	if ok, err := f.lock.TryLock(); err != nil || !ok {
-		return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(ErrBusy, err, osf.Close()))
+		return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(busy(err), osf.Close()))
 	}
 	return f, nil
 }

@@ -68,7 +68,7 @@ func (r *Redactor) dashed(s []byte, i int) (from, to int) {
 		return key(s, i-5, i+1, inKey, 12)
 	case i >= 4 && bytes.HasPrefix(s[i-4:], []byte("xox")) && bytes.IndexByte([]byte("abeprs"), s[i-1]) >= 0 && boundary(s, i-4):
 		return key(s, i-4, i+1, inKey, 10)
-	case bytes.HasPrefix(s[i:], []byte("-----BEGIN ")):
+	case bytes.HasPrefix(s[i:], keyBegin):
 		return privateKey(s, i)
 	case before(s, i, "redacted"):
 		end := i + 1
@@ -117,22 +117,15 @@ func key(s []byte, from, at int, in func(byte) bool, atLeast int) (int, int) {
 	return from, to
 }
 
-// privateKey finds the end of a private key in PEM; a torn one goes to the end.
+// privateKey finds the end of a private key in PEM; a torn one goes to the
+// end. See Passage for one that comes in pieces.
 func privateKey(s []byte, i int) (from, to int) {
-	const label = "PRIVATE KEY-----"
-	head := s[i:min(len(s), i+80)]
-	n := bytes.Index(head, []byte(label))
-	if n < 0 {
+	label := keyLabelIn(s[i:])
+	if label < 0 {
 		return 0, 0
 	}
-	to = i + n + len(label)
-	end := bytes.Index(s[to:], []byte("-----END "))
-	if end < 0 {
-		return i, len(s)
-	}
-	to += end
-	if n := bytes.Index(s[to:], []byte(label)); n >= 0 {
-		return i, to + n + len(label)
+	if n := endOfKey(s[i+label:]); n >= 0 {
+		return i, i + label + n
 	}
 	return i, len(s)
 }

@@ -36,6 +36,21 @@ func Rewrite(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// RewriteAlone is Rewrite for a cassette that nobody may record to meanwhile:
+// what they record would be lost. Where somebody does, the error is ErrBusy.
+func RewriteAlone(path string, write func(io.Writer) error) error {
+	l := newLock(path)
+	if ok, err := l.TryLock(); !ok {
+		return fmt.Errorf("cassettes: %s: %w", path, busy(err))
+	}
+	err := Rewrite(path, write)
+	err = errors.Join(err, l.Unlock())
+	if lockPath(path) != path {
+		_ = os.Remove(lockPath(path))
+	}
+	return err
+}
+
 // RewriteGolden rewrites the cassette at path in its canonical form; see
 // Golden.
 func RewriteGolden(path string, layout Layout) error {

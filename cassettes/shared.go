@@ -29,10 +29,15 @@ type Shared struct {
 	// Had is what the cassette held before this recorder came.
 	Had Had
 
-	path string
-	turn *lock // for one event
-	file *File // its Had is what the cassette holds, without others' latest events
-	buf  []byte
+	path   string
+	is     fs.FileInfo // the file, whatever is at path by now
+	turn   *lock       // for one event
+	file   *File       // its Had is what the cassette holds, without others' latest events
+	layout Layout
+	buf    []byte
+	made   bool // there was none at path
+	anew   bool // it is to be emptied, and locked until then
+	begun  bool // it has a header
 
 	once     sync.Once
 	closeErr error
@@ -46,138 +51,12 @@ const (
 	nextTry     = 5 * time.Millisecond
 )
 
-// turnPath is where the lock lies that is held for one event.
-func turnPath(path string) string { return path + ".turn" }
-
-// Share opens the cassette at path to record after what it holds, beside
-// others that do. Where there is none, it makes one with header h; else the
-// cassette's own header, with its redaction, stays in force.
-func Share(path string, h Header, opts ...FileOption) (*Shared, error) {
-	if had, err := headerOf(path); err == nil { // else see below
-		if err := had.sameTransport(h); err != nil {
-			return nil, fmt.Errorf("cassettes: %s: %w", path, err)
-		}
-	}
-	f, err := joinFile(path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Shared{path: path, file: f, turn: newLock(turnPath(path))}
-	layout := f.apply(opts)
-	err = s.open(h, layout)
-	if err == nil {
-		return s, nil
-	}
-	closed := s.Close()
-	if place, ok := errors.AsType[*Error](err); ok {
-		return nil, place // it names the file itself
-	}
-	return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(err, closed))
-}
-
-// ShareAnew is Share for a cassette that is emptied first. Where another
-// recorder writes it, the error is ErrBusy.
-func ShareAnew(path string, h Header, opts ...FileOption) (*Shared, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("cassettes: %w", err)
-	}
-	alone := newLock(lockPath(path))
-	ctx, cancel := context.WithTimeout(context.Background(), untilAlone)
-	defer cancel()
-	if ok, err := alone.TryLockContext(ctx, nextTry); !ok {
-		return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(busy(err), f.Close()))
-	}
-	if err := errors.Join(f.Truncate(0), f.Close(), alone.Unlock()); err != nil {
-		return nil, fmt.Errorf("cassettes: %s: %w", path, err)
-	}
-	return Share(path, h, opts...)
-}
-
-// busy is the failure to get a lock.
-func busy(err error) error {
-	if err == nil || errors.Is(err, context.DeadlineExceeded) {
-		return ErrBusy
-	}
-	return err
-}
-
-// headerOf reads the header of the cassette at path.
-func headerOf(path string) (Header, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return Header{}, err
-	}
-	defer f.Close()
-	r, err := newReader(f, path)
-	if err != nil {
-		return Header{}, err
-	}
-	return r.Header, nil
-}
-
-// joinFile opens the cassette and takes the lock that recorders share.
-func joinFile(path string) (*File, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), untilJoined)
-	defer cancel()
-	for {
-		osf, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644)
-		if err != nil {
-			return nil, fmt.Errorf("cassettes: %w", err)
-		}
-		f := &File{f: osf, w: &Writer{}, lock: newLock(lockPath(path)), shared: true}
-		if ok, err := f.lock.TryRLockContext(ctx, nextTry); !ok {
-			return nil, fmt.Errorf("cassettes: %s: %w", path, errors.Join(busy(err), osf.Close()))
-		}
-		if f.isAt(path) {
-			return f, nil
-		}
-		if err := f.Close(); err != nil { // it was rewritten meanwhile: the lock is on what was
-			return nil, fmt.Errorf("cassettes: %s: %w", path, err)
-		}
-	}
-}
-
-// isAt reports whether path still leads to the file that is open and locked.
-func (f *File) isAt(path string) bool {
-	is, err := os.Stat(path)
-	opened, openedErr := f.f.Stat()
-	if err != nil || openedErr != nil || !os.SameFile(is, opened) {
-		return false
-	}
-	if lockPath(path) != path {
-		return true
-	}
-	locked, err := f.lock.Stat()
-	return err == nil && os.SameFile(is, locked)
-}
-
-// open reads what the cassette holds, or makes its header.
-func (s *Shared) open(h Header, layout Layout) (err error) {
-	if err := s.turn.Lock(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.turn.Unlock()) }()
-	info, err := s.file.f.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() == 0 {
-		s.Header = h
-		return s.put(appendHeader(nil, h, layout))
-	}
-	r, err := newReader(io.NewSectionReader(s.file.f, 0, info.Size()), s.path)
-	if err != nil {
-		return err
-	}
-	s.Header = r.Header
-	if err := r.Header.sameTransport(h); err != nil {
-		return err
-	}
-	err = s.file.skim(r)
-	s.Had = s.file.Had
-	return err
-}
+// How long to wait for another recorder's event: one that has stopped in the
+// middle of it must not stop the traffic of all others.
+const (
+	untilTurn = 5 * time.Second
+	nextTurn  = 500 * time.Microsecond
+)
 
 // Write appends one event as it is; see Take for one with numbers in it.
 func (s *Shared) Write(e *Event) error {
@@ -206,7 +85,10 @@ func (s *Shared) Take(make func(had Had) *Event) error {
 }
 
 func (s *Shared) take(make func(had Had) *Event) (err error) {
-	if err := s.turn.Lock(); err != nil {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if err := s.takeTurn(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.turn.Unlock()) }()
@@ -225,6 +107,22 @@ func (s *Shared) take(make func(had Had) *Event) (err error) {
 	return nil
 }
 
+// takeTurn takes the lock that is held for one event.
+func (s *Shared) takeTurn() error {
+	ctx, cancel := context.WithTimeout(context.Background(), untilTurn)
+	defer cancel()
+	ok, err := s.turn.TryLockContext(ctx, nextTurn)
+	switch {
+	case ok:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("another recorder has been in the middle of an event for %v: end it, or let it go on", untilTurn)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("beside the cassette lies the lock that its recorders take turns by: %w: let all who record to it write there", err)
+	}
+	return err
+}
+
 // put appends a whole value.
 func (s *Shared) put(value []byte) error {
 	_, err := s.file.write(value)
@@ -236,8 +134,11 @@ func (s *Shared) put(value []byte) error {
 // middle of a value.
 func (s *Shared) catchUp() error {
 	f := s.file
-	info, err := f.f.Stat()
-	if err != nil {
+	info, err := os.Stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !os.SameFile(info, s.is):
+		return s.gone()
+	case err != nil:
 		return err
 	}
 	from, more := f.size, info.Size()-f.size
@@ -271,14 +172,26 @@ func (s *Shared) CloseThen(last func() error) error {
 
 func (s *Shared) end(last func() error) error {
 	f := s.file
+	failed := f.Err() != nil
 	err := f.Close()
-	if alone, lockErr := f.lock.TryLock(); !alone || lockErr != nil {
-		return err // the others will see to the rest
+	alone, lockErr := f.lock.TryLock()
+	here, statErr := os.Stat(s.path)
+	isOurs := statErr == nil && os.SameFile(here, s.is)
+	if s.begun && !isOurs && !failed {
+		err = errors.Join(err, s.gone())
 	}
-	if gone := os.Remove(turnPath(s.path)); !errors.Is(gone, fs.ErrNotExist) {
-		err = errors.Join(err, gone)
+	if errors.Is(statErr, fs.ErrNotExist) || alone && isOurs {
+		if gone := os.Remove(turnPath(s.path)); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
 	}
-	if last != nil {
+	if !alone || lockErr != nil || !isOurs {
+		return errors.Join(err, f.lock.Unlock()) // the others will see to the rest
+	}
+	if s.made && here.Size() == 0 {
+		err = errors.Join(err, os.Remove(s.path))
+	}
+	if last != nil && s.begun {
 		err = errors.Join(err, last())
 	}
 	err = errors.Join(err, f.lock.Unlock())

@@ -30,6 +30,9 @@ type Tape struct {
 // the middle of the tape is found by whoever walks over it. The caller closes
 // the Tape.
 func Load(path string) (*Tape, error) {
+	if err := regular(path); err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("cassettes: no cassette %s: record one with mcpmock record -o %s --upstream URL: %w", path, path, fs.ErrNotExist)
@@ -48,9 +51,6 @@ func load(path string, file *os.File) (*Tape, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("cassettes: opening: %w", err)
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("cassettes: %s is a directory: name a cassette in it", path)
 	}
 	if info.Size() > inMemory {
 		t := &Tape{Name: path, src: file, size: info.Size(), file: file}

@@ -14,7 +14,6 @@ import (
 const (
 	maxSessions = 100       // each is a process
 	maxIdle     = time.Hour // of a session that nobody asks and nobody listens to
-	grace       = 2 * time.Second
 )
 
 // A Bridge gives clients that speak HTTP a server that speaks over stdio, and
@@ -52,12 +51,15 @@ type runner func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer)
 // Bridge returns a handler that runs a command for each session and records
 // it. The function makes the command, not started and without Stdin, Stdout
 // and Stderr. What servers write to their stderr goes to stderr as well as on
-// the tape.
+// the tape. Each server is a process group of its own, where the system has
+// such, and is ended with its children.
 //
 // The bridge must be closed before the recorder is.
 func (r *Recorder) Bridge(command func() *exec.Cmd, stderr io.Writer) *Bridge {
 	return newBridge(r, stderr, func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
-		return r.Command(ctx, command(), stdin, stdout, stderr)
+		p := newProcess(command())
+		p.group = true
+		return r.command(ctx, p, stdin, stdout, stderr)
 	})
 }
 
@@ -73,7 +75,8 @@ func newBridge(r *Recorder, stderr io.Writer, run runner) *Bridge {
 
 // Close ends all sessions and returns when their servers have exited and no
 // request is being served any more. Servers get the end of their input, and
-// have two seconds to finish what they work on. It may be called twice.
+// have two seconds to finish what they work on; then SIGTERM, and are killed
+// where they have not ended two seconds later. It may be called twice.
 func (b *Bridge) Close() error {
 	b.mu.Lock()
 	b.closed = true
@@ -94,15 +97,16 @@ func (b *Bridge) Close() error {
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if reason := b.rec.foreign(req); reason != "" {
 		b.rec.log.Warn("refused a foreign request", "reason", reason)
-		http.Error(w, reason, http.StatusForbidden)
+		refuse(http.StatusForbidden, "%s", reason).write(w)
 		return
 	}
 	v := b.enter(w)
 	if v == nil {
-		http.Error(w, ErrStopped.Error(), http.StatusServiceUnavailable)
+		refuse(http.StatusServiceUnavailable, "%v", ErrStopped).write(w)
 		return
 	}
 	defer b.leave(v)
+	req.Body = v.hurried(req.Body)
 	switch req.URL.Path {
 	case "/mcp":
 		b.serveStreamable(w, req)
@@ -111,7 +115,7 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case "/messages":
 		b.serveMessages(w, req)
 	default:
-		http.Error(w, "nothing is here: the server is at /mcp, and for clients of 2024-11-05 at /sse", http.StatusNotFound)
+		refuse(http.StatusNotFound, "nothing is here: the server is at /mcp, and for clients of 2024-11-05 at /sse").write(w)
 	}
 }
 
@@ -121,7 +125,7 @@ func (b *Bridge) enter(w http.ResponseWriter) *visit {
 	if b.closed {
 		return nil
 	}
-	v := &visit{w: w}
+	v := &visit{w: w, pause: b.rec.pause}
 	b.visits[v] = true
 	b.serving.Add(1)
 	return v

@@ -96,8 +96,8 @@ func idKey(id []byte) string {
 	return string(key)
 }
 
-// errorTo is a JSON-RPC error in answer to a request; id is null where it is
-// nil.
+// errorTo is a JSON-RPC error in answer to a request; without an id where that
+// is not known.
 func errorTo(id []byte, code int, message string) []byte {
 	text, err := json.Marshal(message)
 	if err != nil { // no text is
@@ -108,10 +108,10 @@ func errorTo(id []byte, code int, message string) []byte {
 
 // passError is an error of somebody else in answer to a request.
 func passError(id, fault []byte) []byte {
-	if id == nil {
-		id = []byte("null")
+	b := []byte(`{"jsonrpc":"2.0"`)
+	if len(id) > 0 { // 2025-11-25 schema: an error response need not have one, and null is none
+		b = append(append(b, `,"id":`...), id...)
 	}
-	b := append([]byte(`{"jsonrpc":"2.0","id":`), id...)
 	b = append(append(b, `,"error":`...), fault...)
 	return append(b, '}')
 }

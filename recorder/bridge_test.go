@@ -52,7 +52,7 @@ func TestBridgeRefusals(t *testing.T) {
 		{"a session that has ended", "POST", "/mcp", c.session, ping, nil, 404, `"id":1,"error":{"code":-32600,"message":"no such session`},
 		{"to listen to it", "GET", "/mcp", c.session, "", nil, 404, "no such session"},
 		{"to end it again", "DELETE", "/mcp", c.session, "", nil, 404, "no such session"},
-		{"an id that was never given", "POST", "/mcp", "made-up", ready, nil, 404, `"id":null,"error":{"code":-32600`},
+		{"an id that was never given", "POST", "/mcp", "made-up", ready, nil, 404, `{"jsonrpc":"2.0","error":{"code":-32600`},
 		{"a session of HTTP+SSE", "POST", "/mcp", old, ping, nil, 404, "no such session"},
 		{"a ping without a session", "POST", "/mcp", "", ping, nil, 400, "no session id: begin with initialize"},
 		{"to listen without a session", "GET", "/mcp", "", "", nil, 400, "no session id"},
@@ -67,6 +67,8 @@ func TestBridgeRefusals(t *testing.T) {
 		{"to read from an endpoint", "GET", "/messages", "", "", nil, 405, "use POST"},
 		{"an endpoint of no stream", "POST", "/messages?sessionId=made-up", "", ping, nil, 404, "open a stream at /sse"},
 		{"another path", "GET", "/", "", "", nil, 404, "the server is at /mcp"},
+		{"no endpoint", "GET", "/nowhere", "", "", nil, 404, `{"jsonrpc":"2.0","error":{"code":-32600,"message":"nothing is here`},
+		{"a foreign page's image", "GET", "/sse", "", "", []string{"Sec-Fetch-Site", "cross-site"}, 403, "a page of another site asks for it"},
 		{"a foreign page", "POST", "/mcp", "", hello, []string{"Origin", "https://evil.example"}, 403, "is not this machine's"},
 	} {
 		status, body := (&side{span, test.session}).whole(test.method, test.path, test.body, test.header...)

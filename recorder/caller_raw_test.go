@@ -73,7 +73,7 @@ func TestStdioAnswers(t *testing.T) {
 		{"a connection that breaks", ping, func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, []string{"broke off: EOF"}},
 		{"a batch", "[" + ping + "," + note + "," + strings.Replace(ping, "1", "7", 1) + "]", write(200, asJSON, "["+pong+"]"), []string{pong, fault("7", -32603, "the server answered 200 OK and said nothing to this request")}},
 		{"a notification that is refused", note, write(500, "", ""), nil},
-		{"no JSON", "{]", nil, []string{fault("null", -32700, "not valid JSON: a line must be one JSON-RPC message")}},
+		{"no JSON", "{]", nil, []string{fault("", -32700, "not valid JSON: a line must be one JSON-RPC message")}},
 		{"no JSON-RPC", `{"id":5}`, nil, []string{fault("5", -32600, `not a JSON-RPC message: jsonrpc must be "2.0": a line must be one JSON-RPC message`)}},
 		{"a blank line", " \r", nil, nil},
 	} {
@@ -99,7 +99,7 @@ func TestStdioLineTooLong(t *testing.T) {
 	defer server.Close()
 	d := newDesk(t, server.URL, false)
 	d.say(`{"`+strings.Repeat("x", partSize)+`"}`, hello)
-	if got, want := d.hear(), fault("null", -32700, "longer than 16 MiB: a line must be one JSON-RPC message"); got != want {
+	if got, want := d.hear(), fault("", -32700, "longer than 16 MiB: a line must be one JSON-RPC message"); got != want {
 		t.Errorf("the client hears %q, want %q", got, want)
 	}
 	if got := d.hear(); got != welcome("2025-11-25") {

@@ -38,7 +38,7 @@ func (c *caller) send(ctx context.Context, method string, extra http.Header, bod
 		h.Set(mcp.HeaderSessionID, session)
 	}
 	if hasVersionHeader(version) {
-		h.Set(mcp.HeaderProtocolVersion, version)
+		h.Set(mcp.HeaderProtocolVersion, fieldValue(version)) // a server may say anything
 	}
 	if c.auth != "" {
 		h.Set("Authorization", c.auth)

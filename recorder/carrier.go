@@ -149,8 +149,11 @@ func (c *carrier) broke() {
 	c.end(cassettes.Server, cassettes.Reset)
 }
 
-// stop ends the carrier because the recorder stops.
+// stop ends the carrier because the recorder stops. A process has last words,
+// and ends with its exit.
 func (c *carrier) stop() {
-	c.end(cassettes.Mcpmock, cassettes.Closed)
+	if c.process == nil {
+		c.end(cassettes.Mcpmock, cassettes.Closed)
+	}
 	c.cancel(ErrStopped)
 }

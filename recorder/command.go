@@ -36,12 +36,16 @@ import (
 // When ctx is done, or the recorder is closed, the server is asked to end, by
 // the end of its input and SIGTERM, and killed where it has not after two
 // seconds; the error says why. Shutdown only ends the server's input, until
-// its own context is done. The error is also that the server could not be
-// started; then nothing is on the tape.
+// its own context is done. What the server says while it ends is on the tape,
+// too. The error is also that the server could not be started; then nothing is
+// on the tape.
 func (r *Recorder) Command(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, stdout, stderr io.Writer) (code int, err error) {
+	return r.command(ctx, newProcess(cmd), stdin, stdout, stderr)
+}
+
+func (r *Recorder) command(ctx context.Context, p *process, stdin io.Reader, stdout, stderr io.Writer) (code int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &process{cmd: cmd, exited: make(chan struct{})}
 	p.c = &carrier{rec: r, client: ctx, cancel: cancel, process: p, waits: map[string]exchange{}}
 	v := &visit{stop: func() { cancel(ErrStopped) }}
 	if !r.admit(v) {
@@ -52,6 +56,11 @@ func (r *Recorder) Command(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, 
 		return 0, err
 	}
 	r.processes.Add(1)
+	if late, ok := r.tape.(lateTape); ok {
+		if err := late.Begin(); err != nil {
+			r.fail(err)
+		}
+	}
 	if !r.add(p.c) { // it stopped in the meantime
 		cancel(ErrStopped)
 	}
@@ -60,13 +69,19 @@ func (r *Recorder) Command(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, 
 
 // A process is a stdio server while it runs.
 type process struct {
-	c   *carrier
-	cmd *exec.Cmd
+	c     *carrier
+	cmd   *exec.Cmd
+	group bool // it is ended with its children
 
-	in     *os.File // its stdin
-	out    *os.File // its stdout
-	err    *os.File // its stderr
-	exited chan struct{}
+	in     *os.File      // its stdin
+	out    *os.File      // its stdout
+	err    *os.File      // its stderr
+	exited chan struct{} // closed when it has exited
+	silent chan struct{} // closed when all that it said has passed
+}
+
+func newProcess(cmd *exec.Cmd) *process {
+	return &process{cmd: cmd, exited: make(chan struct{}), silent: make(chan struct{})}
 }
 
 // start starts the command on pipes.
@@ -88,6 +103,9 @@ func (p *process) start() error {
 	}
 	p.in, p.out, p.err = ours[0], ours[1], ours[2]
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = theirs[0], theirs[1], theirs[2]
+	if p.group {
+		ownGroup(p.cmd)
+	}
 	err := p.cmd.Start()
 	closeAll(theirs[:])
 	if err != nil {
@@ -122,12 +140,13 @@ func (p *process) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wr
 
 	waited := p.cmd.Wait()
 	close(p.exited)
-	ending.Wait()
 	// Their errors are that a pipe has ended, or that the system knows no
 	// deadlines for one; then it ends with the last that holds it.
 	_ = p.out.SetReadDeadline(time.Now())
 	_ = p.err.SetReadDeadline(time.Now())
 	output.Wait()
+	close(p.silent)
+	ending.Wait()
 	_ = p.in.Close() // nobody reads it
 	code := exitCode(p.cmd.ProcessState)
 	stopped := ctx.Err() != nil
@@ -159,30 +178,66 @@ func (p *process) speak(from cassettes.From, src *os.File, to io.Writer) {
 	_ = src.Close() // where the client is gone, so that the server sees it
 }
 
-// killAfter is how long a server has to end once it was asked to.
-const killAfter = 2 * time.Second
+// grace is how long a server has to end once it was asked to.
+const grace = 2 * time.Second
 
-// endWith ends the server when the recording is stopped before it has exited.
+// endWith ends the server when the recording is stopped before it has exited,
+// and its children. It waits for no tape: one that cannot be written keeps no
+// server alive.
 func (p *process) endWith(ctx context.Context) {
 	select {
 	case <-p.exited:
+		select {
+		case <-p.silent:
+		case <-ctx.Done():
+		}
+		p.endRest(true)
 		return
 	case <-ctx.Done():
 	}
-	p.c.end(cassettes.Mcpmock, cassettes.Closed)
 	_ = p.in.Close()
 	// Its errors are that the process is gone, or that the system has no such
 	// signal; then it is killed at once.
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err == nil {
-		late := time.NewTimer(killAfter)
+	if err := p.signal(syscall.SIGTERM); err == nil {
+		late := time.NewTimer(grace)
 		defer late.Stop()
 		select {
 		case <-p.exited:
+			p.endRest(false)
 			return
 		case <-late.C:
 		}
 	}
-	_ = p.cmd.Process.Kill()
+	_ = p.signal(syscall.SIGKILL)
+}
+
+// endRest ends what is left of the server's group when it has exited; ask
+// tells that it has not been asked to end yet.
+func (p *process) endRest(ask bool) {
+	if !p.group || ask && p.signal(syscall.SIGTERM) != nil {
+		return // mostly nobody is left
+	}
+	late := time.NewTimer(grace)
+	defer late.Stop()
+	again := time.NewTicker(grace / 100)
+	defer again.Stop()
+	for p.signal(syscall.Signal(0)) == nil {
+		select {
+		case <-again.C:
+		case <-late.C:
+			_ = p.signal(syscall.SIGKILL)
+			return
+		}
+	}
+}
+
+// signal sends a signal to the server, and to its children where they are
+// ended with it.
+func (p *process) signal(s syscall.Signal) error {
+	if p.group {
+		return signalGroup(p.cmd, s)
+	}
+	return p.cmd.Process.Signal(s)
 }
 
 // exitCode is the exit code of a process as a shell says it.

@@ -160,6 +160,27 @@ func TestCommandKeepsSecretsOffTheTape(t *testing.T) {
 	p.close(t)
 }
 
+// A private key is many lines, each of which comes by itself.
+func TestCommandKeepsKeysOffTheTape(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n"
+	p := newPiped(t, "secrets")
+	input := "key:\n" + key + pong + "\nready\n"
+	if _, err := p.rec.Command(t.Context(), running(t, "blab"), strings.NewReader(input), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if tape := p.tape.buf.String(); strings.Contains(tape, "MIIEvQ") || strings.Contains(tape, "hkiG9w") || strings.Contains(tape, "PRIVATE") {
+		t.Errorf("a key is on the tape:\n%s", tape)
+	}
+	hidden := "key:\nredacted-1\nredacted-2\nredacted-3\nredacted-4\n" + pong + "\nready\n"
+	events := p.tape.events(t)
+	for _, from := range []cassettes.From{cassettes.Client, cassettes.Server, cassettes.Stderr} {
+		if got := spoken(events, from); got != hidden {
+			t.Errorf("%s said by the tape %q, want %q", from, got, hidden)
+		}
+	}
+	p.close(t)
+}
+
 // The server need not wait for its client, nor the recorder.
 func TestCommandEndsWithTheServer(t *testing.T) {
 	p := newPiped(t)
@@ -237,9 +258,12 @@ func TestCommandStops(t *testing.T) {
 		if !errors.Is(err, c.want) || code != 7 && code >= 0 {
 			t.Errorf("%s: exit code %d, %v", c.why, code, err)
 		}
-		lines := p.tape.lines(t)
-		if last := lines[len(lines)-1]; last != "1 mcpmock closed" {
-			t.Errorf("%s: the tape ends with %q", c.why, last)
+		events := p.tape.events(t)
+		if last := events[len(events)-1]; last.End != cassettes.Exit || last.Code != code {
+			t.Errorf("%s: the tape ends with %s", c.why, line(last))
+		}
+		if said := spoken(events, cassettes.Stderr); code == 7 && !strings.HasSuffix(said, "terminated\n") {
+			t.Errorf("%s: by the tape the server said %q", c.why, said)
 		}
 		cancel()
 		p.close(t)

@@ -18,6 +18,8 @@ type lane struct {
 	line   []byte // of an unfinished line, what is not on the tape
 	mid    bool   // a part of the line is on the tape already
 	chunks bool   // what is said has no lines: each chunk is one event
+
+	text cassettes.Passage // what is no message: a secret may span several lines
 }
 
 // maxChunk is how much is read at a time.
@@ -172,7 +174,7 @@ func (l *lane) redacted(batch jsonrpc.Batch, text []byte) []json.RawMessage {
 
 // raw puts bytes on the tape that are no message.
 func (l *lane) raw(text []byte) {
-	l.c.tell(l.from, nil, func(e *cassettes.Event) { e.Raw = l.c.rec.redact.Raw("", text) })
+	l.c.tell(l.from, nil, func(e *cassettes.Event) { e.Raw = l.c.rec.redact.Piece(&l.text, text) })
 }
 
 // around returns where the text of a line begins and ends, without a byte

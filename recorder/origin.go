@@ -11,12 +11,16 @@ import (
 	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
-// foreign returns why a request must not be served: its Host or Origin is not
-// this machine's. The upstream cannot check that itself, for it sees its own
+// foreign returns why a request must not be served: its Host, or the page that
+// makes it, is not this machine's. The upstream cannot check that itself, for it sees its own
 // name as the Host (2025-11-25 basic/transports, "Security Warning").
 func (r *Recorder) foreign(req *http.Request) string {
 	if req.Host != "" && !r.isOwn(req.Host, req) {
 		return "host " + req.Host + " is not this machine's: mcpmock serves localhost and the address it listens on"
+	}
+	// An image or a link of a page has no Origin; a browser says where it stands.
+	if req.Header["Origin"] == nil && strings.EqualFold(req.Header.Get("Sec-Fetch-Site"), "cross-site") {
+		return "a page of another site asks for it: mcpmock serves pages of localhost"
 	}
 	for _, origin := range req.Header["Origin"] {
 		if slices.Contains(r.origins, origin) {

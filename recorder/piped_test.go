@@ -112,6 +112,10 @@ var serverModes = map[string]func(argument string) int{
 		_, _ = io.Copy(os.Stdout, os.Stdin)
 		return 0
 	},
+	"blab": func(string) int { // on both of its pipes
+		_, _ = io.Copy(io.MultiWriter(os.Stdout, os.Stderr), os.Stdin)
+		return 0
+	},
 	"half": func(string) int {
 		fmt.Print(pong[:20])
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -157,13 +161,7 @@ var serverModes = map[string]func(argument string) int{
 		fmt.Println("shut")
 		return 0
 	},
-	"deaf": func(string) int { // does not end with its input
-		terminated := make(chan os.Signal, 1)
-		signal.Notify(terminated, syscall.SIGTERM)
-		answerLines("", "\n")
-		<-terminated
-		return 7
-	},
+	"deaf": func(string) int { return answerUntilTerminated() },
 	"dies": func(string) int {
 		answerLines("", "\n")
 		me, _ := os.FindProcess(os.Getpid())
@@ -180,12 +178,32 @@ var serverModes = map[string]func(argument string) int{
 		}
 		return 0 // and leaves it
 	},
+	"family": func(string) int { // two that do not end with their input
+		child := exec.Command(os.Args[0], "-test.run=^TestServerProcess$")
+		child.Env = append(os.Environ(), serverVar+"=deaf")
+		child.Stderr = os.Stderr
+		if err := child.Start(); err != nil {
+			return 1
+		}
+		defer func() { _ = child.Wait() }()
+		return answerUntilTerminated()
+	},
 	"child": func(string) int {
 		time.Sleep(100 * time.Millisecond)
 		fmt.Println("child")
 		time.Sleep(10 * time.Second)
 		return 0
 	},
+}
+
+// answerUntilTerminated is a server that does not end with its input.
+func answerUntilTerminated() int {
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM)
+	answerLines("", "\n")
+	<-terminated
+	fmt.Fprintln(os.Stderr, "terminated")
+	return 7
 }
 
 // answerLines answers each request among the lines of stdin, until that ends.

@@ -35,7 +35,8 @@ type proxy struct {
 // endpoint event becomes the proxy's own.
 //
 // A query that the upstream's URL has is added to requests that lack it, and
-// is not on the tape. From Accept-Encoding the codings go that a recorder
+// is not on the tape. A client has ten seconds for each chunk of its body. From
+// Accept-Encoding the codings go that a recorder
 // cannot read (br, zstd, deflate). An upstream that cannot be reached is
 // answered for with 502 and a text. A request whose Host or Origin is
 // foreign gets 403 and goes no further.
@@ -72,7 +73,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer p.rec.leave(v)
-	body, rest, err := readBody(req.Body, req.ContentLength)
+	body, rest, err := readBody(v.hurried(req.Body), req.ContentLength)
 	ctx, cancel := context.WithCancelCause(req.Context())
 	defer cancel(nil)
 	c := p.rec.begin(req.Context(), cancel, p.request(req, body, rest != nil || err != nil))

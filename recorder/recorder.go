@@ -60,6 +60,7 @@ type Recorder struct {
 	redact  *cassettes.Redactor
 	now     func() time.Duration
 	since   time.Duration // what an appended tape lasted before
+	pause   time.Duration // between two chunks of a client's body
 	log     *slog.Logger
 	extra   http.Header // headers towards the upstream alone
 	hosts   []string
@@ -148,6 +149,7 @@ func New(tape Tape, opts ...Option) (*Recorder, error) {
 	begin := time.Now()
 	r := &Recorder{
 		tape:   tape,
+		pause:  maxChunkWait,
 		now:    func() time.Duration { return time.Since(begin) },
 		log:    slog.New(slog.DiscardHandler),
 		extra:  http.Header{},
@@ -292,27 +294,9 @@ func (r *Recorder) carriersThat(ok func(*carrier) bool) []*carrier {
 	return cs
 }
 
-// A visit is one request in the proxy, or one process.
-type visit struct {
-	w    http.ResponseWriter
-	stop func() // ends a process
-}
-
-// cut frees a handler that waits for its client, and ends a process.
-func (v *visit) cut() {
-	if v.stop != nil {
-		v.stop()
-		return
-	}
-	conn := http.NewResponseController(v.w)
-	now := time.Now()
-	_ = conn.SetReadDeadline(now)
-	_ = conn.SetWriteDeadline(now.Add(time.Second))
-}
-
 // enter lets a request into the proxy, unless the recorder is stopping.
 func (r *Recorder) enter(w http.ResponseWriter) *visit {
-	v := &visit{w: w}
+	v := &visit{w: w, pause: r.pause}
 	if !r.admit(v) {
 		return nil
 	}

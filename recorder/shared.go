@@ -15,6 +15,12 @@ type sharedTape interface {
 	Take(make func(had cassettes.Had) *cassettes.Event) error
 }
 
+// A lateTape is a Tape that is begun when there is something to record: a
+// server that cannot be started leaves what was there.
+type lateTape interface {
+	Begin() error
+}
+
 // add makes a process's carrier one of the open ones. It reports whether the
 // recorder still runs.
 func (r *Recorder) add(c *carrier) bool {

@@ -4,9 +4,12 @@ package recorder
 
 import (
 	"io"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/mcpmock/mcpmock/cassettes"
 )
 
 // A server that a signal kills has the exit code that a shell gives it.
@@ -40,6 +43,25 @@ func TestCommandSignal(t *testing.T) {
 	}
 	if code := <-done; code != 7 {
 		t.Errorf("exit code %d", code)
+	}
+	p.close(t)
+}
+
+// A server behind a bridge is ended with its children, and their last words
+// and its exit code are on the tape.
+func TestBridgeEndsChildren(t *testing.T) {
+	p := newPiped(t)
+	b := p.rec.Bridge(func() *exec.Cmd { return running(t, "family") }, io.Discard)
+	inside(t.Context(), b, "POST", "/mcp", "", strings.Replace(ping, "ping", "initialize", 1))
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+	events := p.tape.events(t)
+	if said := spoken(events, cassettes.Stderr); said != "terminated\nterminated\n" {
+		t.Errorf("by the tape they said %q", said)
+	}
+	if last := events[len(events)-1]; last.End != cassettes.Exit || last.Code != 7 {
+		t.Errorf("the tape ends with %s", line(last))
 	}
 	p.close(t)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 )
@@ -73,12 +74,30 @@ func size(n int64) string {
 }
 
 // word is an argument as a person would type it in a shell.
-func word(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+,\\", r)
+func word(s string) string { return wordOn(runtime.GOOS, s) }
+
+// wordOn is word for the shell of a system: sh, or cmd on Windows.
+func wordOn(system, s string) string {
+	plain := "-_./:=@%+,"
+	if system == "windows" {
+		plain += `\`
 	}
-	if s != "" && strings.TrimFunc(s, plain) == "" {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(plain, r)
+	}
+	switch {
+	case s != "" && !strings.ContainsFunc(s, odd):
 		return s
+	case system == "windows":
+		return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// fileWord is word for a path, which must not be taken for a flag.
+func fileWord(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	return word(path)
 }

@@ -60,9 +60,9 @@ func (d *demo) run(ctx context.Context) error {
 		}
 	}
 	d.say("\nnext, with the same tape:")
-	d.say("  mcpmock show %s --timeline", word(d.tape))
-	d.say("  mcpmock replay %s", word(d.tape))
-	d.say("  mcpmock replay %s -s %s", word(d.tape), brokenBy)
+	d.say("  mcpmock show %s --timeline", fileWord(d.tape))
+	d.say("  mcpmock replay %s", fileWord(d.tape))
+	d.say("  mcpmock replay %s -s %s", fileWord(d.tape), brokenBy)
 	d.say("with a server of your own:")
 	d.say("  mcpmock record -o my.cassette --upstream URL")
 	return nil

@@ -72,7 +72,11 @@ func (f *formatting) run(c *console, path string) error {
 		return err
 	}
 	if f.write && changed {
-		if err := cassettes.Rewrite(path, func(w io.Writer) error { return f.layOut(path, w) }); err != nil {
+		err := cassettes.RewriteAlone(path, func(w io.Writer) error { return f.layOut(path, w) })
+		if errors.Is(err, cassettes.ErrBusy) {
+			return wrongUse("another recorder is writing %s", path).hint("end that one first")
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -87,7 +91,7 @@ func (f *formatting) run(c *console, path string) error {
 			compact = " --compact"
 		}
 		return (&failure{code: exitCheck, err: fmt.Errorf("%s is not laid out as mcpmock writes it", path)}).
-			hint("mcpmock fmt -w%s %s", compact, word(path))
+			hint("mcpmock fmt -w%s %s", compact, fileWord(path))
 	}
 	return nil
 }

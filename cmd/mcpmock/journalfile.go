@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // A journalFile is the cassette that a replay's journal goes to. No secret and
@@ -34,15 +38,18 @@ type joinedJournal struct {
 	since  time.Duration // when that was
 }
 
-func (j *joinedJournal) Write(e *cassettes.Event) error {
+// add redacts an event when the placeholders that others gave are known, and
+// writes it.
+func (j *joinedJournal) add(e *cassettes.Event) error {
 	return j.Take(func(had cassettes.Had) *cassettes.Event {
 		if j.on == 0 {
 			j.on, j.since = had.Carriers+1, had.Last
 		}
 		j.redact.Continue(had)
-		e.On = j.on
-		e.At = max(j.since+e.At, had.Last)
-		return e
+		out := redacted(j.redact, e)
+		out.On = j.on
+		out.At = max(j.since+e.At, had.Last)
+		return out
 	})
 }
 
@@ -59,19 +66,80 @@ func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journ
 	j := &journalFile{path: path, redact: redact}
 	header := cassettes.Header{Transport: transport, Redact: played.Redact}
 	if transport == overStdio {
-		shared, err := cassettes.Share(path, header)
-		if err != nil {
+		if err := canJoin(path, header); err != nil {
 			return nil, err
+		}
+		shared, err := cassettes.Share(path, header)
+		if err == nil {
+			err = shared.Begin()
+		}
+		if err != nil {
+			return nil, noJournal(path, err)
 		}
 		j.file = &joinedJournal{Shared: shared, redact: redact}
 		return j, nil
 	}
 	file, err := cassettes.Replace(path, header)
 	if err != nil {
-		return nil, err
+		return nil, noJournal(path, err)
 	}
 	j.file = file
 	return j, nil
+}
+
+// canJoin refuses to go on with what is no journal, and with one whose own
+// redaction rules, which stay in force, lack one of the played tape's.
+func canJoin(path string, h cassettes.Header) error {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	tape, err := cassettes.Load(path)
+	if err != nil {
+		return noJournal(path, err)
+	}
+	defer tape.Close()
+	if tape.Header.Transport != h.Transport {
+		return wrongUse("--journal %s is a tape over %s, and this replay is over %s", path, tape.Header.Transport, h.Transport).hint("name another file")
+	}
+	if isRecording(tape) {
+		return wrongUse("--journal %s is a recording, and no journal", path).hint("name another file")
+	}
+	if lacks := lacking(tape.Header, h.Redact); len(lacks) > 0 {
+		return wrongUse("--journal %s was begun with other redaction rules: it lacks %s", path, strings.Join(lacks, ", ")).hint("name another file")
+	}
+	return nil
+}
+
+// isRecording reports whether a server on a tape answers, or ends, before a
+// note says why: on a journal it does not. What damage there is, is for others
+// to find.
+func isRecording(tape *cassettes.Tape) bool {
+	for e, err := range tape.Events() {
+		switch {
+		case err != nil || e.Note != nil:
+			return false
+		case e.From == cassettes.Stderr, e.From == cassettes.Server && e.End != "":
+			return true
+		case e.From == cassettes.Server:
+			for _, m := range messagesOf(e) {
+				if m.Kind == jsonrpc.Response {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// noJournal is the failure to open a journal.
+func noJournal(path string, err error) error {
+	if place, ok := errors.AsType[*cassettes.Error](err); ok {
+		return wrongUse("--journal %w", place).hint("name another file")
+	}
+	if errors.Is(err, cassettes.ErrBusy) {
+		return wrongUse("--journal %s: another program is writing it", path).hint("end that one, or name another file")
+	}
+	return err
 }
 
 // hear writes one event; it is called with one at a time.
@@ -79,37 +147,50 @@ func (j *journalFile) hear(e *cassettes.Event) {
 	if j.err != nil {
 		return
 	}
+	if joined, ok := j.file.(*joinedJournal); ok {
+		j.err = joined.add(e)
+		return
+	}
+	j.err = j.file.Write(redacted(j.redact, e))
+}
+
+// redacted is an event without secrets and live session ids.
+func redacted(redact *cassettes.Redactor, e *cassettes.Event) *cassettes.Event {
 	out := *e
 	contentType := "application/json"
 	if e.HTTP != nil {
 		h := *e.HTTP
-		h.Header = j.redact.Header(h.Header)
-		h.Path = j.redact.Path(h.Path)
-		h.Query = j.redact.Query(h.Query)
+		h.Header = redact.Header(h.Header)
+		h.Path = redact.Path(h.Path)
+		h.Query = redact.Query(h.Query)
 		out.HTTP = &h
 		contentType = h.Header.Get("Content-Type")
 	}
 	if e.Message != nil {
-		out.Message = j.redact.Message(e.Message)
+		out.Message = redact.Message(e.Message)
 	}
 	if e.Messages != nil {
 		out.Messages = make([]json.RawMessage, len(e.Messages))
 		for i, m := range e.Messages {
-			out.Messages[i] = j.redact.Message(m)
+			out.Messages[i] = redact.Message(m)
 		}
 	}
-	if e.Raw != nil {
-		out.Raw = j.redact.Raw(contentType, e.Raw)
+	switch {
+	case e.Raw == nil:
+	case e.SSE != nil && e.SSE.Event == "endpoint":
+		out.Raw = []byte(redact.URL(string(e.Raw)))
+	default:
+		out.Raw = redact.Raw(contentType, e.Raw)
 	}
 	if e.Note != nil {
 		n := *e.Note
-		n.Text = j.redact.Text(n.Text)
+		n.Text = redact.Text(n.Text)
 		if n.Detail != nil {
-			n.Detail = j.redact.Message(n.Detail)
+			n.Detail = redact.Message(n.Detail)
 		}
 		out.Note = &n
 	}
-	j.err = j.file.Write(&out)
+	return &out
 }
 
 func (j *journalFile) close() error {

@@ -5,8 +5,9 @@
 //	mcpmock replay weather.cassette
 //	mcpmock replay weather.cassette -s fastmcp-missing-session-id
 //
-// Exit codes: 0 good, 1 a check failed (a replay had mismatches), 2 wrong use
-// or a bad file, 3 the upstream cannot be reached.
+// Exit codes: 0 good, 1 a check failed (a replay had mismatches, a tape could
+// not be written), 2 wrong use or a bad file, 3 the server cannot be reached or
+// started. Over stdio it is the server's own where that is not 0.
 package main
 
 import "os"

@@ -33,6 +33,7 @@ type recording struct {
 	sync      bool
 
 	given func(flag string) bool // whether it was typed
+	typed []string               // of headers, those that were
 }
 
 func newRecord(c *console) *cobra.Command {
@@ -49,7 +50,8 @@ be there already, and other recorders may write it at the same time. --from
 takes either out of the configuration of a client.
 
 A client that speaks otherwise than the server is bridged: with --listen it
-meets COMMAND over HTTP, and with --stdio the upstream over stdio.
+meets COMMAND over HTTP, and with --stdio the upstream over stdio; then FILE may
+be there already, too.
 
 What is said is on the tape before the other side has it, so a recording that is
 killed is whole up to there. Secrets are replaced before they reach the disk.`,
@@ -81,7 +83,7 @@ killed is whole up to there. Secrets are replaced before they reach the disk.`,
 	f.StringVar(&r.server, "server", "", "with --from: the server `NAME`; needed where there are several")
 	f.BoolVar(&r.golden, "golden", false, "rewrite the cassette at the end so that the same traffic gives the same file")
 	f.BoolVar(&r.compact, "compact", false, "write one event a line")
-	f.BoolVar(&r.append, "append", false, "record after what FILE holds; a command always does")
+	f.BoolVar(&r.append, "append", false, "record after what FILE holds; over stdio it always does")
 	f.BoolVar(&r.force, "force", false, "record in place of what FILE holds")
 	f.StringArrayVar(&r.redact, "redact", nil, "keep the values that JSON Pointer `PTR` names off the tape, such as /params/arguments/pin; may be repeated")
 	f.BoolVar(&r.noRedact, "no-redact", false, "leave well-known secrets on the tape")
@@ -116,6 +118,8 @@ func (r *recording) check() error {
 	switch {
 	case r.file == "":
 		return wrongUse("record needs the cassette to write: -o FILE").hint(recordURL)
+	case len(r.command) > 0 && r.command[0] == "":
+		return wrongUse("the server's command is empty").hint(recordCommand)
 	case r.append && r.force:
 		return wrongUse("--append and --force exclude each other: one keeps what %s holds, the other does not", r.file)
 	case r.from != "" && (r.upstream != "" || len(r.command) > 0):
@@ -128,6 +132,7 @@ func (r *recording) check() error {
 			return wrongUse("--env: it must be a name, an equals sign and a value").hint("such as: --env API_KEY=VALUE") // it may be a secret
 		}
 	}
+	r.typed = r.headers
 	if err := r.fromClient(); err != nil {
 		return err
 	}
@@ -137,7 +142,7 @@ func (r *recording) check() error {
 	if _, err := cassettes.NewRedactor(r.rules()); err != nil {
 		return err
 	}
-	if _, err := os.Stat(r.file); err == nil && !r.append && !r.force && len(r.command) == 0 {
+	if _, err := os.Stat(r.file); err == nil && !r.append && !r.force && len(r.command) == 0 && !r.stdio {
 		return r.exists()
 	}
 	return nil
@@ -165,7 +170,11 @@ func (r *recording) checkServer() error {
 	}
 	u, err := url.Parse(r.upstream)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return wrongUse("--upstream %s: it must be a URL with http or https", r.upstream).hint(recordURL)
+		said := "--upstream" // without what a secret may be in
+		if err == nil && u.Hostname() != "" {
+			said += " " + place(u)
+		}
+		return wrongUse("%s: it must be a URL with http or https", said).hint(recordURL)
 	}
 	switch r.transport {
 	case "":

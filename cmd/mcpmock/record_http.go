@@ -49,6 +49,7 @@ func (r *recording) runHTTP(ctx context.Context, c *console) error {
 		return err
 	}
 	spendMemory()
+	surviveBrokenPipes()
 	return r.serve(ctx, c, file, rec, listener, upstream)
 }
 
@@ -66,6 +67,12 @@ func parseHeader(h string) (name, value string, err error) {
 	return name, value, nil
 }
 
+// place names an upstream for people: without a user and a query, in which
+// secrets may be.
+func place(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
 // reach tries whether somebody listens where the upstream is.
 func reach(ctx context.Context, upstream *url.URL) error {
 	at := upstream
@@ -80,7 +87,7 @@ func reach(ctx context.Context, upstream *url.URL) error {
 	dialer := net.Dialer{Timeout: 5 * time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(at.Hostname(), port))
 	if err != nil {
-		f := &failure{code: exitUpstream, err: fmt.Errorf("cannot reach the upstream %s: %w", at.Redacted(), err)}
+		f := &failure{code: exitUpstream, err: fmt.Errorf("cannot reach the upstream %s: %w", place(at), err)}
 		return f.hint("start the server first, and check host and port")
 	}
 	return conn.Close()
@@ -93,12 +100,8 @@ func (r *recording) serve(ctx context.Context, c *console, file *cassettes.File,
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	address := proxy.url.String() + upstream.EscapedPath()
-	redaction := "redaction on"
-	if len(file.Header.Redact) == 0 {
-		redaction = "redaction off"
-	}
 	err := c.ready(ready{URL: address},
-		fmt.Sprintf("recording %s to %s  %s", upstream.Redacted(), r.file, redaction),
+		fmt.Sprintf("recording %s to %s  %s", place(upstream), r.file, redaction(file.Header)),
 		"  url   "+address,
 		"  stop  ctrl-c")
 	if err == nil {

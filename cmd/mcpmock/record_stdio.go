@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -55,7 +56,7 @@ func (r *recording) runStdio(ctx context.Context, c *console) error {
 	if code == 0 {
 		code = exitCheck
 	}
-	return (&failure{code: code, err: failed}).hint("what was written before is whole: mcpmock show %s", word(r.file))
+	return (&failure{code: code, err: failed}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
 }
 
 // serverCommand is the server's command as the client would run it.
@@ -74,12 +75,25 @@ func (r *recording) serverCommand() *exec.Cmd {
 
 // cannotStart is the failure to start the server.
 func (r *recording) cannotStart(err error) error {
-	reason := err
-	if e, ok := errors.AsType[*exec.Error](err); ok {
-		reason = e.Err
+	f := &failure{code: exitUpstream, err: fmt.Errorf("cannot start the server %s: %w", word(r.command[0]), cause(err))}
+	if r.dir != "" {
+		if info, err := os.Stat(r.dir); err != nil || !info.IsDir() {
+			f.err = fmt.Errorf("cannot start the server %s: there is no directory %s", word(r.command[0]), r.dir)
+			return f.hint("its configuration says to run it there: correct its cwd")
+		}
 	}
-	f := &failure{code: exitUpstream, err: fmt.Errorf("cannot start the server %s: %w", r.command[0], reason)}
 	return f.hint("run its command by itself first; clients often have another PATH than a shell")
+}
+
+// cause is what the system says of a failure, without what was being done.
+func cause(err error) error {
+	if e, ok := errors.AsType[*exec.Error](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // share opens the cassette to write, beside others that may write it.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/recorder"
@@ -26,13 +27,37 @@ func (r *recording) exists() error {
 		hint("replace it:       %s", r.again("--force"))
 }
 
-// again is the command with one more flag.
+// again is the command with one more flag. It repeats what was typed, but for
+// what a secret may be in.
 func (r *recording) again(flag string) string {
-	upstream := word(r.upstream)
-	if u, err := url.Parse(r.upstream); err != nil || u.User != nil || u.RawQuery != "" {
-		upstream = "URL" // a secret may be in it
+	words := []string{"mcpmock record", flag, "-o", fileWord(r.file)}
+	if r.stdio {
+		words = append(words, "--stdio")
 	}
-	return "mcpmock record " + flag + " -o " + word(r.file) + " --upstream " + upstream
+	for _, f := range [...]struct{ name, value string }{{"listen", r.listen}, {"transport", r.transport}} {
+		if r.given(f.name) && !strings.HasPrefix(flag, "--"+f.name) {
+			words = append(words, "--"+f.name, word(f.value))
+		}
+	}
+	for _, h := range r.typed {
+		name, _, _ := strings.Cut(h, ":")
+		words = append(words, "--header", word(strings.TrimSpace(name)+": ..."))
+	}
+	u, err := url.Parse(r.upstream)
+	switch {
+	case r.from != "":
+		words = append(words, "--from", fileWord(r.from))
+		if r.server != "" {
+			words = append(words, "--server", word(r.server))
+		}
+	case len(r.command) > 0:
+		words = append(words, "-- COMMAND...")
+	case err != nil || u.User != nil || u.RawQuery != "":
+		words = append(words, "--upstream URL")
+	default:
+		words = append(words, "--upstream", word(r.upstream))
+	}
+	return strings.Join(words, " ")
 }
 
 // create opens the cassette to write.
@@ -41,7 +66,7 @@ func (r *recording) create() (*cassettes.File, error) {
 	open := cassettes.Create
 	isTape := false
 	switch {
-	case r.append:
+	case r.append, r.stdio && !r.force:
 		open = cassettes.Append
 		var err error
 		if isTape, err = r.sameRules(); err != nil {
@@ -51,8 +76,18 @@ func (r *recording) create() (*cassettes.File, error) {
 		open = cassettes.Replace
 	}
 	file, err := open(r.file, header, r.fileOptions()...)
+	if r.stdio { // clients begin anew before the last one has ended
+		for late := time.Now().Add(untilFree); errors.Is(err, cassettes.ErrBusy) && time.Now().Before(late); {
+			time.Sleep(untilFree / 100)
+			file, err = open(r.file, header, r.fileOptions()...)
+		}
+	}
 	return file, r.cannotOpen(err, isTape)
 }
+
+// untilFree is how long a recorder that its client started waits for one that
+// is ending.
+const untilFree = 5 * time.Second
 
 func (r *recording) fileOptions() (opts []cassettes.FileOption) {
 	if r.compact {
@@ -79,7 +114,13 @@ func (r *recording) cannotOpen(err error, isTape bool) error {
 	case errors.Is(err, cassettes.ErrExists):
 		return r.exists()
 	case errors.Is(err, cassettes.ErrBusy):
-		return wrongUse("another recorder is writing %s", r.file).hint("end that one, or record to another file")
+		f := wrongUse("another recorder is writing %s", r.file).hint("end that one, or record to another file")
+		if r.stdio {
+			f.hint("two clients that bridge at a time need a FILE each")
+		}
+		return f
+	case errors.Is(err, fs.ErrPermission):
+		return wrongUse("cannot write %s: %w", r.file, cause(err)).hint("record to another file, or let this user write that one and its directory")
 	case errors.Is(err, fs.ErrNotExist):
 		return wrongUse("cannot write %s: there is no such directory", r.file)
 	}
@@ -94,15 +135,9 @@ func (r *recording) sameRules() (isTape bool, err error) {
 	if err != nil {
 		return false, nil
 	}
-	had := tape.Header.Redact
+	lacks := lacking(tape.Header, r.rules())
 	if err := tape.Close(); err != nil {
 		return true, err
-	}
-	var lacks []string
-	for _, rule := range r.rules() {
-		if !slices.Contains(had, rule) {
-			lacks = append(lacks, rule)
-		}
 	}
 	if len(lacks) == 0 {
 		return true, nil
@@ -113,6 +148,16 @@ func (r *recording) sameRules() (isTape bool, err error) {
 		f.hint("it was begun with --no-redact: add --no-redact to go on without")
 	}
 	return true, f
+}
+
+// lacking are the rules that a cassette was begun without.
+func lacking(h cassettes.Header, rules []string) (lacks []string) {
+	for _, rule := range rules {
+		if !slices.Contains(h.Redact, rule) {
+			lacks = append(lacks, rule)
+		}
+	}
+	return lacks
 }
 
 // newRecorder makes the recorder; with -v, one whose events are told.
@@ -147,11 +192,11 @@ func (t *told) Write(e *cassettes.Event) error {
 // finish closes the tape and says what is on it.
 func (r *recording) finish(c *console, file *cassettes.File, rec *recorder.Recorder, failed error) error {
 	if err := errors.Join(failed, file.Close()); err != nil {
-		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", word(r.file))
+		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
 	}
 	if r.golden {
 		if err := cassettes.RewriteGolden(r.file, r.layout()); err != nil {
-			return (&failure{code: exitCheck, err: err}).hint("the recording itself is whole: mcpmock show %s", word(r.file))
+			return (&failure{code: exitCheck, err: err}).hint("the recording itself is whole: mcpmock show %s", fileWord(r.file))
 		}
 	}
 	r.saved(c, rec.Stats())
@@ -165,7 +210,7 @@ func (r *recording) saved(c *console, s recorder.Stats) {
 		bytes = info.Size()
 	}
 	c.talk("saved   %s: %s, %s, %s, %s redacted", r.file, count(s.Sessions, "session"), count(s.Exchanges, "exchange"), size(bytes), count(s.Redacted, "value"))
-	c.talk("next    mcpmock replay %s", word(r.file))
+	c.talk("next    mcpmock replay %s", fileWord(r.file))
 }
 
 func (r *recording) layout() cassettes.Layout {

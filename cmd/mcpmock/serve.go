@@ -27,8 +27,14 @@ func serve(h http.Handler) (*server, error) {
 
 func serveOn(listener net.Listener, h http.Handler) *server {
 	s := &server{
-		url:    &url.URL{Scheme: "http", Host: reachable(listener.Addr())},
-		http:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
+		url: &url.URL{Scheme: "http", Host: reachable(listener.Addr())},
+		http: &http.Server{
+			Handler:           h,
+			ReadHeaderTimeout: 10 * time.Second, // for a body a recorder sets one
+			IdleTimeout:       2 * time.Minute,
+			MaxHeaderBytes:    64 << 10,
+			ErrorLog:          log.New(io.Discard, "", 0), // a client's broken handshake is no news
+		},
 		served: make(chan error, 1),
 	}
 	go func() {

@@ -215,7 +215,7 @@ func (s *snippet) serving(m *mock) string {
 	if m.transport == overStdio {
 		return ""
 	}
-	line := "mcpmock replay " + word(s.file)
+	line := "mcpmock replay " + fileWord(s.file)
 	for _, name := range s.scenarios {
 		line += " -s " + word(name)
 	}

@@ -181,7 +181,7 @@ func (to *client) speaks(transport, file string) error {
 		return wrongUse("%s does not speak HTTP+SSE: it takes a URL of Streamable HTTP", to.name).hint("such as: --url %s", defaultURL)
 	}
 	return wrongUse("%s takes servers over stdio alone from its configuration", to.name).
-		hint("let it start the mock itself:  mcpmock snippet --client %s %s", to.name, word(file))
+		hint("let it start the mock itself:  mcpmock snippet --client %s %s", to.name, fileWord(file))
 }
 
 func clientNames() []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +40,8 @@ type survey struct {
 	of    map[string]*tally
 	in    map[string]*about
 	on    map[int]*ride
-	asked bool // there are HTTP requests: no carrier is a process
+	pipes map[string]*talk // of HTTP+SSE: by where the client POSTs to
+	asked bool             // there are HTTP requests: no carrier is a process
 }
 
 // about is what a survey knows of one session.
@@ -71,14 +73,22 @@ type tornTail struct {
 
 // A ride is a carrier that has not ended.
 type ride struct {
-	session *about
+	*talk
 	process bool
-	opening bool              // it carries an initialize
+	path    string
+	status  int
+	stream  bool
+}
+
+// A talk is what requests and their answers have in common: one carrier, or
+// all those of a session of HTTP+SSE, where answers come on another one.
+type talk struct {
+	session *about
+	pipe    bool              // it has more than one request
+	opening bool              // it has an initialize
 	id      string            // of that
 	client  string            // the name in it
 	asked   map[string]*tally // by id
-	status  int
-	stream  bool
 }
 
 // maxTallies keeps a tape on which every request has another name from making
@@ -90,7 +100,7 @@ func newSurvey(t *cassettes.Tape, bytes int64) *survey {
 		File: t.Name, Bytes: bytes, Transport: t.Header.Transport, Redact: orNone(t.Header.Redact),
 		Protocols: []string{}, Servers: []string{}, Sessions: []*about{}, Methods: []*tally{},
 		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Exits: []*tally{}, Lines: []*tally{}, Notes: []*tally{},
-		of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{},
+		of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{}, pipes: map[string]*talk{},
 	}
 }
 
@@ -110,7 +120,10 @@ func (s *survey) add(e *cassettes.Event) {
 	}
 	r := s.on[e.On]
 	if e.From == cassettes.Client && e.HTTP != nil {
-		r = &ride{session: s.session(e.HTTP), asked: map[string]*tally{}}
+		r = &ride{talk: s.pipes[e.HTTP.Path+"?"+e.HTTP.Query], path: e.HTTP.Path}
+		if r.talk == nil {
+			r.talk = &talk{session: s.session(e.HTTP), asked: map[string]*tally{}}
+		}
 		s.on[e.On] = r
 		s.Carriers++
 		s.asked = true
@@ -119,10 +132,13 @@ func (s *survey) add(e *cassettes.Event) {
 		r = s.process(e.On)
 	}
 	if r == nil {
-		r = &ride{session: s.session(nil), asked: map[string]*tally{}} // an event of a carrier that has ended
+		r = &ride{talk: &talk{session: s.session(nil), asked: map[string]*tally{}}} // an event of a carrier that has ended
 	}
 	if r.process {
 		s.lines(e)
+	}
+	if e.SSE != nil && e.SSE.Event == "endpoint" && e.From == cassettes.Server {
+		s.endpoint(r, string(e.Raw))
 	}
 	if e.From != cassettes.Client && e.HTTP != nil {
 		s.answered(r, e)
@@ -152,11 +168,36 @@ func messagesOf(e *cassettes.Event) []jsonrpc.Message {
 
 // process begins a carrier that is a process: a session of its own.
 func (s *survey) process(on int) *ride {
-	r := &ride{session: &about{Process: on}, process: true, asked: map[string]*tally{}}
+	r := &ride{talk: &talk{session: &about{Process: on}, pipe: true, asked: map[string]*tally{}}, process: true}
 	s.Sessions = append(s.Sessions, r.session)
 	s.on[on] = r
 	s.Carriers++
 	return r
+}
+
+// endpoint takes in where the client of a stream is to POST to: its answers
+// come on the stream.
+func (s *survey) endpoint(r *ride, at string) {
+	u, err := (&url.URL{Path: r.path}).Parse(at)
+	if err != nil {
+		return
+	}
+	session := &about{}
+	for _, values := range u.Query() {
+		for _, v := range values {
+			if strings.HasPrefix(v, "session-") {
+				session.Session = v
+			}
+		}
+	}
+	if known := s.in[session.Session]; known != nil && session.Session != "" {
+		session = known
+	} else {
+		s.in[session.Session] = session
+		s.Sessions = append(s.Sessions, session)
+	}
+	r.talk = &talk{session: session, pipe: true, asked: map[string]*tally{}}
+	s.pipes[u.EscapedPath()+"?"+u.RawQuery] = r.talk
 }
 
 // lines takes in what a process said that is no message.
@@ -201,7 +242,7 @@ func (s *survey) server(r *ride, m jsonrpc.Message) {
 		if asked != nil && (m.Error != nil || gjson.GetBytes(m.Result, "isError").Bool()) {
 			asked.Errors++
 		}
-		if r.opening && m.Result != nil && (!r.process || string(m.ID) == r.id) {
+		if r.opening && m.Result != nil && (!r.pipe || string(m.ID) == r.id) {
 			r.session.Client = r.client
 			r.session.Protocol = gjson.GetBytes(m.Result, "protocolVersion").Str
 			include(&s.Protocols, r.session.Protocol)
@@ -277,7 +318,7 @@ func include(list *[]string, s string) {
 
 // titled is an Implementation of the protocol: its name and version.
 func titled(v gjson.Result) string {
-	return strings.TrimSpace(v.Get("name").Str + " " + v.Get("version").Str)
+	return strings.TrimSpace(printable(v.Get("name").Str + " " + v.Get("version").Str))
 }
 
 // nameIn is what a request is about: a tool, a prompt or a resource.

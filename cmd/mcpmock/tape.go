@@ -24,6 +24,6 @@ func openTape(path string) (*cassettes.Tape, error) {
 // noTape is the failure to find a cassette.
 func noTape(path string) error {
 	return wrongUse("no cassette %s", path).
-		hint("record one:  mcpmock record -o %s --upstream URL", word(path)).
+		hint("record one:  mcpmock record -o %s --upstream URL", fileWord(path)).
 		hint("or play a stock tape:  mcpmock replay %s", strings.Join(cassettes.StockNames(), " | "))
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"syscall"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/recorder"
+)
+
+// runCaller records a server that speaks HTTP for the one client that started
+// mcpmock and speaks over stdio. stdout is that client's, so people are told
+// nothing unless something is wrong.
+func (r *recording) runCaller(ctx context.Context, c *console) error {
+	upstream, err := url.Parse(r.upstream)
+	if err != nil {
+		return err // check has looked at it
+	}
+	var opts []recorder.Option
+	for _, h := range r.headers {
+		name, value, err := parseHeader(h)
+		if err != nil {
+			return err
+		}
+		opts = append(opts, recorder.WithHeader(name, value))
+	}
+	if err := reach(ctx, upstream); err != nil {
+		return err
+	}
+	_, unmade := os.Stat(r.file)
+	file, err := r.create()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if file.Had.Cut > 0 {
+		c.talk("mcpmock: %s ended in a torn value: %d bytes cut off", r.file, file.Had.Cut)
+	}
+	rec, err := newRecorder(c, file, opts)
+	if err != nil {
+		return err
+	}
+	surviveBrokenPipes()
+	ctx, stop := untilSignal(ctx)
+	defer stop()
+	lost := rec.Stdio(ctx, upstream, r.transport == overSSE, os.Stdin, c.out)
+	if errors.Is(lost, syscall.EPIPE) {
+		lost = nil // a client may end by hanging up
+	}
+	err = errors.Join(rec.Close(), file.Close())
+	if lost != nil && rec.Stats().Events == 0 && errors.Is(unmade, fs.ErrNotExist) {
+		err = errors.Join(err, os.Remove(r.file))
+	} else if err == nil && r.golden {
+		err = cassettes.RewriteGolden(r.file, r.layout())
+	}
+	if err != nil {
+		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
+	}
+	if c.verbose {
+		r.saved(c, rec.Stats())
+	}
+	if lost != nil {
+		return &failure{code: exitUpstream, err: lost}
+	}
+	return nil
+}

@@ -100,27 +100,35 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 	out := &frames{w: w, rc: http.NewResponseController(w)}
 	pp := p.newPipe(r.Context(), c, q.carrier, out)
 	c.attend(1)
-	defer func() {
-		p.sessions.end(c, "its stream was closed")
-		pp.end()
-		out.close()
-		pp.wait()
-		end := entry{from: cassettes.Server, end: cassettes.EOF}
-		if r.Context().Err() != nil {
-			end = entry{from: cassettes.Client, end: cassettes.Closed}
-		}
-		pp.saidEnd(end)
-	}()
+	defer q.closeOld(pp, out)
 	prefix := ""
 	if spaceName != "" {
 		prefix = "/s/" + url.PathEscape(spaceName)
 	}
 	endpoint := prefix + p.old.post + "?" + p.old.key + "=" + url.QueryEscape(c.id)
-	// On the journal before the client can act on it.
-	p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: []byte(endpoint), frame: &sse.Frame{Event: "endpoint", HasEvent: true}}, p.clock.Now())
+	q.saidEndpoint(endpoint) // before the client can act on it
 	if out.frame("endpoint", []byte(endpoint)) {
 		p.stand(c, pp)
 	}
+}
+
+// closeOld ends a stream of HTTP+SSE and its session. It is a function of its
+// own, as is saidEndpoint, so that a stream that is open keeps a small stack.
+func (q *probe) closeOld(pp *pipe, out *frames) {
+	q.p.sessions.end(pp.conv, "its stream was closed")
+	pp.end()
+	out.close()
+	pp.wait()
+	end := entry{from: cassettes.Server, end: cassettes.EOF}
+	if q.r.Context().Err() != nil {
+		end = entry{from: cassettes.Client, end: cassettes.Closed}
+	}
+	pp.saidEnd(end)
+}
+
+func (q *probe) saidEndpoint(url string) {
+	frame := &sse.Frame{Event: "endpoint", HasEvent: true}
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, text: []byte(url), frame: frame}, q.p.clock.Now())
 }
 
 // post takes a message of an HTTP+SSE client. It is accepted before it is

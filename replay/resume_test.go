@@ -273,19 +273,7 @@ func TestResumeTakesOver(t *testing.T) {
 	cl := &client{t: t, url: srv.URL + "/mcp", player: player}
 	cl.begin("tester")
 	listen := func(headers ...string) *bufio.Reader {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", cl.url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Accept", "text/event-stream")
-		req.Header.Set("Mcp-Session-Id", cl.session)
-		for i := 0; i < len(headers); i += 2 {
-			req.Header.Set(headers[i], headers[i+1])
-		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
+		resp := openStream(t, cl, headers...)
 		t.Cleanup(func() { resp.Body.Close() })
 		return bufio.NewReader(resp.Body)
 	}

@@ -4,31 +4,18 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"syscall"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/recorder"
 )
 
 // runCaller records a server that speaks HTTP for the one client that started
 // mcpmock and speaks over stdio. stdout is that client's, so people are told
 // nothing unless something is wrong.
 func (r *recording) runCaller(ctx context.Context, c *console) error {
-	upstream, err := url.Parse(r.upstream)
+	upstream, opts, err := r.towards(ctx)
 	if err != nil {
-		return err // check has looked at it
-	}
-	var opts []recorder.Option
-	for _, h := range r.headers {
-		name, value, err := parseHeader(h)
-		if err != nil {
-			return err
-		}
-		opts = append(opts, recorder.WithHeader(name, value))
-	}
-	if err := reach(ctx, upstream); err != nil {
 		return err
 	}
 	_, unmade := os.Stat(r.file)

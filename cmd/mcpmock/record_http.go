@@ -15,19 +15,8 @@ import (
 
 // runHTTP records a server that speaks HTTP, by a proxy in front of it.
 func (r *recording) runHTTP(ctx context.Context, c *console) error {
-	upstream, err := url.Parse(r.upstream)
+	upstream, opts, err := r.towards(ctx)
 	if err != nil {
-		return err // check has looked at it
-	}
-	var opts []recorder.Option
-	for _, h := range r.headers {
-		name, value, err := parseHeader(h)
-		if err != nil {
-			return err
-		}
-		opts = append(opts, recorder.WithHeader(name, value))
-	}
-	if err := reach(ctx, upstream); err != nil {
 		return err
 	}
 	c.warnExposed(r.listen, "listen on 127.0.0.1 unless they are meant to")
@@ -51,6 +40,24 @@ func (r *recording) runHTTP(ctx context.Context, c *console) error {
 	spendMemory()
 	surviveBrokenPipes()
 	return r.serve(ctx, c, file, rec, listener, upstream)
+}
+
+// towards is the server that speaks HTTP, which must be there, and what its
+// requests have besides the client's own.
+func (r *recording) towards(ctx context.Context) (*url.URL, []recorder.Option, error) {
+	upstream, err := url.Parse(r.upstream)
+	if err != nil {
+		return nil, nil, err // check has looked at it
+	}
+	var opts []recorder.Option
+	for _, h := range r.headers {
+		name, value, err := parseHeader(h)
+		if err != nil {
+			return nil, nil, err
+		}
+		opts = append(opts, recorder.WithHeader(name, value))
+	}
+	return upstream, opts, reach(ctx, upstream)
 }
 
 func parseHeader(h string) (name, value string, err error) {

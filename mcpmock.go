@@ -52,7 +52,9 @@ type Server struct {
 // Serve plays a cassette on a free port of the loopback interface until the
 // test ends. A path without an extension is a name: "weather" stands for
 // testdata/weather.cassette, "eu/weather" for testdata/eu/weather.cassette.
-// Any other path is taken as it is, relative to the test's directory.
+// Any other path is taken as it is, relative to the test's directory. One that
+// ends in .yaml or .yml is a scenario, whose stubs are served: a mock that is
+// written by hand, and never recorded.
 //
 // Where Upstream or Command is given and the flag -mcpmock.record matches the test's
 // name, it records instead: the client talks with the real server, and when
@@ -69,6 +71,13 @@ func Serve(t Tester, path string, opts ...Option) *Server {
 	if filepath.Ext(path) == "" {
 		path = filepath.Join("testdata", filepath.FromSlash(path)+".cassette")
 	}
+	if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
+		if o.upstream != "" || o.command != nil {
+			t.Fatalf("mcpmock: %s is written by hand: leave out Upstream and Command, or name a .cassette to record", path)
+			return nil
+		}
+		return play(t, path, &o)
+	}
 	if o.upstream != "" && o.command != nil {
 		t.Fatalf("mcpmock: Upstream and Command exclude each other: the real server is one of them")
 		return nil
@@ -80,11 +89,26 @@ func Serve(t Tester, path string, opts ...Option) *Server {
 		t.Fatalf("mcpmock: no cassette %s\n  %s", path, howToRecord(t, path, &o))
 		return nil
 	}
+	return play(t, path, &o)
+}
+
+func play(t Tester, path string, o *options) *Server {
+	t.Helper()
 	s := replay.Start(t, path, o.replay...)
 	if s == nil {
 		return nil // a Tester whose Fatalf returns
 	}
 	return &Server{URL: s.URL, SSE: s.SSE, Player: s.Player}
+}
+
+// ExpectVerdicts fails the test for each thing that the scenarios given by
+// Replay say a client must do and it did not; see replay.Player.ExpectVerdicts.
+// While recording there is nothing to judge.
+func (s *Server) ExpectVerdicts(t Tester) {
+	t.Helper()
+	if s.Player != nil {
+		s.Player.ExpectVerdicts(t)
+	}
 }
 
 // howToRecord says how to get a cassette that is not there.

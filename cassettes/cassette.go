@@ -38,6 +38,11 @@ type Header struct {
 	// "secrets" (the built-in rules) and JSON Pointers into messages. Empty
 	// means that nothing was.
 	Redact []string
+	// Dialect names the dialect that answered most like the server, where its
+	// refusals were learned and one fits well.
+	Dialect string
+	// Refusals are what the server was learned to refuse, and how.
+	Refusals []Refusal
 }
 
 // From says who made an event.
@@ -112,7 +117,7 @@ type SSE struct {
 
 // Note is a remark of mcpmock itself, as a journal has them.
 type Note struct {
-	Kind     string          // matched, synthesized, refused, noted, diverged, mismatched, faulted
+	Kind     string          // matched, stubbed, synthesized, refused, noted, diverged, mismatched, faulted
 	Exchange int             // the number of the exchange on the played tape, from 1
 	Rule     string          // the check that was broken, or the fault that fired
 	Text     string          // in words

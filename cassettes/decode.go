@@ -55,10 +55,14 @@ func decodeHeader(value []byte) (Header, error) {
 			return text(v, key, &h.Transport)
 		case "redact":
 			return texts(v, key, &h.Redact)
+		case "dialect":
+			return text(v, key, &h.Dialect)
+		case "refusals":
+			return decodeRefusals(v, &h.Refusals)
 		case "sum":
 			return nil
 		}
-		return unknown(key, "header", "mcpmock", "transport", "redact", "sum")
+		return unknown(key, "header", "mcpmock", "transport", "redact", "dialect", "refusals", "sum")
 	})
 	switch {
 	case err != nil:

@@ -41,6 +41,10 @@ func appendHeader(dst []byte, h Header, layout Layout) []byte {
 		}
 		b = append(b, ']')
 	}
+	if h.Dialect != "" {
+		b = appendMember(b, "dialect", h.Dialect)
+	}
+	b = appendRefusals(b, h.Refusals)
 	return seal(dst, append(b, '}'), layout)
 }
 

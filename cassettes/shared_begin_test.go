@@ -41,7 +41,7 @@ func TestHeaderOutlivesEvents(t *testing.T) {
 				t.Fatal(err)
 			}
 			if h, err := header(); err != nil || !reflect.DeepEqual(h, own) {
-				t.Fatalf("%s, an event of %d bytes: %q, %v", open, len(events), h, err)
+				t.Fatalf("%s, an event of %d bytes: %+v, %v", open, len(events), h, err)
 			}
 		}
 	}

@@ -27,6 +27,7 @@ type answer struct {
 	header   http.Header
 	shows    bool // the response carried the session id
 	stream   bool // it was an event stream
+	bare     bool // it was recorded without HTTP
 	lines    []line
 	piped    []line // the same for a pipe, where that has more: see withProgress
 	end      cassettes.End
@@ -47,6 +48,7 @@ type line struct {
 	answered int           // a question: the event of the client's recorded answer, or -1
 	after    int           // on a standalone stream: the client's message before it, or -1
 	asked    time.Duration // and when that was
+	delay    time.Duration // that it comes after the line before it, or the request, at any pace
 	cut      cassettes.End // the connection ended here, and the client came back for the rest
 }
 
@@ -77,6 +79,9 @@ type run struct {
 type answers struct {
 	index   *cassettes.Index
 	style   style
+	framing *framing
+	stubs   *stubs // are added to what is recorded; nil where there are none
+	blank   bool   // nothing is recorded
 	mu      sync.RWMutex
 	ready   map[int]*answer
 	bytes   int
@@ -89,8 +94,8 @@ type answers struct {
 // are prepared anew from the tape.
 const keepAnswers = 32 << 20
 
-func newAnswers(ix *cassettes.Index, s style) *answers {
-	return &answers{index: ix, style: s, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}}
+func newAnswers(ix *cassettes.Index, s style, f *framing) *answers {
+	return &answers{index: ix, style: s, framing: f, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}}
 }
 
 // get returns the answer of exchange x.
@@ -107,7 +112,13 @@ func (a *answers) get(x int) (*answer, error) {
 	}
 	session := a.index.Sessions[ex.Session]
 	ans = prepare(ex, a.index.RequestEvent(x), session.Label)
-	a.style.dress(ans)
+	if a.stubs != nil {
+		a.stubs.amend(ans, jsonrpc.One(ex.Message), session.Label)
+	}
+	if ans.bare || a.blank {
+		a.framing.dress(ans)
+	}
+	a.style.dress(ans, a.framing)
 	if ans.token != "" && len(session.Listens) > 0 && !session.Piped {
 		ans.withProgress(a.standing(ex.Session, false))
 	}
@@ -225,6 +236,7 @@ func (a *answer) withProgress(standing *answer) {
 // frame makes an answer that was recorded over a pipe one that HTTP can carry:
 // one message goes out as JSON, anything else as an event stream.
 func (a *answer) frame() {
+	a.bare = true
 	a.stream = len(a.lines) != 1 || a.lines[0].kind != jsonrpc.Response
 	a.header = http.Header{"Content-Type": contentJSON}
 	if a.stream {

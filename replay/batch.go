@@ -5,17 +5,22 @@ import (
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
 // playBatch answers the requests of a batch, each as if it had come alone:
 // with a JSON array where every answer is one message, else on a stream.
 func (q *probe) playBatch(requests []jsonrpc.Message) {
 	var said [][]byte
-	streamed := false
+	streamed := q.p.dialect.Answers.Batches == "stream"
+	var first *answer
 	for _, m := range requests {
-		messages, ok := q.gather(m)
+		messages, a, ok := q.gather(m)
 		if !ok {
 			return
+		}
+		if first == nil {
+			first = a
 		}
 		streamed = streamed || len(messages) > 1
 		said = append(said, messages...)
@@ -29,10 +34,15 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 		h["Mcp-Session-Id"] = []string{q.conv.id}
 	}
 	if streamed && q.takesStreams() {
+		frame := q.p.framing.plain
+		if first != nil && first.stream {
+			h = q.header(first)
+			frame = first.lines[len(first.lines)-1].around()
+		}
 		q.open(&stream{id: q.carrier, on: q}, http.StatusOK, h)
 		defer q.release()
 		for _, m := range said {
-			if _, there := q.say(&line{text: m, kind: jsonrpc.Response}, &run{}); !there {
+			if _, there := q.say(&line{text: m, kind: jsonrpc.Response, frame: &frame}, &run{}); !there {
 				return
 			}
 		}
@@ -46,6 +56,14 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 	body := array(said)
 	q.send(http.StatusOK, http.Header{"Content-Type": contentJSON}, body)
 	q.said(http.StatusOK, h, body)
+}
+
+// around returns a frame for another message that is alike.
+func (l *line) around() sse.Frame {
+	if l.frame == nil || l.raw {
+		return messageFrame
+	}
+	return sse.Frame{Event: l.frame.Event, HasEvent: l.frame.HasEvent, HasID: l.frame.HasID, CRLF: l.frame.CRLF}
 }
 
 // array spells messages as a batch.
@@ -69,25 +87,33 @@ func (pp *pipe) sendBatch(said [][]byte) {
 	}
 }
 
-// gather collects what answers one request of a batch. Questions cannot be
+// gather collects what answers one request of a batch, and says which
+// answer that is, if it is a prepared one. Questions cannot be
 // asked in a batch's answer and are left out.
-func (q *probe) gather(m jsonrpc.Message) ([][]byte, bool) {
+func (q *probe) gather(m jsonrpc.Message) ([][]byte, *answer, bool) {
+	if a := q.stub(m); a != nil {
+		return q.together(m, a), a, true
+	}
 	x, used := q.p.match(q.conv, m)
 	if x < 0 {
 		if result, ok := q.synthesize(m); ok {
 			q.note("synthesized", "", m.Method)
-			return [][]byte{response(m.ID, result)}, true
+			return [][]byte{response(m.ID, result)}, nil, true
 		}
-		return [][]byte{q.mismatch(m, used).response(m.ID)}, true
+		return [][]byte{q.mismatch(m, used).response(m.ID)}, nil, true
 	}
 	a, err := q.p.answers.get(x)
 	if err != nil {
 		q.failed(m, err)
-		return nil, false
+		return nil, nil, false
 	}
 	q.matched(m, a)
+	return q.together(m, a), a, true
+}
+
+// together makes all messages of an answer at once.
+func (q *probe) together(m jsonrpc.Message, a *answer) (out [][]byte) {
 	r := &q.turn(m, a).run
-	var out [][]byte
 	for i := range a.lines {
 		l := &a.lines[i]
 		if l.raw || l.kind == jsonrpc.Request || l.skipped(r) {
@@ -95,5 +121,5 @@ func (q *probe) gather(m jsonrpc.Message) ([][]byte, bool) {
 		}
 		out = append(out, l.append(nil, r))
 	}
-	return out, true
+	return out
 }

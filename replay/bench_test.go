@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // A sink is a ResponseWriter that costs nothing.
@@ -50,9 +51,10 @@ func BenchmarkHandler(b *testing.B) {
 		name    string
 		n       int
 		streams bool
-	}{{"json/1", 1, false}, {"json/10000", 10_000, false}, {"stream/1", 1, true}} {
+		rules   int // of a scenario, none of which fires
+	}{{"json/1", 1, false, 0}, {"json/10000", 10_000, false, 0}, {"stream/1", 1, true, 0}, {"json/1/rules-1", 1, false, 1}, {"json/1/rules-100", 1, false, 100}} {
 		b.Run(c.name, func(b *testing.B) {
-			p, err := New(calls(b, c.n, c.streams), WithRepeat())
+			p, err := New(calls(b, c.n, c.streams), WithRepeat(), WithScenario(idleRules(c.rules)))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -96,6 +98,22 @@ func BenchmarkHandler(b *testing.B) {
 }
 
 var _ io.ReadCloser = body{}
+
+// idleRules are rules as a large scenario has them: for other tools, other
+// methods, other HTTP methods, and for calls that come much later.
+func idleRules(n int) *scenarios.Scenario {
+	s := &scenarios.Scenario{}
+	for i := range n {
+		when := [...]scenarios.Trigger{
+			{Tool: fmt.Sprintf("tool-%d", i)},
+			{Method: "tools/list", Nth: i + 1},
+			{HTTP: "GET", Nth: i + 1},
+			{Method: "tools/call", Nth: 1_000_000_000},
+		}[i%4]
+		s.Faults = append(s.Faults, scenarios.Fault{Name: "idle", When: when, Do: scenarios.Action{ExpireSession: true}})
+	}
+	return s
+}
 
 // Opening a tape of 100,000 exchanges.
 func BenchmarkNew(b *testing.B) {

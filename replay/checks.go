@@ -12,39 +12,55 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
 )
 
 // checks are the breaches that a dialect may put in order. Each function
 // returns what it found, in words that say what to do, or "".
 var checks = map[string]func(*probe, scenarios.Check) string{
-	scenarios.CheckMethod:          checkMethod,
-	scenarios.CheckStateless:       checkStateless,
-	scenarios.CheckSize:            checkSize,
-	scenarios.CheckContentType:     checkContentType,
-	scenarios.CheckAcceptPost:      checkAcceptPost,
-	scenarios.CheckAcceptGet:       checkAcceptGet,
-	scenarios.CheckLastEventID:     checkLastEventID,
-	scenarios.CheckEmpty:           checkEmpty,
-	scenarios.CheckJSON:            checkJSON,
-	scenarios.CheckJSONRPC:         checkJSONRPC,
-	scenarios.CheckBatch:           checkBatch,
-	scenarios.CheckBatchInitialize: checkBatchInitialize,
-	scenarios.CheckUnknownMethod:   checkUnknownMethod,
-	scenarios.CheckMissingParams:   checkMissingParams,
-	scenarios.CheckSessionMissing:  checkSessionMissing,
-	scenarios.CheckSessionUnknown:  checkSessionUnknown,
-	scenarios.CheckSessionEnded:    checkSessionEnded,
-	scenarios.CheckSessionOnInit:   checkSessionOnInit,
-	scenarios.CheckReinitialize:    checkReinitialize,
-	scenarios.CheckNotInitialized:  checkNotInitialized,
-	scenarios.CheckNotReady:        checkNotReady,
-	scenarios.CheckVersionUnknown:  checkVersionUnknown,
-	scenarios.CheckVersionAny:      checkVersionAny,
-	scenarios.CheckVersionDiffers:  checkVersionDiffers,
-	scenarios.CheckStreamOpen:      checkStreamOpen,
-	scenarios.CheckEventUnknown:    checkEventUnknown,
-	scenarios.CheckTooManySessions: checkTooManySessions,
-	scenarios.CheckNoSessionYet:    checkNoSessionYet,
+	scenarios.CheckMethod:              checkMethod,
+	scenarios.CheckStateless:           checkStateless,
+	scenarios.CheckSize:                checkSize,
+	scenarios.CheckContentType:         checkContentType,
+	scenarios.CheckAcceptPost:          checkAcceptPost,
+	scenarios.CheckAcceptGet:           checkAcceptGet,
+	scenarios.CheckLastEventID:         checkLastEventID,
+	scenarios.CheckEmpty:               checkEmpty,
+	scenarios.CheckJSON:                checkJSON,
+	scenarios.CheckJSONRPC:             checkJSONRPC,
+	scenarios.CheckBatch:               checkBatch,
+	scenarios.CheckBatchInitialize:     checkBatchInitialize,
+	scenarios.CheckUnknownMethod:       checkUnknownMethod,
+	scenarios.CheckMissingParams:       checkMissingParams,
+	scenarios.CheckSessionMissing:      checkSessionMissing,
+	scenarios.CheckSessionUnknown:      checkSessionUnknown,
+	scenarios.CheckSessionEnded:        checkSessionEnded,
+	scenarios.CheckSessionOnInit:       checkSessionOnInit,
+	scenarios.CheckReinitialize:        checkReinitialize,
+	scenarios.CheckNotInitialized:      checkNotInitialized,
+	scenarios.CheckNotReady:            checkNotReady,
+	scenarios.CheckVersionUnknown:      checkVersionUnknown,
+	scenarios.CheckVersionAny:          checkVersionAny,
+	scenarios.CheckVersionDiffers:      checkVersionDiffers,
+	scenarios.CheckStreamOpen:          checkStreamOpen,
+	scenarios.CheckEventUnknown:        checkEventUnknown,
+	scenarios.CheckTooManySessions:     checkTooManySessions,
+	scenarios.CheckNoSessionYet:        checkNoSessionYet,
+	scenarios.CheckInitializeParams:    checkInitializeParams,
+	scenarios.CheckIDMissing:           checkIDMissing,
+	scenarios.CheckIDUnexpected:        checkIDUnexpected,
+	scenarios.CheckNotificationUnknown: checkNotificationUnknown,
+	scenarios.CheckVersionModern:       checkVersionModern,
+	scenarios.CheckHost:                checkNothing,
+	scenarios.CheckOrigin:              checkNothing,
+	scenarios.CheckNoSuchPath:          checkNothing,
+	scenarios.CheckParamsIncomplete:    checkParamsIncomplete,
+	scenarios.CheckMetaMissing:         checkMetaMissing,
+	scenarios.CheckMetaIncomplete:      checkMetaIncomplete,
+	scenarios.CheckMetaVersion:         checkMetaVersion,
+	scenarios.CheckMetaMethod:          checkMetaMethod,
+	scenarios.CheckSlashMissing:        checkSlashMissing,
+	scenarios.CheckSlashExtra:          checkSlashExtra,
 }
 
 func checkMethod(q *probe, _ scenarios.Check) string {
@@ -54,21 +70,27 @@ func checkMethod(q *probe, _ scenarios.Check) string {
 	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.verb
 }
 
-func checkStateless(q *probe, _ scenarios.Check) string {
-	if q.p.mode == "stateless" && q.verb != http.MethodPost {
+func checkStateless(q *probe, c scenarios.Check) string {
+	if (q.p.mode == "stateless" || c.Every) && q.verb != http.MethodPost {
 		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.verb
 	}
 	return ""
 }
 
-func checkSize(q *probe, _ scenarios.Check) string {
-	if errors.Is(q.bodyErr, errTooLarge) {
+func checkSize(q *probe, c scenarios.Check) string {
+	switch {
+	case c.Limit > 0 && (len(q.body) > c.Limit || errors.Is(q.bodyErr, errTooLarge)):
+		return fmt.Sprintf("a message may have %d bytes", min(int64(c.Limit), q.p.maxBody))
+	case errors.Is(q.bodyErr, errTooLarge):
 		return fmt.Sprintf("a message may have %d bytes", q.p.maxBody)
 	}
 	return ""
 }
 
-func checkContentType(q *probe, _ scenarios.Check) string {
+// checkNothing stands for what the mock refuses before it walks any checks.
+func checkNothing(*probe, scenarios.Check) string { return "" }
+
+func checkContentType(q *probe, c scenarios.Check) string {
 	if q.verb != http.MethodPost {
 		return ""
 	}
@@ -77,22 +99,33 @@ func checkContentType(q *probe, _ scenarios.Check) string {
 		if sent[0] == "application/json" {
 			return ""
 		}
-		if media, _, err := mime.ParseMediaType(sent[0]); err == nil && media == "application/json" {
-			return ""
+		switch c.Match {
+		case "contains":
+			if strings.Contains(sent[0], "application/json") {
+				return ""
+			}
+		case "prefix":
+			if strings.HasPrefix(sent[0], "application/json") {
+				return ""
+			}
+		case "":
+			if media, _, err := mime.ParseMediaType(sent[0]); err == nil && media == "application/json" {
+				return ""
+			}
 		}
 	}
 	return "send Content-Type: application/json; got " + orNone(strings.Join(sent, ", "))
 }
 
 func checkAcceptPost(q *probe, c scenarios.Check) string {
-	if q.verb != http.MethodPost || accepts(q.r, "application/json", c.Wildcards) && accepts(q.r, "text/event-stream", c.Wildcards) {
+	if q.verb != http.MethodPost && !slices.Contains(c.On, q.verb) || comes(q.r, "application/json", c) && comes(q.r, "text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
 func checkAcceptGet(q *probe, c scenarios.Check) string {
-	if q.verb != http.MethodGet || accepts(q.r, "text/event-stream", c.Wildcards) {
+	if q.verb != http.MethodGet || comes(q.r, "text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
@@ -127,8 +160,9 @@ func checkJSON(q *probe, _ scenarios.Check) string {
 	return "the body could not be read: " + q.bodyErr.Error()
 }
 
-func checkJSONRPC(q *probe, _ scenarios.Check) string {
-	if bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
+func checkJSONRPC(q *probe, c scenarios.Check) string {
+	bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr)
+	if ok && (len(c.Flaw) == 0 || slices.Contains(c.Flaw, flaw(q.body))) {
 		return bad.Reason
 	}
 	return ""
@@ -154,7 +188,7 @@ func checkBatchInitialize(q *probe, _ scenarios.Check) string {
 func checkUnknownMethod(q *probe, c scenarios.Check) string {
 	for _, m := range q.requests() {
 		known := mcp.IsRequest(m.Method) && !(c.Every && m.Method == mcp.Discover)
-		if !known && !q.p.index.hasMethod(m.Method) { // a server of its own may have more
+		if !known && !q.p.index.hasMethod(m.Method) && !q.p.stubs.knows(m.Method) { // a server of its own may have more
 			return "no revision has a request " + quote(m.Method)
 		}
 	}
@@ -165,6 +199,54 @@ func checkMissingParams(q *probe, c scenarios.Check) string {
 	for _, m := range q.requests() {
 		if m.Params == nil && (m.Method == mcp.Initialize || c.Every && mcp.NeedsParams(m.Method)) {
 			return quote(m.Method) + " needs params"
+		}
+	}
+	return ""
+}
+
+func checkInitializeParams(q *probe, _ scenarios.Check) string {
+	for _, m := range q.requests() {
+		if m.Method != mcp.Initialize {
+			continue
+		}
+		p := gjson.ParseBytes(m.Params)
+		for _, member := range [...]struct {
+			path string
+			is   gjson.Type
+		}{
+			{"protocolVersion", gjson.String}, {"capabilities", gjson.JSON}, {"clientInfo", gjson.JSON},
+			{"clientInfo.name", gjson.String}, {"clientInfo.version", gjson.String},
+		} {
+			if v := p.Get(member.path); v.Type != member.is || v.IsArray() {
+				return "the params of initialize need " + member.path
+			}
+		}
+	}
+	return ""
+}
+
+func checkIDMissing(q *probe, _ scenarios.Check) string {
+	for _, m := range q.notifications() {
+		if mcp.IsRequest(m.Method) {
+			return quote(m.Method) + " is a request and needs an id"
+		}
+	}
+	return ""
+}
+
+func checkIDUnexpected(q *probe, _ scenarios.Check) string {
+	for _, m := range q.requests() {
+		if mcp.IsNotification(m.Method) {
+			return quote(m.Method) + " is a notification and has no id"
+		}
+	}
+	return ""
+}
+
+func checkNotificationUnknown(q *probe, _ scenarios.Check) string {
+	for _, m := range q.notifications() {
+		if !mcp.IsNotification(m.Method) && !mcp.IsRequest(m.Method) {
+			return "no revision has a notification " + quote(m.Method)
 		}
 	}
 	return ""
@@ -265,11 +347,26 @@ func checkVersionUnknown(q *probe, c scenarios.Check) string {
 	return checkVersionAny(q, c)
 }
 
-func checkVersionAny(q *probe, _ scenarios.Check) string {
-	if q.protocol == "" || slices.Contains(q.p.supported(), q.protocol) {
+func checkVersionAny(q *probe, c scenarios.Check) string {
+	switch {
+	case q.protocol == "" && !(c.Every && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0),
+		c.Legacy && q.protocol >= firstModern,
+		slices.Contains(q.spoken(), q.protocol):
 		return ""
 	}
-	return "MCP-Protocol-Version " + quote(q.protocol) + " is none of " + strings.Join(q.p.supported(), ", ")
+	return "MCP-Protocol-Version " + quote(q.protocol) + " is none of " + strings.Join(q.spoken(), ", ")
+}
+
+// firstModern is the revision that has neither sessions nor initialize.
+const firstModern = "2026-07-28"
+
+// checkVersionModern compares as servers do that ask whether a version is at
+// least the one they know: as texts.
+func checkVersionModern(q *probe, _ scenarios.Check) string {
+	if q.protocol < firstModern || len(q.requests()) == 0 {
+		return ""
+	}
+	return "MCP-Protocol-Version " + quote(q.protocol) + " has no sessions; this server has; send initialize with one of " + strings.Join(q.p.supported(), ", ")
 }
 
 func checkVersionDiffers(q *probe, _ scenarios.Check) string {
@@ -324,6 +421,14 @@ func (q *probe) requests() []jsonrpc.Message {
 		return q.batch.Messages
 	}
 	return slices.DeleteFunc(slices.Clone(q.batch.Messages), func(m jsonrpc.Message) bool { return m.Kind != jsonrpc.Request })
+}
+
+// notifications returns the notifications among the messages.
+func (q *probe) notifications() []jsonrpc.Message {
+	if !q.post() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(q.batch.Messages), func(m jsonrpc.Message) bool { return m.Kind != jsonrpc.Notification })
 }
 
 // wrongName returns a header that looks like a misnamed Mcp-Session-Id.

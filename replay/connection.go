@@ -1,9 +1,13 @@
 package replay
 
 import (
+	"bytes"
 	"context"
+	"encoding/base32"
+	"encoding/binary"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/sse"
@@ -18,6 +22,7 @@ type connection struct {
 	buf     []byte
 	head    bool      // the headers are on their way
 	bounded time.Time // when the write deadline was set
+	pinged  time.Time // when the last ping was due, or the stream was opened
 }
 
 // open begins an event stream. Its headers go out with the first line, or as
@@ -79,8 +84,11 @@ func (q *probe) repeat(l *line, r *run, n int) bool {
 	if !l.raw {
 		message = l.append(nil, r)
 	}
-	id := eventID(q.stream.id, n)
-	q.connection.buf = appendFrame(q.connection.buf[:0], l.frame, message, id)
+	id := ""
+	if l.frame != nil && l.frame.HasID {
+		id = q.p.eventID(q.stream.id, n)
+	}
+	q.connection.buf = q.p.framing.append(q.connection.buf[:0], l.frame, message, id)
 	q.saidFrame(l, message, id) // before the client can act on it
 	return q.transmit(q.connection.buf)
 }
@@ -114,8 +122,8 @@ func (q *probe) hold() {
 
 // unbind lifts the server's ReadTimeout, which would end a long answer too.
 func (q *probe) unbind() {
-	if conn, ok := q.w.(interface{ SetReadDeadline(time.Time) error }); ok && !q.unbound {
-		_ = conn.SetReadDeadline(time.Time{})
+	if !q.unbound {
+		_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 	}
 	q.unbound = true
 }
@@ -123,22 +131,34 @@ func (q *probe) unbind() {
 // eventID makes the id of an event: its stream's number, and which of the
 // stream's events it is (2025-11-25 basic/transports, "Resumability and
 // Redelivery").
-func eventID(stream, n int) string { return strconv.Itoa(stream) + "-" + strconv.Itoa(n) }
+func (p *Player) eventID(stream, n int) string {
+	if p.dialect.Session.Events != "base32" {
+		return strconv.Itoa(stream) + "-" + strconv.Itoa(n)
+	}
+	b := p.salt
+	binary.BigEndian.PutUint32(b[len(b)-4:], uint32(stream))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]) + "_" + strconv.Itoa(n-1)
+}
 
-// appendFrame writes a frame around a message. Where the frame was recorded
-// with an id it gets one of this run.
-func appendFrame(dst []byte, recorded *sse.Frame, message []byte, id string) []byte {
-	if recorded == nil {
-		recorded = &messageFrame
+// eventOf takes an event's id apart: the number of its stream, and which of
+// the stream's events it is.
+func (p *Player) eventOf(id string) (stream, n int, ok bool) {
+	if p.dialect.Session.Events != "base32" {
+		first, second, _ := strings.Cut(id, "-")
+		stream, err := strconv.Atoi(first)
+		if err != nil {
+			return 0, 0, false
+		}
+		n, err := strconv.Atoi(second)
+		return stream, n, err == nil
 	}
-	f := *recorded
-	if f.HasID {
-		f.ID = id
+	first, second, _ := strings.Cut(id, "_")
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(first)
+	n, err2 := strconv.Atoi(second)
+	if err != nil || err2 != nil || len(b) != len(p.salt) || !bytes.Equal(b[:len(b)-4], p.salt[:len(b)-4]) {
+		return 0, 0, false
 	}
-	if message != nil {
-		f.Data, f.HasData = message, true
-	}
-	return f.Append(dst)
+	return int(binary.BigEndian.Uint32(b[len(b)-4:])), n + 1, true
 }
 
 // messageFrame is a frame as servers make it that keep no ids.

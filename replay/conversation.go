@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/tidwall/gjson"
 )
 
@@ -48,9 +49,17 @@ type conversation struct {
 	listened  int           // lines of it said
 	speaking  chan struct{} // held by the stage that says the next one
 	spoke     time.Time     // when the latest was due, where a pace is kept
+	stubbing  stubbing
 	arrived   chan struct{} // closed when the next of them may be due
 	wanted    int           // the client message that it waits for
-	calls     []int
+
+	replica int                       // that it lives on, where there are several
+	aliases []string                  // other ids of the session; under the store's mu
+	met     faults.Counts             // how many of its requests have met the faults' triggers
+	watched watched                   // its past, for the faults
+	ears    []*faults.Writer          // GET streams on which it can be told something
+	barter  *barter                   // an answer that waits to be swapped
+	flights map[string]*faults.Writer // answers that are edited, by the id of the request
 }
 
 // A question is a request of the server that the client has not answered yet.
@@ -90,6 +99,7 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	c.recorded = recorded
 	c.standing = standing
 	c.cursors, c.notices, c.tokens = nil, nil, nil
+	c.stubbing = stubbing{}
 	c.reached, c.listened, c.wanted = -1, 0, -1
 	c.signal()
 	c.arrive()

@@ -1,132 +1,186 @@
 package replay
 
 import (
-	"strings"
-	"sync"
+	"net/http"
+	"time"
 
-	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
-
-// faultState is how far the faults of a scenario have got in a space.
-type faultState struct {
-	mu    sync.Mutex
-	fired []int
-	over  []bool
-}
-
-func newFaultState(n int) faultState { return faultState{fired: make([]int, n), over: make([]bool, n)} }
 
 // faulted lets the faults act on the request before the dialect sees it. It
 // reports whether one of them has answered it.
 func (q *probe) faulted() bool {
-	for i := range q.p.faults {
-		f := &q.p.faults[i]
-		if !q.space.fired.fires(q, i, f) {
-			continue
+	if q.p.faults.Len() == 0 {
+		return false
+	}
+	return q.broken(faults.Sends)
+}
+
+// did lets the faults act on what the client does besides sending a message.
+// It reports whether one of them has taken the matter in hand.
+func (q *probe) did(d faults.Doing) bool { return q.p.faults.Awaits(d) && q.broken(d) }
+
+// broken lets the faults act.
+func (q *probe) broken(d faults.Doing) bool {
+	if d == faults.Sends {
+		q.past, q.came = q.conv.watch(q.requests(), q.began), q.conv
+	}
+	r := q.shows(d)
+	at := faults.Place{Session: &q.conv.met, Server: &q.space.met}
+	if q.r != nil {
+		at.Connection = q.r.RemoteAddr
+	}
+	if q.known == sessionEnded || q.known == sessionUnknown {
+		if before := q.p.sessions.met(q.id); before != nil {
+			at.Session = before
 		}
+	}
+	var instead *scenarios.Action
+	q.space.faults.Fire(&r, at, q.began, func(f *scenarios.Fault) bool {
 		q.note("faulted", f.Name, "")
-		switch {
-		case f.Do.ExpireSession && q.r == nil:
-			q.pipe.crash(0) // the session of a process is the process
-			return true
-		case f.Do.ExpireSession:
-			if q.session != nil {
-				q.p.sessions.end(q.session, "it expired")
-				q.locate()
-			}
-		case f.Do.Respond != nil:
-			q.answerFault(f.Do.Respond)
-			return true
+		do := &f.Do
+		if q.intervene(do) {
+			r = q.shows(d)
+		}
+		if faults.Edits(do) {
+			q.edits = faults.Join(q.edits, do)
+		}
+		if replaces(do) {
+			instead = do
+		}
+		return instead == nil
+	})
+	if q.edits != nil && d == faults.Sends {
+		q.edit()
+	}
+	if instead != nil && d == faults.Sends {
+		q.instead(instead)
+		return true
+	}
+	return q.cut || q.pipe != nil && q.quit(d)
+}
+
+// shows makes of a request what the triggers may ask about it.
+func (q *probe) shows(d faults.Doing) faults.Request {
+	r := faults.Request{HTTP: q.verb, Batch: q.batch, Invalid: q.bodyErr != nil && q.verb == http.MethodPost, Client: d,
+		Session: q.sessionState(), State: faults.New, Replica: q.replica,
+		Since: q.past.since, Idle: q.past.idle, InFlight: q.past.flying, SameID: q.past.sameID}
+	if q.r != nil {
+		r.Path, r.Header = q.r.URL.Path, q.r.Header
+	}
+	switch {
+	case q.ready:
+		r.State = faults.Ready
+	case q.initialized:
+		r.State = faults.Initializing
+	}
+	return r
+}
+
+// sessionState is what a request shows of its session. On a pipe, which is a
+// session from its beginning, that counts from its initialize on, so that a
+// scenario means the same on every transport.
+func (q *probe) sessionState() faults.Session {
+	switch {
+	case q.known == sessionUnknown && q.leaked, q.known == sessionKnown && !q.initialized && q.pipe == nil && !q.old:
+		return faults.Leaked
+	case q.known == sessionUnknown:
+		return faults.Unknown
+	case q.known == sessionEnded:
+		return faults.Ended
+	case q.pipe == nil && !q.old && q.known == sessionKnown, (q.pipe != nil || q.old) && q.initialized:
+		return faults.Known
+	}
+	return faults.NoSession
+}
+
+// intervene does what an action does before the mock looks at the request. It
+// reports whether that changed what the request is.
+func (q *probe) intervene(do *scenarios.Action) bool {
+	changed := false
+	if do.Request != nil && q.r != nil {
+		q.r = q.r.Clone(q.r.Context())
+		faults.SetHeaders(q.r.Header, do.Request, nil)
+		changed = true
+	}
+	switch {
+	case q.r == nil && (do.ExpireSession || do.ForgetSession || do.Restart):
+		q.pipe.crash(0) // the session of a process is the process
+		q.cut = true
+	case do.Restart:
+		q.p.sessions.forgetAll(q.space)
+		changed = true
+	case do.ExpireSession && q.session != nil:
+		q.p.sessions.end(q.session, "it expired")
+		changed = true
+	case do.ForgetSession && q.session != nil:
+		q.p.sessions.forget(q.session)
+		changed = true
+	case do.AdoptSession && q.known != sessionKnown && q.id != "" && !q.old:
+		q.adopt()
+		changed = true
+	}
+	if do.Crash > 0 {
+		q.crash(do.Crash)
+		return true
+	}
+	if changed && q.r != nil {
+		q.locate()
+		if q.premints() {
+			q.premint()
 		}
 	}
-	return false
+	return changed
 }
 
-// answerFault sends the response that a fault has in place of the mock's.
-func (q *probe) answerFault(resp *scenarios.Response) {
-	body, header := q.render(resp, "")
-	q.reply(resp.Status, header, body)
+// crash ends what a server's crash ends: all sessions, this connection, and
+// for a while each that comes; a process over stdio ends.
+func (q *probe) crash(d time.Duration) {
+	q.cut = true
+	if q.r == nil {
+		q.pipe.crash(1)
+		return
+	}
+	q.p.sessions.forgetAll(q.space)
+	q.space.down.Store(q.p.clock.Now().Add(d).UnixNano())
+	q.hangUpOn()
 }
 
-// fires reports whether fault i acts on this request.
-func (s *faultState) fires(q *probe, i int, f *scenarios.Fault) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.over[i] {
+// hangUpOn breaks the connection of the request off.
+func (q *probe) hangUpOn() {
+	q.saidBroken()
+	if !faults.Hangup(q.w, true) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// adopt makes a session of an id that was never issued.
+func (q *probe) adopt() {
+	c := newConversation(q.id, q.space, q.began)
+	recorded := q.space.binds.bind("")
+	c.begin(recorded, q.p.index.Sessions[recorded].Version, q.conv.capabilities, q.p.answers.standing(recorded, false))
+	c.ready = true
+	q.p.sessions.name(q.id, c)
+}
+
+// quit reports whether a pipe is to end, and ends it so.
+func (q *probe) quit(d faults.Doing) bool {
+	do := q.edits
+	if do == nil || do.Exit == nil {
 		return false
 	}
-	if f.Until != nil && s.fired[i] > 0 && q.meets(f.Until) {
-		s.over[i] = true
-		return false
+	if d == faults.Sends && leaves(do) {
+		return false // after the answer
 	}
-	if !q.meets(&f.When) {
-		return false
-	}
-	if f.When.Nth > 0 && q.conv.count(i, len(s.fired)) != f.When.Nth {
-		return false
-	}
-	s.fired[i]++
-	s.over[i] = f.Times > 0 && s.fired[i] >= f.Times
+	q.pipe.emit(do, nil)
+	q.pipe.crash(*do.Exit)
 	return true
 }
 
-// count counts the requests of the conversation that met fault i's trigger.
-func (c *conversation) count(i, faults int) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.calls == nil {
-		c.calls = make([]int, faults)
-	}
-	c.calls[i]++
-	return c.calls[i]
-}
-
-// meets reports whether the request meets a trigger, but for its Nth.
-func (q *probe) meets(t *scenarios.Trigger) bool {
-	if t.HTTP != "" && !strings.EqualFold(t.HTTP, q.verb) {
-		return false
-	}
-	if t.Method != "" && !like(t.Method, q.method()) {
-		return false
-	}
-	if t.Tool != "" && !(q.has(mcp.ToolsCall) && like(t.Tool, nameOf(mcp.ToolsCall, q.batch.Messages[0].Params))) {
-		return false
-	}
-	switch known := q.sessionState(); t.Session {
-	case "none":
-		if known != sessionNone {
-			return false
-		}
-	case "known":
-		if known != sessionKnown {
-			return false
-		}
-	case "unknown":
-		if known != sessionUnknown && known != sessionEnded {
-			return false
-		}
-	}
-	return t.Not == nil || !q.meets(t.Not)
-}
-
-// sessionState is what a request knows of its session. On a pipe, which is a
-// session from its beginning, that counts from its initialize on, so that a
-// scenario means the same on every transport.
-func (q *probe) sessionState() sessionState {
-	switch {
-	case q.pipe == nil && !q.old, q.known == sessionUnknown, q.known == sessionEnded:
-		return q.known
-	case q.initialized:
-		return sessionKnown
-	}
-	return sessionNone
-}
-
-// like compares a name with a pattern that may end in a *.
-func like(pattern, name string) bool {
-	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(name, prefix)
-	}
-	return pattern == name
+// leaves reports whether an action that ends a process leaves an answer before
+// that.
+func leaves(do *scenarios.Action) bool {
+	return do.Set != nil || do.Remove != nil || do.ID != nil || do.IDAs != "" || do.Inject != "" || do.Pad > 0 || do.Wrap ||
+		do.Duplicate || do.Send != nil || do.Replace != nil || do.Frame != "" || do.Split != nil || do.Truncate > 0 || replaces(do)
 }

@@ -11,7 +11,11 @@ import (
 // function that finds the breach.
 type gate struct {
 	steps   [walks][]step
+	aside   []step // for requests of other versions
 	lenient bool
+	// outside are the refusals of what the mock itself refuses before it
+	// walks any checks, in the dialect's words.
+	outside map[string]*scenarios.Response
 }
 
 // A way is how a message came to the gate. Over Streamable HTTP all checks are
@@ -42,6 +46,13 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 	g := &gate{lenient: lenient}
 	for _, c := range d.Checks {
 		s := step{c, checks[c.Name]}
+		if c.Name == scenarios.CheckHost || c.Name == scenarios.CheckOrigin || c.Name == scenarios.CheckNoSuchPath {
+			if g.outside == nil {
+				g.outside = map[string]*scenarios.Response{}
+			}
+			g.outside[c.Name] = c.Refuse
+			continue
+		}
 		g.steps[overHTTP] = append(g.steps[overHTTP], s)
 		switch c.Name {
 		case scenarios.CheckMethod, scenarios.CheckContentType:
@@ -50,8 +61,14 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 			g.steps[posted] = append(g.steps[posted], s)
 			g.steps[spoken] = append(g.steps[spoken], s)
 		case scenarios.CheckBatch, scenarios.CheckBatchInitialize, scenarios.CheckUnknownMethod, scenarios.CheckMissingParams,
+			scenarios.CheckInitializeParams, scenarios.CheckIDMissing, scenarios.CheckIDUnexpected, scenarios.CheckNotificationUnknown,
 			scenarios.CheckReinitialize, scenarios.CheckNotInitialized, scenarios.CheckNotReady:
 			g.steps[spoken] = append(g.steps[spoken], s)
+		}
+	}
+	if d.Otherwise != nil {
+		for _, c := range d.Otherwise.Checks {
+			g.aside = append(g.aside, step{c, checks[c.Name]})
 		}
 	}
 	return g
@@ -61,9 +78,15 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 // has been refused. A breach that is only noted goes to the journal.
 func (g *gate) walk(q *probe, w way) bool {
 	steps := g.steps[w]
+	if q.otherwise {
+		steps = g.aside
+	}
 	for i := range steps {
 		s := &steps[i]
 		if len(s.On) > 0 && !slices.Contains(s.On, q.verb) || len(s.Except) > 0 && slices.Contains(s.Except, q.method()) {
+			continue
+		}
+		if len(s.Session) > 0 && !slices.Contains(s.Session, q.presented()) {
 			continue
 		}
 		detail := s.find(q, s.Check)

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // HTTP+SSE is the transport of 2024-11-05 (basic/transports, "HTTP with SSE"):
@@ -76,6 +78,7 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 	q.asked()
 	switch {
 	case q.faulted():
+		q.finish()
 		return
 	case r.Method != http.MethodGet:
 		q.refusal(http.StatusMethodNotAllowed, http.Header{"Allow": {http.MethodGet}},
@@ -91,6 +94,8 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 		return
 	}
 	q.session, q.conv = c, c
+	w = q.w // which the faults may edit
+	defer q.finish()
 	h := w.Header()
 	h["Content-Type"] = contentStream
 	h["Cache-Control"] = []string{"no-cache"}
@@ -106,8 +111,12 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 		prefix = "/s/" + url.PathEscape(spaceName)
 	}
 	endpoint := prefix + p.old.post + "?" + p.old.key + "=" + url.QueryEscape(c.id)
+	if q.edits != nil && q.edits.Stream != nil && q.edits.Stream.Endpoint != "" {
+		endpoint = q.edits.Stream.Endpoint
+	}
 	q.saidEndpoint(endpoint) // before the client can act on it
 	if out.frame("endpoint", []byte(endpoint)) {
+		pp.did(faults.Connects)
 		p.stand(c, pp)
 	}
 }
@@ -143,7 +152,8 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	q.locate()
 	q.asked()
 	switch {
-	case q.faulted():
+	case q.policed(), q.faulted():
+		q.finish()
 		return
 	case q.known == sessionNone:
 		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: open a stream with GET "+p.old.stream+" and post to the URL of its endpoint event")
@@ -158,13 +168,25 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	case !p.gate.walk(q, posted):
 		return
 	}
+	q.acceptOld()
+	if takesTime(q.edits) {
+		own := q.detached()
+		q.pipe.begin(func() { own.pipe.hear(own) })
+		return
+	}
+	q.pipe.hear(q)
+}
+
+// acceptOld accepts a POST. From then on the request is the stream's.
+func (q *probe) acceptOld() {
 	body := []byte("Accepted")
 	header := http.Header{"Content-Type": {"text/plain"}}
 	q.send(http.StatusAccepted, header, body)
-	_ = http.NewResponseController(w).Flush() // before the answer, which may block
+	_ = http.NewResponseController(q.w).Flush() // before the answer, which may block
 	q.said(http.StatusAccepted, header, body)
+	q.finish()
+	q.edited = nil
 	q.pipe, q.carrier = q.conv.pipe, q.conv.pipe.carrier
-	q.pipe.hear(q)
 }
 
 // locateOld finds the session that the query names.
@@ -188,7 +210,7 @@ func (q *probe) locateOld() {
 
 // refusal refuses what is not for a dialect to word.
 func (q *probe) refusal(status int, header http.Header, message string) {
-	body := envelope(inBand, q.requestID(), mcp.InvalidRequest, message)
+	body := inBandError(q.requestID(), mcp.InvalidRequest, message)
 	h := http.Header{"Content-Type": contentJSON}
 	for name, values := range header {
 		h[name] = values
@@ -232,6 +254,22 @@ func (f *frames) frame(event string, data []byte) bool {
 	_, err := f.w.Write(f.buf)
 	return err == nil && f.rc.Flush() == nil
 }
+
+// raw sends bytes that are no event.
+func (f *frames) raw(p []byte) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.w == nil {
+		return false
+	}
+	_, err := f.w.Write(p)
+	return err == nil && f.rc.Flush() == nil
+}
+
+func (f *frames) dress(_ *scenarios.Action, framed, _ []byte) []byte { return framed }
+
+// shut has nothing to close: the stream goes with its session.
+func (f *frames) shut() {}
 
 // flush has nothing to do: each frame is on its way when it is written.
 func (f *frames) flush() {}

@@ -162,7 +162,7 @@ func (j *Journal) Events() iter.Seq[*cassettes.Event] {
 }
 
 // Count returns how many notes of a kind there have been: matched,
-// synthesized, refused, noted, diverged, mismatched, faulted.
+// stubbed, synthesized, refused, noted, diverged, mismatched, faulted.
 func (j *Journal) Count(kind string) int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -207,6 +207,10 @@ func (q *probe) noteExchange(kind string, exchange int) {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: kind, Exchange: exchange + 1, Space: q.space.name}}, q.began)
 }
 
+func (q *probe) noteStubbed(text string) {
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "stubbed", Text: text, Space: q.space.name}}, q.began)
+}
+
 func (q *probe) remark(n cassettes.Note) {
 	if q.space != nil {
 		n.Space = q.space.name
@@ -216,11 +220,17 @@ func (q *probe) remark(n cassettes.Note) {
 
 // said puts a whole response on the journal.
 func (q *probe) said(status int, header http.Header, body []byte) {
+	if q.edited != nil { // it says itself what the client gets
+		return
+	}
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: body}, q.p.clock.Now())
 }
 
 // saidMessage puts a response of one message on the journal.
 func (q *probe) saidMessage(status int, header http.Header, message []byte, framed bool) {
+	if q.edited != nil {
+		return
+	}
 	e := entry{on: q.carrier, from: cassettes.Server, status: status, header: header, text: message}
 	if framed {
 		e.frame = &messageFrame
@@ -234,6 +244,9 @@ func (q *probe) saidHead(status int, header http.Header) { q.said(status, header
 // saidFrame puts one frame of a stream on the journal, with the id that it
 // went out with.
 func (q *probe) saidFrame(l *line, message []byte, id string) {
+	if q.edited != nil {
+		return
+	}
 	frame := l.frame
 	switch {
 	case frame == nil:
@@ -249,6 +262,9 @@ func (q *probe) saidFrame(l *line, message []byte, id string) {
 // saidEnd puts the end of a stream on the journal: the client's where it has
 // gone away, else the mock's.
 func (q *probe) saidEnd(end cassettes.End) {
+	if q.edited != nil {
+		return
+	}
 	e := entry{on: q.carrier, from: cassettes.Server, end: end}
 	if q.r.Context().Err() != nil {
 		e.from, e.end = cassettes.Client, cassettes.Closed

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"math"
 	"net/http"
+	"slices"
 	"sort"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
 // listen answers GET: a standalone stream, as recorded, or the rest of a
@@ -17,6 +19,9 @@ import (
 // from the Server" and "Resumability and Redelivery").
 func (q *probe) listen() {
 	c := q.conv
+	if q.resumesWrong() {
+		return
+	}
 	if s, n := q.resumes(); s != nil {
 		q.resume(s, n)
 		return
@@ -34,14 +39,28 @@ func (q *probe) listen() {
 	standing := q.p.answers.standing(recorded, false)
 	q.open(s, http.StatusOK, q.header(standing))
 	q.prime(s, standing.lines)
+	q.greet()
 	q.stand(s)
+}
+
+// greet sends the comment with which the dialect begins every standalone
+// stream, before anything that is on the tape.
+func (q *probe) greet() {
+	if opening := q.p.style.opening; opening != "" {
+		q.say(&line{raw: true, frame: &sse.Frame{Comments: []string{" " + opening}}}, &run{})
+	}
+}
+
+// opens reports whether a line is nothing but that comment.
+func (l *line) opens(opening string) bool {
+	return l.raw && l.cut == "" && l.frame != nil && !l.frame.HasData && !l.frame.HasID && slices.Equal(l.frame.Comments, []string{" " + opening})
 }
 
 // resumes returns the stream that a GET goes on with, and after which event;
 // nil where it opens one.
 func (q *probe) resumes() (*stream, int) {
 	if last := q.r.Header[mcp.HeaderLastEventID]; len(last) > 0 {
-		return q.conv.stream(last[0])
+		return q.keptStream(last[0])
 	}
 	return nil, 0
 }
@@ -228,8 +247,15 @@ func (a *answers) standing(session int, piped bool) *answer {
 	for i, opening := range s.Listens {
 		a.collect(ans, opening, s, i == len(s.Listens)-1)
 	}
+	if a.style.opening != "" {
+		ans.lines = slices.DeleteFunc(ans.lines, func(l line) bool { return l.opens(a.style.opening) })
+	}
+	if ans.header == nil { // none was recorded
+		ans.header = http.Header{}
+		a.framing.headers(ans.header)
+	}
 	if a.style.resumable {
-		ans.identify()
+		ans.identify(a.framing.plain)
 	}
 	for i := range ans.lines {
 		if ans.lines[i].token == "" {

@@ -17,22 +17,27 @@ import (
 // of the protocol.
 const CodeMismatch = -31404
 
-// A Mismatch is a request that the tape cannot answer.
+// A Mismatch is a request that neither the tape nor a stub can answer.
 type Mismatch struct {
 	Method string `json:"method"`
 	Name   string `json:"name,omitempty"` // the tool, prompt or resource
 	Space  string `json:"space,omitempty"`
+	// Stub is whether an answer would have been a stub's.
+	Stub bool `json:"stub,omitempty"`
 	// Reason is "never recorded", "differs from what was recorded", "already
-	// played N of N", "recorded without an answer" or "recorded as a refusal".
+	// played N of N", "recorded without an answer" or "recorded as a refusal"; of a stub
+	// "none of its answers fits" and the like.
 	Reason  string    `json:"reason"`
 	Nearest *NearMiss `json:"nearest,omitempty"`
 	Hint    string    `json:"hint"` // what to do
 }
 
-// A NearMiss is the recorded exchange closest to a request that has none.
+// A NearMiss is the recorded exchange closest to a request that has none, or
+// the closest answer of a stub.
 type NearMiss struct {
-	Exchange    int                   `json:"exchange"` // its number on the tape, from 1
-	Line        int                   `json:"line"`     // of its request in the cassette
+	Exchange    int                   `json:"exchange,omitempty"` // its number on the tape, from 1
+	Line        int                   `json:"line,omitempty"`     // of its request in the cassette
+	Answer      int                   `json:"answer,omitempty"`   // its number among the stub's, from 1
 	Differences []jsondiff.Difference `json:"differences"`
 	More        int                   `json:"more,omitempty"` // differences that are not listed
 }
@@ -40,19 +45,23 @@ type NearMiss struct {
 // Error says what happened in one text of a few lines.
 func (m *Mismatch) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "no recorded answer to %s", m.Method)
+	made, wanted := "recorded", "recorded"
+	if m.Stub {
+		made, wanted = "stubbed", "wanted"
+	}
+	fmt.Fprintf(&b, "no %s answer to %s", made, m.Method)
 	if m.Name != "" {
 		fmt.Fprintf(&b, " %s", m.Name)
 	}
 	fmt.Fprintf(&b, ": %s", m.Reason)
 	if n := m.Nearest; n != nil && len(n.Differences) > 0 {
-		fmt.Fprintf(&b, "\n  nearest recorded: exchange %d (line %d), %d %s", n.Exchange, n.Line, len(n.Differences), plural(len(n.Differences), "difference"))
+		fmt.Fprintf(&b, "\n  nearest %s, %d %s", n.place(), len(n.Differences), plural(len(n.Differences), "difference"))
 		for i, d := range n.Differences {
 			if i == maxShown {
 				fmt.Fprintf(&b, "\n    and %d more", len(n.Differences)-i)
 				break
 			}
-			fmt.Fprintf(&b, "\n    %s   recorded %s   received %s", d.Pointer, orNothing(d.Recorded), orNothing(d.Received))
+			fmt.Fprintf(&b, "\n    %s   %s %s   received %s", d.Pointer, wanted, orNothing(d.Recorded), orNothing(d.Received))
 		}
 	}
 	fmt.Fprintf(&b, "\n  %s", m.Hint)
@@ -79,18 +88,45 @@ func orNothing(v json.RawMessage) string {
 	return string(v)
 }
 
-// response is the JSON-RPC error that the client gets.
-func (m *Mismatch) response(id []byte) []byte {
+// place says which the near miss is.
+func (n *NearMiss) place() string {
+	if n.Answer > 0 {
+		return fmt.Sprintf("written: answer %d", n.Answer)
+	}
+	return fmt.Sprintf("recorded: exchange %d (line %d)", n.Exchange, n.Line)
+}
+
+// summary is what happened in a line.
+func (m *Mismatch) summary() string {
 	text, _, _ := strings.Cut(m.Error(), "\n")
-	if n := m.Nearest; n != nil && len(n.Differences) > 0 {
+	if n := m.Nearest; n != nil && n.Answer > 0 {
+		text += fmt.Sprintf(" (nearest %s, differs at %s)", n.place(), n.told())
+	} else if n != nil && len(n.Differences) > 0 {
 		text += fmt.Sprintf(" (nearest recorded: exchange %d, line %d, differs at %s)", n.Exchange, n.Line, n.pointers())
 	}
+	return "mcpmock: " + text
+}
+
+// told lists the first differences, each in words.
+func (n *NearMiss) told() string {
+	var list []string
+	for _, d := range n.Differences[:min(3, len(n.Differences))] {
+		list = append(list, fmt.Sprintf("%s: wanted %s, received %s", d.Pointer, orNothing(d.Recorded), orNothing(d.Received)))
+	}
+	if len(n.Differences) > 3 {
+		list = append(list, "...")
+	}
+	return strings.Join(list, "; ")
+}
+
+// response is the JSON-RPC error that the client gets.
+func (m *Mismatch) response(id []byte) []byte {
 	data, err := json.Marshal(m)
 	if err != nil { // a difference that is no JSON; none is made
 		data = []byte("null")
 	}
 	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), fmt.Sprintf(`,"error":{"code":%d,"message":`, CodeMismatch)...)
-	b = append(b, quoteJSON("mcpmock: "+text)...)
+	b = append(b, quoteJSON(m.summary())...)
 	return append(append(append(b, `,"data":`...), data...), "}}"...)
 }
 
@@ -116,7 +152,17 @@ func (q *probe) miss(m jsonrpc.Message, used int) {
 // mismatch finds out why a request has no answer, and notes it.
 func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
 	miss := &Mismatch{Method: m.Method, Name: nameOf(m.Method, m.Params), Space: q.space.name}
-	q.p.diagnose(miss, m, used)
+	if q.p.blank {
+		q.p.stubs.unwritten(miss)
+	} else {
+		q.p.diagnose(miss, m, used)
+	}
+	q.missed(miss)
+	return miss
+}
+
+// missed notes a mismatch and tells those who want to know.
+func (q *probe) missed(miss *Mismatch) {
 	detail, err := json.Marshal(miss)
 	if err != nil {
 		detail = nil
@@ -126,7 +172,6 @@ func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
 	if q.p.onMismatch != nil {
 		q.p.onMismatch(miss)
 	}
-	return miss
 }
 
 // diagnose says what is wrong and what to do about it.

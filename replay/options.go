@@ -2,10 +2,14 @@ package replay
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -31,13 +35,22 @@ type options struct {
 	maxBody      int64
 	idle         time.Duration
 	clock        Clock
+	stderr       io.Writer
+	live         bool         // a live server answers
+	upstream     http.Handler // that one, over HTTP
 	onMismatch   func(*Mismatch)
 	onEvent      func(*cassettes.Event)
 
 	// derived from the scenarios
-	dialect *scenarios.Dialect
-	faults  []scenarios.Fault
-	err     error
+	dialect        *scenarios.Dialect
+	faults         *faults.Set
+	idles          bool // the scenario has a policy about that
+	rate           *scenarios.Rate
+	auth           *scenarios.Auth
+	cors           *scenarios.CORS
+	replicas       *scenarios.Replicas
+	answersVersion string // protocolVersion of initialize; "" is negotiated
+	err            error
 }
 
 // The limits of a Player, where no option sets others.
@@ -54,6 +67,7 @@ func defaults() options {
 		maxBody:     DefaultMaxBody,
 		idle:        DefaultIdle,
 		clock:       machine{},
+		stderr:      os.Stderr,
 	}
 }
 
@@ -210,6 +224,10 @@ func WithMaxBody(n int64) Option { return func(o *options) { o.maxBody = n } }
 // WithClock replaces the machine's clock: for pace, idle timeouts and the
 // journal.
 func WithClock(c Clock) Option { return func(o *options) { o.clock = c } }
+
+// WithStderr sets where a player over stdio writes what faults say on stderr;
+// the default is the process's own.
+func WithStderr(w io.Writer) Option { return func(o *options) { o.stderr = w } }
 
 // WithOnMismatch calls f for each request that the tape cannot answer, before
 // the answer goes out. Calls may come from several goroutines at once.

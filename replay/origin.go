@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // safe refuses requests that a foreign web page may have made a browser send:
@@ -16,7 +17,9 @@ import (
 // request may go on, and sets the CORS headers of one that may.
 func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
 	if !loopback(hostname(r.Host)) && !slices.Contains(p.allowHosts, hostname(r.Host)) {
-		p.refuseForeign(w, r, "Host", r.Host, "--allow-host")
+		if !p.refuseOutside(w, r, scenarios.CheckHost, "foreign Host "+quote(r.Host)) {
+			p.refuseForeign(w, r, "Host", r.Host, "--allow-host")
+		}
 		return false
 	}
 	origins, ok := r.Header["Origin"]
@@ -24,14 +27,28 @@ func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	if len(origins) != 1 || !p.admits(origins[0]) {
-		p.refuseForeign(w, r, "Origin", strings.Join(origins, ", "), "--allow-origin")
+		if !p.refuseOutside(w, r, scenarios.CheckOrigin, "foreign Origin "+quote(strings.Join(origins, ", "))) {
+			p.refuseForeign(w, r, "Origin", strings.Join(origins, ", "), "--allow-origin")
+		}
 		return false
 	}
 	h := w.Header()
 	h["Access-Control-Allow-Origin"] = origins
 	h["Access-Control-Expose-Headers"] = exposed
 	h["Vary"] = varyOrigin
+	if p.cors != nil && p.cors.Expose != nil {
+		say(h, "Access-Control-Expose-Headers", p.cors.Expose)
+	}
 	return true
+}
+
+// say sets a header to a list; an empty one says nothing.
+func say(h http.Header, name string, list []string) {
+	if len(list) == 0 {
+		delete(h, name)
+		return
+	}
+	h[name] = []string{strings.Join(list, ", ")}
 }
 
 var (
@@ -42,6 +59,9 @@ var (
 // admits reports whether an origin is this machine's or an allowed one.
 func (p *Player) admits(origin string) bool {
 	origin = strings.ToLower(origin)
+	if p.cors != nil && (slices.Contains(p.cors.Origins, origin) || slices.Contains(p.cors.Origins, "*")) {
+		return true
+	}
 	if slices.Contains(p.allowOrigins, origin) || slices.Contains(p.allowOrigins, "*") {
 		return true
 	}
@@ -76,10 +96,20 @@ func loopback(name string) bool {
 
 // preflight answers the question that a browser asks before a request of
 // another origin.
-func preflight(w http.ResponseWriter) {
+func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
+	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
+	q.asked()
+	q.showPolicy()
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Content-Type, Accept, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version")
 	h.Set("Access-Control-Max-Age", "600")
+	if p.cors != nil && p.cors.Methods != nil {
+		say(h, "Access-Control-Allow-Methods", p.cors.Methods)
+	}
+	if p.cors != nil && p.cors.Allow != nil {
+		say(h, "Access-Control-Allow-Headers", p.cors.Allow)
+	}
 	w.WriteHeader(http.StatusNoContent)
+	q.said(http.StatusNoContent, h, nil)
 }

@@ -16,6 +16,7 @@ import (
 // perform sends an answer: at once where it is known in full, else line by
 // line, each waiting for what preceded it on the tape.
 func (q *probe) perform(m jsonrpc.Message, a *answer) {
+	a = q.resumable(a)
 	t := q.turn(m, a)
 	if q.pipe != nil {
 		q.pipe.perform(t)
@@ -24,7 +25,7 @@ func (q *probe) perform(m jsonrpc.Message, a *answer) {
 	sole := a.sole(&t.run)
 	switch {
 	case sole >= 0 && (len(a.lines) == 1 && !a.lines[sole].identified() || !q.takesStreams()):
-		if q.listening == 0 && q.p.pace == 0 {
+		if q.listening == 0 && q.p.pace == 0 && a.lines[sole].delay == 0 {
 			q.performWhole(a, &a.lines[sole], &t.run)
 			return
 		}
@@ -77,7 +78,7 @@ func (q *probe) performWhole(a *answer, l *line, r *run) {
 	asStream := a.stream && q.takesStreams()
 	h := q.header(a)
 	if asStream {
-		*buf = appendFrame((*buf)[:0], l.frame, message, "")
+		*buf = q.p.framing.append((*buf)[:0], l.frame, message, "")
 		out = *buf
 	} else if a.stream {
 		h["Content-Type"] = contentJSON
@@ -114,7 +115,7 @@ func (q *probe) performBody(t *turn) {
 		out = append(out, ']')
 	}
 	h := q.header(a)
-	if q.p.index.Flags(a.exchange)&cassettes.Left != 0 {
+	if q.p.flags(a)&cassettes.Left != 0 {
 		q.w.WriteHeader(a.status)
 		_ = http.NewResponseController(q.w).Flush()
 		t.withheld(q)
@@ -139,8 +140,8 @@ func (q *probe) performBody(t *turn) {
 // hold it for ever; a client that is gone needs no answer.
 func (q *probe) write(body []byte) {
 	const buffered = 64 << 10 // less fits into the buffers of the connection
-	conn, ok := q.w.(interface{ SetWriteDeadline(time.Time) error })
-	if ok && len(body) > buffered {
+	if len(body) > buffered {
+		conn := http.NewResponseController(q.w)
 		_ = conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 		defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
 	}
@@ -205,6 +206,9 @@ func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) 
 			continue
 		}
 		text, err := sjson.SetBytes(l.text, "result.protocolVersion", version)
+		if version == "" {
+			text, err = sjson.DeleteBytes(l.text, "result.protocolVersion")
+		}
 		if err != nil || !gjson.GetBytes(l.text, "result").Exists() {
 			continue
 		}
@@ -220,5 +224,5 @@ func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) 
 // client that names the type. Others get JSON, so that a plain HTTP client
 // with Accept: */* can read the body as such.
 func (q *probe) takesStreams() bool {
-	return accepts(q.r, "text/event-stream", false) || !accepts(q.r, "application/json", true)
+	return accepts(q.r, "text/event-stream", q.p.dialect.Answers.Wildcards == "stream") || !accepts(q.r, "application/json", true)
 }

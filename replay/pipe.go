@@ -3,9 +3,12 @@ package replay
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // A pipe is one client all of whose answers go one way: over stdio, or on the
@@ -23,10 +26,13 @@ type pipe struct {
 	eof     chan struct{} // closed when the client will say nothing more
 	crashed chan int      // has the exit code of a process that broke off
 
+	editing atomic.Bool // there are edits
+
 	mu     sync.Mutex
-	shut   bool           // nothing more is begun beside
-	beside sync.WaitGroup // what is
-	over   bool           // its end is on the journal, and nothing follows that
+	shut   bool                // nothing more is begun beside
+	beside sync.WaitGroup      // what is
+	edits  map[string]pipeEdit // what the faults do to answers, by id
+	over   bool                // its end is on the journal, and nothing follows that
 }
 
 // A voice is where a pipe's messages go. Both methods may be called from
@@ -34,6 +40,12 @@ type pipe struct {
 type voice interface {
 	// speak sends a message, and reports whether the client is still there.
 	speak(message []byte) bool
+	// raw sends bytes that are no message, and what was said before them. dress
+	// makes of a message the bytes that an action has in its place; framed is
+	// the same as an event. shut ends what can be said.
+	raw(p []byte) bool
+	dress(do *scenarios.Action, framed, message []byte) []byte
+	shut()
 	// flush sees to it that what was said is on its way.
 	flush()
 }
@@ -80,7 +92,7 @@ func (pp *pipe) wait() {
 // next.
 func (pp *pipe) perform(t *turn) {
 	why, _ := t.play(pp, false)
-	if why == allSaid && pp.p.index.Flags(t.a.exchange)&cassettes.Answered != 0 {
+	if why == allSaid && pp.p.flags(t.a)&cassettes.Answered != 0 {
 		if t.asked != nil { // in vain: the tape has the answer without the client's
 			pp.conv.drop(t)
 		}
@@ -100,7 +112,7 @@ func (pp *pipe) perform(t *turn) {
 // broke ends the pipe where the recorded process ended without an answer.
 func (pp *pipe) broke(a *answer) {
 	s := pp.p.index.Sessions[a.session]
-	if pp.p.index.Flags(a.exchange)&cassettes.Ended == 0 || !s.Exited {
+	if pp.p.flags(a)&cassettes.Ended == 0 || !s.Exited {
 		return
 	}
 	pp.crash(s.Code)
@@ -117,6 +129,14 @@ func (pp *pipe) crash(code int) {
 
 // send says a message that was not recorded.
 func (pp *pipe) send(message []byte) bool {
+	if pp.p.faults.Len() > 0 {
+		if jsonrpc.One(message).Kind == jsonrpc.Response {
+			pp.conv.landed(1)
+		}
+		if e := pp.editOf(message); e != nil {
+			return pp.sendEdited(e, message)
+		}
+	}
 	pp.said(message)
 	return pp.out.speak(message)
 }
@@ -161,6 +181,11 @@ func (pp *pipe) apart() time.Duration { return 20 * time.Millisecond }
 func (pp *pipe) silent() <-chan struct{} { return pp.eof }
 
 func (pp *pipe) hold() { pp.out.flush() }
+
+// idle reports that a pipe has no pings.
+func (pp *pipe) idle() (due <-chan time.Time, stop func()) { return nil, func() {} }
+
+func (pp *pipe) ping() {}
 
 // cuts reports that a pipe does not end before all is said.
 func (pp *pipe) cuts(bool) bool { return false }

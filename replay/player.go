@@ -20,19 +20,26 @@
 // index finds the exchange that answers it, faults edit the answer, and
 // perform sends it, with this run's ids in place of the tape's.
 //
-// What this does not do: it computes no answer that was not recorded, but for
-// the few that every client asks for and nobody records (ping and the like).
+// What nobody recorded may be written by hand: the stubs of a scenario come
+// before the tape, and need none.
+//
+// What this does not do: it computes no answer that was neither recorded nor
+// written, but for the few that every client asks for and nobody records (ping
+// and the like).
 package replay
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/mcpmock/mcpmock/verdicts"
 )
 
 // A Player plays one tape to any number of clients. It is safe for concurrent
@@ -41,14 +48,19 @@ type Player struct {
 	options
 	index    *index
 	answers  *answers
+	framing  framing
 	gate     *gate
 	sessions *sessions
 	journal  *Journal
+	judge    *verdicts.Judge // nil where no scenario expects anything
 	router   http.Handler
+	stubs    *stubs // nil where the scenario has none
+	blank    bool   // there is no tape but for them
 	old      oldEndpoint
 	accepted *answer      // to a message that needs none, as recorded
 	deleted  *answer      // to DELETE, as recorded
 	carriers atomic.Int64 // numbers the HTTP requests of this run
+	salt     [16]byte     // begins the ids of SSE events, where these are no numbers
 
 	spacesMu sync.RWMutex
 	spaces   map[string]*space
@@ -59,7 +71,8 @@ type Player struct {
 	waitOnce  sync.Once
 }
 
-// New makes a Player for the tape. The tape is walked over once, so an error
+// New makes a Player for the tape; nil is none, where a scenario has stubs.
+// The tape is walked over once, so an error
 // may name a damaged place in it, and the tape must stay open while the
 // Player is used. A server of your own should have a ReadTimeout, against
 // clients that never finish a request; the Player lifts it where it waits.
@@ -71,7 +84,11 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	if err := p.settle(); err != nil {
+	if err := p.settle(tape); err != nil {
+		return nil, err
+	}
+	tape, err := p.stubbed(tape)
+	if err != nil {
 		return nil, err
 	}
 	keys, err := newKeyer(tape.Header.Redact, p.ignore, p.inOrder)
@@ -83,33 +100,53 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 		return nil, err
 	}
 	p.index = ix
-	p.answers = newAnswers(ix.Index, p.style)
-	ix.modern = ix.answersProbe(p.answers)
+	p.style.opening = p.dialect.Answers.Opening
+	p.framing = newFraming(p.dialect)
+	p.answers = newAnswers(ix.Index, p.style, &p.framing)
+	p.answers.stubs, p.answers.blank = p.stubs, p.blank
+	ix.modern = ix.answersProbe(p.answers) || p.stubs.knows(mcp.Discover)
 	if p.dialect.Name == "spec" {
 		p.accepted, p.deleted = p.answers.courtesy(ix.Accepted), p.answers.courtesy(ix.Deleted)
 	}
 	p.mode = ix.mode(p.mode)
 	p.gate = newGate(p.dialect, p.lenient)
 	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.clock.Now)
-	p.journal = newJournal(p.clock.Now(), p.onEvent)
+	if p.dialect.Session.Events != "" {
+		p.sessions.random(p.salt[:])
+	}
+	p.judge = newJudge(p.scenarios)
+	p.journal = newJournal(p.clock.Now(), p.heard())
 	p.old = ix.oldEndpoint()
 	p.router = p.routes()
 	return p, nil
 }
 
 // settle derives what the scenario says from the options.
-func (p *Player) settle() error {
-	s := scenarios.Merge(p.scenarios...)
+func (p *Player) settle(tape *cassettes.Tape) error {
+	s := scenarios.Merge(p.scenarios...).Scaled()
 	if p.mode == "" {
 		p.mode = s.Sessions
 	}
 	name := s.Dialect
+	if name == "" && tape != nil && slices.Contains(scenarios.Dialects(), tape.Header.Dialect) {
+		name = tape.Header.Dialect
+	}
 	if name == "" {
 		name = "spec"
 	}
 	var err error
 	p.dialect, err = scenarios.LoadDialect(name)
-	p.faults = s.Faults
+	if err == nil && s.Dialect == "" && tape != nil {
+		p.dialect = learned(p.dialect, tape.Header.Refusals)
+	}
+	if err == nil && p.mode == "" {
+		p.mode = p.dialect.Sessions
+	}
+	p.rate, p.auth, p.cors, p.replicas, p.answersVersion = s.Rate, s.Auth, s.CORS, s.Replicas, s.Version
+	if s.Idle > 0 {
+		p.idle, p.idles = s.Idle, true
+	}
+	p.faults = faults.NewSet(s)
 	return err
 }
 
@@ -130,8 +167,14 @@ func (p *Player) Journal() *Journal { return p.journal }
 // killed; nil for a whole tape.
 func (p *Player) Torn() error { return p.index.Torn }
 
-// Exchanges returns how many exchanges of the tape can be played.
-func (p *Player) Exchanges() int { return p.index.playable }
+// Exchanges returns how many exchanges of the tape can be played; 0 where
+// there is no tape.
+func (p *Player) Exchanges() int {
+	if p.blank {
+		return 0
+	}
+	return p.index.playable
+}
 
 // Sessions returns how the player treats sessions: required, optional or
 // stateless.
@@ -150,8 +193,11 @@ func (p *Player) hush() { p.closeOnce.Do(func() { close(p.closing) }) }
 
 // supported returns the revisions that the player speaks to its clients.
 func (p *Player) supported() []string {
-	if len(p.dialect.Versions) > 0 {
+	switch {
+	case len(p.dialect.Versions) > 0:
 		return p.dialect.Versions
+	case p.stubs != nil && p.stubs.versions != nil:
+		return p.stubs.versions
 	}
 	return mcp.Legacy()
 }
@@ -161,21 +207,40 @@ func (p *Player) negotiate(requested, recorded string) string {
 	fallback := recorded
 	if len(p.dialect.Versions) > 0 {
 		fallback = p.dialect.Versions[0]
-	} else if !mcp.IsLegacy(recorded) {
-		fallback = mcp.V20251125
+	} else if spoken := p.supported(); !slices.Contains(spoken, recorded) {
+		fallback = spoken[0]
 	}
 	return mcp.Negotiate(requested, p.supported(), fallback)
+}
+
+// shownVersion is the protocolVersion that initialize is answered with; "" is
+// none.
+func (p *Player) shownVersion(requested, negotiated string) string {
+	switch p.answersVersion {
+	case "":
+		return negotiated
+	case "echo":
+		return requested
+	case "none":
+		return ""
+	}
+	return p.answersVersion
 }
 
 // A space is a mock of its own within a player: its sessions, its unsessioned
 // conversation and its faults are apart from all others'.
 type space struct {
-	name  string
-	mint  func() string    // makes a session id
-	now   func() time.Time // of the player's clock
-	loose *conversation    // of clients without sessions
-	binds binder
-	fired faultState
+	name   string
+	faults *faults.Run
+	met    faults.Counts
+	meter  meter            // of the rate
+	guard  guard            // of the credentials
+	turns  atomic.Int64     // of the replicas
+	down   atomic.Int64     // unix nanoseconds until which a crashed server is away
+	mint   func() string    // makes a session id
+	now    func() time.Time // of the player's clock
+	loose  *conversation    // of clients without sessions
+	binds  binder
 	// latched answers everything, once a server of some dialect has crashed.
 	latched atomic.Pointer[scenarios.Response]
 	opened  atomic.Bool // a session has ever been
@@ -196,7 +261,7 @@ func (p *Player) space(name string) *space {
 	p.spacesMu.Lock()
 	defer p.spacesMu.Unlock()
 	if s = p.spaces[name]; s == nil && len(p.spaces) < maxSpaces {
-		s = &space{name: name, mint: p.sessions.mint, now: p.clock.Now, binds: binder{index: p.index}, fired: newFaultState(len(p.faults))}
+		s = &space{name: name, mint: p.sessions.mint, now: p.clock.Now, binds: binder{index: p.index}, faults: p.faults.Begin()}
 		s.loose = newConversation("", s, p.clock.Now())
 		p.spaces[name] = s
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -8,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // A probe is one HTTP request, or one line of a pipe, and all that the gate may
@@ -35,11 +38,23 @@ type probe struct {
 	batch   jsonrpc.Batch
 	bodyErr error // ErrEmpty, ErrDepth, ErrJSON, *EnvelopeError, errTooLarge
 
-	id      string // Mcp-Session-Id as sent
-	session *conversation
-	known   sessionState
-	why     string // an ended session: what became of it
-	minted  string // the id that a dialect shows to a request without one
+	id        string // Mcp-Session-Id as sent
+	session   *conversation
+	known     sessionState
+	why       string // an ended session: what became of it
+	otherwise bool   // the dialect treats it apart, for the version it names
+	minted    string // the id that a dialect shows to a request without one
+
+	leaked  bool               // an unknown id was shown by mcpmock, though it names no session
+	policy  string             // of the scenario that shows in what became of the session
+	replica int                // that the request comes to, from 1; 0 where there is one server
+	past    past               // what came before, for the faults
+	came    *conversation      // in which it came, for them
+	edits   *scenarios.Action  // what the faults do to the answer; nil is nothing
+	edited  *faults.Writer     // which does it
+	leave   context.CancelFunc // ends that
+	gave    context.Context    // of the request as it came: done when the client has left
+	cut     bool               // the connection, or the pipe, is over
 
 	conv        *conversation // whom the request belongs to, once that is settled
 	initialized bool
@@ -58,7 +73,23 @@ const (
 	sessionKnown
 )
 
-var errTooLarge = errors.New("body too large")
+// presented is the word that the checks of a dialect have for the session that
+// a request presents: none, known or unknown. A pipe is one from its
+// initialize on.
+func (q *probe) presented() string {
+	switch {
+	case q.known == sessionKnown, q.pipe != nil && q.initialized:
+		return "known"
+	case q.known == sessionNone:
+		return "none"
+	}
+	return "unknown"
+}
+
+var (
+	errTooLarge = errors.New("body too large")
+	errUnread   = errors.New("body not read") // of a request that is refused before it is
+)
 
 // read takes in the body.
 func (q *probe) read() {
@@ -101,6 +132,7 @@ func (q *probe) locate() {
 		q.locateOld()
 		return
 	}
+	q.id, q.session, q.known, q.why, q.leaked, q.protocol = "", nil, sessionNone, "", false, ""
 	if ids := q.r.Header[mcp.HeaderSessionID]; len(ids) > 0 {
 		q.id = ids[0]
 	}
@@ -109,10 +141,20 @@ func (q *probe) locate() {
 	}
 	if q.id == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
-	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil && !q.session.hasPipe() {
+	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil && !q.session.hasPipe() && q.session.replica == q.replica {
 		q.known, q.conv = sessionKnown, q.session
+	} else if q.session != nil && !q.session.hasPipe() {
+		q.policy = "replicas"
+		q.session, q.known, q.conv = nil, sessionUnknown, q.space.loose
+	} else if q.why == forgotten || q.why == leaked {
+		q.known, q.leaked, q.why, q.conv = sessionUnknown, q.why == leaked, "", q.space.loose
 	} else if q.why != "" {
 		q.known, q.conv = sessionEnded, q.space.loose
+		if q.p.idles && q.why == q.p.sessions.expired() {
+			q.policy = "idle"
+		}
+	} else if q.p.live {
+		q.strange()
 	} else {
 		q.session, q.known, q.conv = nil, sessionUnknown, q.space.loose
 	}
@@ -161,6 +203,30 @@ func (q *probe) revision() string {
 		return q.version
 	}
 	return mcp.AssumedVersion
+}
+
+// comes reports whether a client takes a media type, as the accept checks of
+// a dialect compare it.
+func comes(r *http.Request, mediaType string, c scenarios.Check) bool {
+	if c.Match == "" {
+		return accepts(r, mediaType, c.Wildcards)
+	}
+	major, _, _ := strings.Cut(mediaType, "/")
+	for _, line := range r.Header["Accept"] {
+		if c.Match == "contains" && strings.Contains(line, mediaType) {
+			return true
+		}
+		for item := range strings.SplitSeq(line, ",") {
+			item = strings.TrimSpace(item)
+			switch {
+			case item == mediaType, c.Match == "prefix" && strings.HasPrefix(item, mediaType):
+				return true
+			case c.Wildcards && (item == "*/*" || item == major+"/*"):
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // accepts reports whether the Accept header admits a media type. With

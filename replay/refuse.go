@@ -11,6 +11,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
 )
 
 // refuse answers with a refusal of the dialect.
@@ -21,6 +22,9 @@ func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
 		return
 	}
 	body, header := q.render(resp, detail)
+	if q.p.dialect.Session.Forget && q.minted != "" && resp.Status >= 400 {
+		q.p.sessions.end(q.conv, "the request that opened it was refused")
+	}
 	q.reply(resp.Status, header, body)
 	if resp.Latch != nil && q.p.mode != "stateless" && q.pipe == nil && !q.old { // what crashes is Streamable HTTP
 		q.space.latched.Store(resp.Latch)
@@ -32,7 +36,7 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	fill := q.filler(resp, detail)
 	d := q.p.dialect
 	header := http.Header{}
-	if d.Session.Show == "always" && q.shown() != "" && q.space.latched.Load() == nil {
+	if d.Session.Show == "always" && !q.otherwise && q.shown() != "" && q.space.latched.Load() == nil {
 		header[mcp.HeaderSessionID] = []string{q.shown()}
 	}
 	var body []byte
@@ -42,15 +46,37 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	case resp.Message == "" && resp.Code == 0:
 		body = []byte(fill.Replace(resp.Body))
 	case resp.Stream:
-		message := envelope(inBand, q.requestID(), resp.Code, fill.Replace(resp.Message))
-		body = append(append([]byte("event: message\ndata: "), message...), "\n\n"...)
+		message := envelope(inBand, q.requestID(), resp, fill.Replace)
+		frame := q.p.framing.plain
+		frame.HasID = d.Session.Events != ""
+		body = q.p.framing.append(nil, &frame, message, q.p.eventID(q.carrier, 1))
+		q.p.framing.headers(header)
 		header["Content-Type"] = contentStream
 	default:
-		body = envelope(d.Envelope, q.requestID(), resp.Code, fill.Replace(resp.Message))
-		setHeaders(header, d.Envelope.Headers, fill)
+		shape, id := *q.envelope(), q.requestID()
+		if resp.Echo {
+			if id = q.echo(); id != nil {
+				shape.ID = "request"
+			}
+		}
+		body = envelope(shape, id, resp, fill.Replace)
+		setHeaders(header, q.envelope().Headers, fill)
 	}
 	setHeaders(header, resp.Headers, fill)
 	return body, header
+}
+
+// echo returns the id of a message that asks for something, even where it is
+// none that a request may have; nil where it is no text and no number.
+func (q *probe) echo() []byte {
+	if q.bodyErr == nil {
+		return q.requestID()
+	}
+	m := gjson.ParseBytes(q.body)
+	if id := m.Get("id"); m.Get("method").Type == gjson.String && (id.Type == gjson.String || id.Type == gjson.Number) {
+		return []byte(id.Raw)
+	}
+	return nil
 }
 
 // refuseSpoken refuses over a pipe: each request gets its error, and what could
@@ -77,68 +103,120 @@ func (q *probe) spell(resp *scenarios.Response, id []byte, fill *strings.Replace
 	case id == nil && q.bodyErr == nil:
 		return nil // nothing was asked
 	case resp.Message != "" || resp.Code != 0:
-		return envelope(inBand, id, resp.Code, fill.Replace(resp.Message))
+		return envelope(inBand, id, resp, fill.Replace)
 	case strings.HasPrefix(text, "{"):
 		if _, err := jsonrpc.Parse([]byte(text)); err == nil {
 			return jsonrpc.Compact([]byte(text))
 		}
 	case text != "":
-		return envelope(inBand, id, mcp.InternalError, text)
+		return inBandError(id, mcp.InternalError, text)
 	case resp.Status/100 == 2:
 		return nil
 	}
-	return envelope(inBand, id, mcp.InternalError, http.StatusText(resp.Status))
+	return inBandError(id, mcp.InternalError, http.StatusText(resp.Status))
 }
 
 // inBand is the envelope of errors that are sent as answers: all known
 // servers give them the request's id and this order.
 var inBand = scenarios.Envelope{Keys: []string{"jsonrpc", "id", "error"}, ID: "request"}
 
-// setHeaders puts header lines in place of those of the same name. An absent
-// one is kept off the response even where net/http would add it; one whose
-// value comes out empty is left off.
+// inBandError spells an error as an answer.
+func inBandError(id []byte, code int, message string) []byte {
+	return envelope(inBand, id, &scenarios.Response{Code: code, Message: message}, func(s string) string { return s })
+}
+
+// setHeaders puts header lines in place of those of the same name, in the
+// spelling that they have. An absent one is kept off the response even where
+// net/http would add it; one whose value comes out empty is left off.
 func setHeaders(header http.Header, lines []scenarios.Header, fill *strings.Replacer) {
 	for _, h := range lines {
-		delete(header, http.CanonicalHeaderKey(h.Name))
-	}
-	for _, h := range lines {
-		name := http.CanonicalHeaderKey(h.Name)
-		if h.Absent {
-			header[name] = nil
-		} else if value := fill.Replace(h.Value); value != "" {
-			header[name] = append(header[name], value)
+		for name := range header {
+			if strings.EqualFold(name, h.Name) {
+				delete(header, name)
+			}
 		}
 	}
+	for _, h := range lines {
+		if h.Absent {
+			header[http.CanonicalHeaderKey(h.Name)] = nil
+		} else if value := fill.Replace(h.Value); value != "" {
+			header[h.Name] = append(header[h.Name], value)
+		}
+	}
+}
+
+// canonical returns header lines under the names by which net/http looks them
+// up.
+func canonical(header http.Header) http.Header {
+	for name := range header {
+		if name != http.CanonicalHeaderKey(name) {
+			h := http.Header{}
+			for name, values := range header {
+				h[http.CanonicalHeaderKey(name)] = values
+			}
+			return h
+		}
+	}
+	return header
 }
 
 // filler replaces the variables of a scenario's texts.
 func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replacer {
 	fresh := ""
-	if asksFresh(resp) {
-		fresh = q.p.sessions.mint()
+	if uses(resp, "${fresh}") {
+		fresh = q.p.sessions.leak()
 	}
-	host, origin := "", ""
+	host, origin, path, event := "", "", "", ""
 	if q.r != nil {
-		host, origin = q.r.Host, q.r.Header.Get("Origin")
+		host, origin, path, event = q.r.Host, q.r.Header.Get("Origin"), q.r.URL.EscapedPath(), q.r.Header.Get(mcp.HeaderLastEventID)
 	}
+	method, version := q.method(), ""
+	if uses(resp, "${method}", "${jsonrpc}") && method == "" {
+		method, version = stringOf(q.body, "method"), stringOf(q.body, "jsonrpc")
+	}
+	kind, wrong := "", ""
+	if uses(resp, "${type}", "${syntax}") {
+		kind, wrong = jsonType(q.body), syntax(q.body)
+	}
+	bare, query := "", ""
+	if q.r != nil {
+		bare = unslashed(path)
+		if q.r.URL.RawQuery != "" {
+			query = "?" + q.r.URL.RawQuery
+		}
+	}
+	parser, validator, missing := q.quoted(resp, detail)
 	return strings.NewReplacer(
 		"${session}", q.shown(),
 		"${fresh}", fresh,
-		"${method}", printable(q.method()),
+		"${method}", printable(method),
+		"${jsonrpc}", printable(version),
+		"${type}", kind,
+		"${syntax}", wrong,
+		"${http}", q.verb,
+		"${path}", printable(path),
+		"${event}", printable(event),
 		"${version}", printable(q.protocol),
 		"${versions}", strings.Join(q.p.supported(), ", "),
 		"${host}", printable(host),
 		"${origin}", printable(origin),
+		"${unslashed}", printable(bare),
+		"${query}", printable(query),
+		"${parser}", parser,
+		"${validator}", validator,
+		"${missing}", missing,
 		"${detail}", detail,
 	)
 }
 
-// asksFresh reports whether a response holds ${fresh}: an id is only made
-// where one is wanted, for a seed makes ids in their order.
-func asksFresh(resp *scenarios.Response) bool {
-	const fresh = "${fresh}"
-	return strings.Contains(resp.Message, fresh) || strings.Contains(resp.Body, fresh) ||
-		slices.ContainsFunc(resp.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, fresh) })
+// uses reports whether a response holds one of the variables. What costs is
+// only found out where it is wanted; and an id is only made then, for a seed
+// makes ids in their order.
+func uses(resp *scenarios.Response, variables ...string) bool {
+	return slices.ContainsFunc(variables, func(v string) bool {
+		return strings.Contains(resp.Message, v) || strings.Contains(resp.Body, v) || strings.Contains(resp.Data, v) ||
+			slices.ContainsFunc(resp.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, v) })
+	})
 }
 
 // shown returns the session id that a response to this request shows.
@@ -162,8 +240,9 @@ func printable(s string) string {
 	}, s)
 }
 
-// envelope makes a JSON-RPC error with its members in the dialect's order.
-func envelope(e scenarios.Envelope, requestID []byte, code int, message string) []byte {
+// envelope makes a JSON-RPC error with its members in the dialect's order;
+// fill replaces variables.
+func envelope(e scenarios.Envelope, requestID []byte, resp *scenarios.Response, fill func(string) string) []byte {
 	id := requestID
 	if e.ID != "request" {
 		id = []byte(e.ID)
@@ -184,8 +263,12 @@ func envelope(e scenarios.Envelope, requestID []byte, code int, message string) 
 		case "id":
 			b.Write(id)
 		case "error":
-			b.WriteString(`{"code":` + strconv.Itoa(code) + `,"message":`)
-			b.Write(quoteJSON(message))
+			b.WriteString(`{"code":` + strconv.Itoa(resp.Code) + `,"message":`)
+			b.Write(quoteJSON(fill(resp.Message)))
+			if resp.Data != "" {
+				b.WriteString(`,"data":`)
+				b.Write(fillJSON(resp.Data, fill))
+			}
 			b.WriteByte('}')
 		}
 	}
@@ -202,6 +285,23 @@ func quoteJSON(s string) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// fillJSON replaces the variables in JSON text, where they stand within
+// strings.
+func fillJSON(text string, fill func(string) string) []byte {
+	var out []byte
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		out = append(out, before...)
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return out
+		}
+		value := quoteJSON(fill("${" + name + "}"))
+		out = append(out, value[1:len(value)-1]...)
+		text = after
+	}
+}
+
 // reply answers with a whole response: over HTTP as it is, over a pipe with
 // the message in it, if there is one.
 func (q *probe) reply(status int, header http.Header, body []byte) {
@@ -212,13 +312,16 @@ func (q *probe) reply(status int, header http.Header, body []byte) {
 		return
 	}
 	q.send(status, header, body)
-	q.said(status, header, body)
+	q.said(status, canonical(header), body)
 }
 
 // send writes a whole response at once.
 func (q *probe) send(status int, header http.Header, body []byte) {
 	h := q.w.Header()
 	for name, values := range header {
+		if q.r != nil && q.r.Close && (strings.EqualFold(name, "Connection") || strings.EqualFold(name, "Keep-Alive")) {
+			continue // the client has the last word
+		}
 		h[name] = values
 	}
 	if _, ok := h["Content-Type"]; !ok {
@@ -231,11 +334,24 @@ func (q *probe) send(status int, header http.Header, body []byte) {
 	_, _ = q.w.Write(body) // a client that is gone needs no answer
 }
 
+// refuseOutside refuses a request that reaches no gate in the words that the
+// dialect has for it. It reports whether there are any.
+func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, detail string) bool {
+	resp := p.gate.outside[check]
+	if resp == nil {
+		return false
+	}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), bodyErr: errUnread}
+	q.asked()
+	q.refuse(check, resp, detail)
+	return true
+}
+
 // writeError answers a request that reaches no gate: a JSON-RPC error without
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
 	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
-	body := envelope(inBand, nil, code, message)
+	body := inBandError(nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()
 	q.send(status, header, body)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // routes is the table of contents of the mock's paths. Paths are taken as
@@ -61,6 +62,9 @@ func (p *Player) paths() []string {
 	if !slices.Contains(paths, p.index.path) {
 		paths = append([]string{p.index.path}, paths...)
 	}
+	if endpoint := p.endpoint(); !slices.Contains(paths, endpoint) {
+		paths = append(paths, endpoint)
+	}
 	return paths
 }
 
@@ -84,6 +88,9 @@ func (p *Player) postPaths() []string {
 // endpoint, for a wrong path is among the commonest mistakes.
 func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 	if !p.safe(w, r) {
+		return
+	}
+	if p.refuseOutside(w, r, scenarios.CheckNoSuchPath, "nothing is served at this path") {
 		return
 	}
 	cure := "post to " + p.index.path

@@ -17,19 +17,36 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		return
 	}
 	sp := q.space
+	q.balance()
 	q.read()
 	q.locate()
 	q.asked()
+	q.showPolicy()
+	if q.isDown() {
+		return
+	}
 	if latched := sp.latched.Load(); latched != nil {
 		q.refuse("latch", latched, "")
 		return
 	}
-	if p.dialect.Session.Mint == "always" && q.id == "" && p.mode == "required" {
+	if q.otherwise = q.another(); q.otherwise {
+		q.id, q.session, q.known, q.conv = "", nil, sessionNone, newConversation("", q.space, q.began)
+	} else if q.premints() {
 		q.premint()
 	}
-	if q.faulted() {
+	q.gave = r.Context()
+	defer q.left()
+	if q.policed() || q.faulted() {
+		q.finish()
 		return
 	}
+	if p.live {
+		defer q.finish()
+		q.pass()
+		return
+	}
+	q.attends()
+	defer q.finish()
 	admitted := p.gate.walk(q, overHTTP)
 	if q.claimed {
 		defer q.conv.unclaim()
@@ -55,7 +72,7 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		return nil
 	}
 	if r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != "" {
-		preflight(w)
+		p.preflight(w, r)
 		return nil
 	}
 	sp := p.space(spaceName)
@@ -66,6 +83,12 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
 }
 
+// premints reports whether the dialect opens a session for the request before
+// it looks at it.
+func (q *probe) premints() bool {
+	return !q.p.live && !q.otherwise && q.p.dialect.Session.Mint == "always" && q.id == "" && q.p.mode == "required"
+}
+
 // premint opens the session that dialects which mint before they validate give
 // to any request without an id.
 func (q *probe) premint() {
@@ -74,6 +97,7 @@ func (q *probe) premint() {
 		// itself, and the session goes with it.
 		q.conv = newConversation("", q.space, q.p.clock.Now())
 	} else if c := q.p.sessions.create(q.space); c != nil {
+		c.replica = q.replica
 		q.conv, q.minted = c, c.id
 	}
 	q.initialized, q.ready, q.version, q.listening = q.conv.state()
@@ -116,6 +140,10 @@ func (q *probe) request(m jsonrpc.Message) {
 // find returns the answer to a request. Where there is none it has answered
 // itself: synthesized, or with a mismatch.
 func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
+	m.Params = q.turnBack(m.Params)
+	if a := q.stub(m); a != nil {
+		return a, true
+	}
 	x, used := q.p.match(q.conv, m)
 	if x < 0 {
 		if result, ok := q.synthesize(m); ok {
@@ -143,6 +171,10 @@ func (q *probe) matched(m jsonrpc.Message, a *answer) {
 	if m.Method != mcp.Ping {
 		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange), q.began)
 	}
+	if q.p.blank {
+		q.noteStubbed(m.Method)
+		return
+	}
 	q.noteExchange("matched", a.exchange)
 }
 
@@ -164,6 +196,9 @@ func (q *probe) begin(m jsonrpc.Message) {
 	}
 	if q.opens(a) {
 		q.conv = p.sessions.create(q.space)
+		if q.conv != nil {
+			q.conv.replica = q.replica
+		}
 		if q.conv == nil { // the last place was taken since the gate looked
 			q.writeFull()
 			return
@@ -172,13 +207,16 @@ func (q *probe) begin(m jsonrpc.Message) {
 	}
 	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
 	capabilities := gjson.GetBytes(m.Params, "capabilities")
+	if shown := p.shownVersion(stringOf(m.Params, "protocolVersion"), version); mcp.IsLegacy(shown) {
+		version = shown
+	}
 	standing := p.answers.standing(recorded, q.pipe != nil)
 	q.conv.begin(recorded, version, capabilities, standing)
 	if p.mode == "optional" && q.pipe == nil && q.conv != q.space.loose { // for clients that leave the id out
 		q.space.loose.begin(recorded, version, capabilities, standing)
 	}
 	q.matched(m, a)
-	q.performInitialize(m, a, version)
+	q.performInitialize(m, a, p.shownVersion(stringOf(m.Params, "protocolVersion"), version))
 }
 
 // opens reports whether an initialize opens a session of its own.
@@ -239,5 +277,5 @@ func (q *probe) courtesy(resp *scenarios.Response, recorded *answer) {
 		status, body, header = recorded.status, nil, q.header(recorded)
 	}
 	q.send(status, header, body)
-	q.said(status, header, body)
+	q.said(status, canonical(header), body)
 }

@@ -9,6 +9,8 @@ import (
 	mathrand "math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/mcpmock/mcpmock/faults"
 )
 
 // sessions are the live sessions of a player, and what became of past ones.
@@ -20,19 +22,25 @@ type sessions struct {
 
 	mu     sync.RWMutex
 	live   map[string]*conversation
-	past   map[string]string // id -> why it ended
+	past   map[string]passed // by id
 	order  []string          // of past, oldest first, a ring of maxPast
 	next   int
 	swept  time.Time
 	random func([]byte)
 }
 
+// What became of an id of which a server keeps no record.
+const (
+	forgotten = "it was forgotten"
+	leaked    = "it was shown, and never opened"
+)
+
 // maxPast is how many ended sessions are remembered, so that a client learns
 // what became of its session.
 const maxPast = 10_000
 
 func newSessions(style string, seed *int64, max int, idle time.Duration, now func() time.Time) *sessions {
-	s := &sessions{style: style, max: max, idle: idle, now: now, live: map[string]*conversation{}, past: map[string]string{}}
+	s := &sessions{style: style, max: max, idle: idle, now: now, live: map[string]*conversation{}, past: map[string]passed{}}
 	s.random = func(b []byte) { _, _ = rand.Read(b) } // it never fails
 	if seed != nil {
 		var key [32]byte
@@ -93,7 +101,7 @@ func (s *sessions) expired() string {
 // the request.
 func (s *sessions) find(sp *space, id string, now time.Time) (c *conversation, why string) {
 	s.mu.RLock()
-	c, why = s.live[id], s.past[id]
+	c, why = s.live[id], s.past[id].why
 	s.mu.RUnlock()
 	if c == nil {
 		return nil, why
@@ -119,16 +127,65 @@ func (s *sessions) endLocked(c *conversation, why string) {
 	if s.live[c.id] != c {
 		return
 	}
-	delete(s.live, c.id)
+	for _, id := range append(c.aliases, c.id) {
+		delete(s.live, id)
+		s.remember(id, passed{why, &c.met})
+	}
+	c.end()
+}
+
+// A passed is an id that names no session any more.
+type passed struct {
+	why string         // what became of it
+	met *faults.Counts // how many of its requests had met the faults' triggers; nil where it never named one
+}
+
+// remember keeps what became of an id. The caller holds mu.
+func (s *sessions) remember(id string, p passed) {
 	if len(s.order) < maxPast {
-		s.order = append(s.order, c.id)
+		s.order = append(s.order, id)
 	} else {
 		delete(s.past, s.order[s.next])
-		s.order[s.next] = c.id
+		s.order[s.next] = id
 		s.next = (s.next + 1) % maxPast
 	}
-	s.past[c.id] = why
-	c.end()
+	s.past[id] = p
+}
+
+// forget ends a session as if it had never been.
+func (s *sessions) forget(c *conversation) { s.end(c, forgotten) }
+
+// forgetAll forgets the sessions of a space.
+func (s *sessions) forgetAll(sp *space) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, c := range s.live {
+		if c.space == sp && c.id == id {
+			s.endLocked(c, forgotten)
+		}
+	}
+}
+
+// met returns how many requests of a session that is over had met the faults'
+// triggers: what is sent with its id still counts as its own.
+func (s *sessions) met(id string) *faults.Counts {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.past[id].met
+}
+
+// name makes an id one of a session's, which may be new.
+func (s *sessions) name(id string, c *conversation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.live) >= s.max {
+		return
+	}
+	if id != c.id {
+		c.aliases = append(c.aliases, id)
+	}
+	s.live[id] = c
+	c.space.opened.Store(true)
 }
 
 // newID makes an id in the dialect's style: 128 random bits or more, visible
@@ -151,4 +208,13 @@ func (s *sessions) mint() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.newID()
+}
+
+// leak makes an id that opens no session, and remembers that it was shown.
+func (s *sessions) leak() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.newID()
+	s.remember(id, passed{why: leaked})
+	return id
 }

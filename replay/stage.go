@@ -22,5 +22,9 @@ type stage interface {
 	// apart is how long a client needs between the progress and the result of
 	// a call, so as to read them one after the other.
 	apart() time.Duration
+	// idle tells when the next ping is due, where the stage has such, and ping
+	// sends it.
+	idle() (due <-chan time.Time, stop func())
+	ping()
 	note(kind, rule, text string)
 }

@@ -1,16 +1,19 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // Tester is what Start asks of a test; *testing.T, *testing.B and *testing.F
@@ -35,32 +38,60 @@ type Server struct {
 }
 
 // Start plays the cassette at path on a free port of the loopback interface
-// until the test ends. A request that the tape cannot answer fails that very
+// until the test ends; where path ends in .yaml or .yml, it serves the stubs of
+// the scenario there. A request that the tape cannot answer fails that very
 // test with the near miss. It is safe under t.Parallel: each call makes a
 // mock of its own, and nothing of it is left when the test has ended.
 func Start(t Tester, path string, opts ...Option) *Server {
 	t.Helper()
+	if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
+		s, err := scenarios.Load(path)
+		if err != nil {
+			t.Fatalf("%v", err)
+			return nil
+		}
+		return start(t, path, nil, append([]Option{WithScenario(s)}, opts...))
+	}
 	tape, err := cassettes.Load(path)
 	if err != nil {
 		t.Fatalf("%v", err)
 		return nil
 	}
+	return start(t, path, tape, opts)
+}
+
+// Stub serves the stubs of a scenario, as Start plays a cassette: a mock
+// server that is written down in the test itself.
+func Stub(t Tester, s *scenarios.Scenario, opts ...Option) *Server {
+	t.Helper()
+	return start(t, cmp.Or(s.Name, "stubs"), nil, append([]Option{WithScenario(s)}, opts...))
+}
+
+// start plays a tape, or stubs, until the test ends.
+func start(t Tester, name string, tape *cassettes.Tape, opts []Option) *Server {
+	t.Helper()
 	var s *Server
-	opts = append([]Option{WithOnMismatch(func(m *Mismatch) { t.Errorf("%s: %v", path, m) })}, opts...)
+	opts = append([]Option{WithOnMismatch(func(m *Mismatch) { t.Errorf("%s: %v", name, m) })}, opts...)
 	player, err := New(tape, opts...)
 	if err == nil {
 		s, err = Listen("127.0.0.1:0", player)
 	}
 	if err != nil {
-		_ = tape.Close()
+		closeTape(tape)
 		t.Fatalf("%v", err)
 		return nil
 	}
 	t.Cleanup(func() {
 		_ = s.Close()
-		_ = tape.Close()
+		closeTape(tape)
 	})
 	return s
+}
+
+func closeTape(tape *cassettes.Tape) {
+	if tape != nil {
+		_ = tape.Close()
+	}
 }
 
 // Listen serves a Player at an address such as 127.0.0.1:6625 until Close.
@@ -70,7 +101,7 @@ func Listen(address string, p *Player) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{})}
-	s.URL = s.base + p.index.path
+	s.URL = s.base + p.endpoint()
 	if p.transport != "http" {
 		s.SSE = s.base + p.old.stream
 	}

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // Stdio plays to one client over stdio: it reads messages from in and writes
@@ -34,10 +36,12 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	now := p.clock.Now()
 	c := newConversation("", sp, now)
 	voice := &lines{w: bufio.NewWriterSize(out, 64<<10), broken: cancel}
+	voice.out, _ = out.(io.Closer)
 	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
 	defer pp.end()
 	c.attend(1)
 	pp.begin(func() { p.stand(c, pp) })
+	pp.did(faults.Connects)
 
 	read := make(chan error, 1)
 	go func() { read <- pp.read(in) }()
@@ -45,6 +49,9 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	case err = <-read:
 	case <-pp.ctx.Done():
 	case <-p.closing:
+	}
+	if err == nil && pp.ctx.Err() == nil {
+		pp.did(faults.Closes)
 	}
 	pp.drain()
 	select {
@@ -99,9 +106,8 @@ func (pp *pipe) read(in io.Reader) error {
 			if pp.ctx.Err() != nil { // it came too late
 				return nil
 			}
-			if pp.line(&q, text, tooLarge); !q.faulted() {
-				pp.hear(&q)
-			}
+			pp.line(&q, text, tooLarge)
+			pp.take(&q)
 		}
 		if pp.ctx.Err() != nil {
 			return nil
@@ -109,6 +115,31 @@ func (pp *pipe) read(in io.Reader) error {
 		if !complete(r) {
 			pp.out.flush()
 		}
+	}
+}
+
+// take takes in a line that was read. What takes time happens beside what comes
+// next.
+func (pp *pipe) take(q *probe) {
+	switch {
+	case q.faulted():
+	case takesTime(q.edits):
+		own := q.detached()
+		pp.begin(func() {
+			defer pp.out.flush()
+			pp.hear(own)
+		})
+	default:
+		pp.hear(q)
+	}
+}
+
+// did lets the faults act on what the client does besides speaking.
+func (pp *pipe) did(d faults.Doing) {
+	q := probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv}
+	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	if !q.did(d) && q.edits != nil {
+		pp.emit(q.edits, nil)
 	}
 }
 
@@ -154,8 +185,9 @@ func readLine(r *bufio.Reader, max int64) ([]byte, error) {
 type lines struct {
 	broken func()
 
-	mu sync.Mutex
-	w  *bufio.Writer
+	mu  sync.Mutex
+	w   *bufio.Writer
+	out io.Closer // or nil
 }
 
 func (l *lines) speak(message []byte) bool {
@@ -163,6 +195,32 @@ func (l *lines) speak(message []byte) bool {
 	defer l.mu.Unlock()
 	_, _ = l.w.Write(message) // an error stays until flush
 	return l.w.WriteByte('\n') == nil
+}
+
+// raw sends bytes that are no line.
+func (l *lines) raw(p []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, _ = l.w.Write(p)
+	if l.w.Flush() != nil {
+		l.broken()
+		return false
+	}
+	return true
+}
+
+func (l *lines) dress(do *scenarios.Action, _, message []byte) []byte {
+	return faults.Lines(do, message)
+}
+
+// shut closes what is written to, where it can be closed.
+func (l *lines) shut() {
+	l.flush()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out != nil {
+		_ = l.out.Close()
+	}
 }
 
 func (l *lines) flush() {

@@ -90,6 +90,12 @@ func (p *process) talk(t *testing.T, opts ...Option) *talk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return talkTo(t, player)
+}
+
+// talkTo starts a player over two pipes.
+func talkTo(t *testing.T, player *Player) *talk {
+	t.Helper()
 	inRead, inWrite := io.Pipe()
 	outRead, outWrite := io.Pipe()
 	k := &talk{t: t, in: inWrite, out: bufio.NewReader(outRead), done: make(chan struct{}), player: player}

@@ -2,8 +2,6 @@ package replay
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -76,20 +74,17 @@ func (c *conversation) remember(s *stream) {
 	c.resumable = append(c.resumable, s.id)
 }
 
-// stream returns the stream that an event id tells, and which of its events
-// that is; nil where it is the id of none that is kept.
-func (c *conversation) stream(eventID string) (s *stream, n int) {
-	stream, event, _ := strings.Cut(eventID, "-")
-	id, err := strconv.Atoi(stream)
-	if err != nil {
+// keptStream returns the stream of which an event id tells, and which of its
+// events that is; nil where it is the id of none that is kept.
+func (q *probe) keptStream(id string) (s *stream, n int) {
+	of, n, ok := q.p.eventOf(id)
+	if !ok {
 		return nil, 0
 	}
-	if n, err = strconv.Atoi(event); err != nil {
-		return nil, 0
-	}
+	c := q.conv
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s = c.streams[id]
+	s = c.streams[of]
 	if s == nil || n <= s.gone || n > s.gone+len(s.said) {
 		return nil, 0
 	}

@@ -14,10 +14,11 @@ import (
 type style struct {
 	answers   string // json or sse; "" is as recorded
 	resumable bool   // all events of streams carry ids
+	opening   string // a comment that begins every standalone stream
 }
 
 // dress gives a prepared answer the style.
-func (s style) dress(a *answer) {
+func (s style) dress(a *answer, f *framing) {
 	if a.status != http.StatusOK || a.end != "" && a.end != cassettes.EOF && !a.stream {
 		return
 	}
@@ -25,12 +26,13 @@ func (s style) dress(a *answer) {
 	switch {
 	case s.answers == "sse" && sole >= 0 && len(a.lines) == 1:
 		a.carry(true)
+		f.headers(a.header)
 	case s.answers == "json" && a.stream && sole >= 0:
 		a.lines = a.lines[sole:][:1]
 		a.carry(false)
 	}
 	if s.resumable && a.stream {
-		a.identify()
+		a.identify(f.plain)
 	}
 }
 
@@ -64,14 +66,15 @@ func (a *answer) carry(stream bool) {
 	a.stream, a.header = stream, h
 }
 
-// identify gives each event of a stream an id.
-func (a *answer) identify() {
+// identify gives each event of a stream an id; plain is the frame of those
+// that were recorded without one.
+func (a *answer) identify(plain sse.Frame) {
 	for i := range a.lines {
 		l := &a.lines[i]
 		if l.cut != "" || l.raw && l.frame == nil {
 			continue
 		}
-		f := messageFrame
+		f := plain
 		if l.frame != nil {
 			f = *l.frame
 		}
@@ -84,7 +87,12 @@ func (a *answer) identify() {
 // are to be resumable and the recorded one does not begin with it
 // (2025-11-25 basic/transports, "Sending Messages to the Server" 6).
 func (q *probe) prime(s *stream, lines []line) {
-	if !q.p.style.resumable || len(lines) > 0 && lines[0].primes() || q.conv.before(mcp.V20251125) {
+	old := q.conv.before(mcp.V20251125) // what primes on the tape is left out then
+	switch {
+	case len(lines) > 0 && lines[0].primes() && !old:
+		return
+	case q.primes():
+	case old, !q.p.style.resumable && !q.comesBack():
 		return
 	}
 	q.say(&line{raw: true, frame: &sse.Frame{HasID: true, HasData: true}}, &run{})

@@ -68,6 +68,11 @@ func (q *probe) answer(m jsonrpc.Message, s synthesized) {
 	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
 		header[mcp.HeaderSessionID] = []string{q.conv.id}
 	}
+	if q.p.framing.bare && q.pipe == nil && s.status == http.StatusOK && q.takesStreams() {
+		header["Content-Type"] = contentStream
+		q.p.framing.headers(header)
+		body = q.p.framing.append(nil, nil, body, "")
+	}
 	q.reply(s.status, header, body)
 }
 

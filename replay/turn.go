@@ -118,7 +118,7 @@ func (t *turn) due(on stage, i int, mayWait bool) result {
 		if !mayWait {
 			return waits
 		}
-		if !t.p.pause(t.conv, on, d) {
+		if !t.sleep(on, d) {
 			return left
 		}
 	}
@@ -161,18 +161,48 @@ func (t *turn) settle(on stage) result {
 	return allSaid
 }
 
-// wanting returns how much of the recorded time before a line has yet to
-// pass.
+// wanting returns how much of the time before a line, recorded or written, has
+// yet to pass.
 func (t *turn) wanting(i int) time.Duration {
-	if t.p.pace == 0 {
-		return 0
-	}
 	if i >= t.paced {
 		t.paced = i + 1
-		t.kept += t.p.gap(t.lines[i].at - t.at)
-		t.at = max(t.at, t.lines[i].at)
+		t.kept += t.lines[i].delay
+		if t.p.pace != 0 {
+			t.kept += t.p.gap(t.lines[i].at - t.at)
+			t.at = max(t.at, t.lines[i].at)
+		}
+	}
+	if t.kept == 0 {
+		return 0
 	}
 	return t.kept - t.p.clock.Now().Sub(t.since)
+}
+
+// sleep waits for time to pass. It reports whether the client is still there
+// and wants the answer.
+func (t *turn) sleep(on stage, d time.Duration) bool {
+	on.hold()
+	passed, stop := t.p.clock.After(d)
+	defer stop()
+	for {
+		t.conv.mu.Lock()
+		cancelled, changed := t.cancelled, t.conv.change()
+		t.conv.mu.Unlock()
+		if cancelled {
+			return false
+		}
+		select {
+		case <-passed:
+			return true
+		case <-changed:
+		case <-on.gone():
+			return false
+		case <-t.conv.ended:
+			return false
+		case <-t.p.closing:
+			return false
+		}
+	}
 }
 
 // gap returns how much of a recorded gap is kept.
@@ -206,6 +236,9 @@ func (t *turn) preceded(i int) bool {
 			return false
 		}
 	}
+	if t.a.exchange == noExchange {
+		return true
+	}
 	return !t.conv.standingDue(t.p.index.RequestEvent(t.a.exchange), until)
 }
 
@@ -213,7 +246,7 @@ func (t *turn) preceded(i int) bool {
 // the answer stays out, until this run's client goes away or cancels. It
 // reports whether the answer is to be ended by the server.
 func (t *turn) withheld(on stage) bool {
-	if t.p.index.Flags(t.a.exchange)&cassettes.Left == 0 {
+	if t.p.flags(t.a)&cassettes.Left == 0 {
 		return false
 	}
 	t.p.wait(t.conv, on, t.conv.change, func() bool { return t.cancelled })

@@ -20,15 +20,22 @@ func (p *Player) wait(c *conversation, on stage, change func() <-chan struct{}, 
 			return true
 		}
 		on.hold()
+		due, stop := on.idle()
 		select {
 		case <-changed:
+		case <-due:
+			on.ping()
 		case <-on.gone():
-			return false
+			ok = true
 		case <-on.silent():
-			return false
+			ok = true
 		case <-c.ended:
-			return false
+			ok = true
 		case <-p.closing:
+			ok = true
+		}
+		stop()
+		if ok {
 			return false
 		}
 	}
@@ -40,12 +47,22 @@ func (p *Player) pause(c *conversation, on stage, d time.Duration) bool {
 	on.hold()
 	passed, stop := p.clock.After(d)
 	defer stop()
-	select {
-	case <-passed:
-		return true
-	case <-on.gone():
-	case <-c.ended:
-	case <-p.closing:
+	for {
+		due, give := on.idle()
+		over, there := true, false
+		select {
+		case <-passed:
+			there = true
+		case <-due:
+			on.ping()
+			over = false
+		case <-on.gone():
+		case <-c.ended:
+		case <-p.closing:
+		}
+		give()
+		if over {
+			return there
+		}
 	}
-	return false
 }

@@ -10,7 +10,14 @@ type Dialect struct {
 	// the first. Empty means every legacy revision, and the recorded one for
 	// a client that asks for one unheard of.
 	Versions []string
+	// Sessions is the policy about sessions that the server has: required,
+	// optional or stateless. It holds where no scenario says otherwise; "" is
+	// as recorded.
+	Sessions string
 	Session  SessionStyle
+	Answers  AnswerStyle
+	Stream   StreamStyle
+	Quotes   Quotes
 	// Envelope shapes the JSON-RPC errors of refusals.
 	Envelope Envelope
 	// Checks are walked in order; the first that finds a breach answers.
@@ -19,6 +26,9 @@ type Dialect struct {
 	// specification), Deleted a DELETE that ended a session.
 	Accepted Response
 	Deleted  Response
+	// Otherwise takes requests of versions that are none of Versions; nil treats
+	// them like all others.
+	Otherwise *Otherwise
 }
 
 // SessionStyle says where session ids come from and where they show.
@@ -31,6 +41,28 @@ type SessionStyle struct {
 	// Show says which responses carry the session's id beyond the recorded
 	// ones: "initialize" only, or "always" (refusals and 202 included).
 	Show string
+	// Forget ends a session at once whose opening request was refused.
+	Forget bool
+	// Events is the form of the ids of SSE events: "base32" (26 characters, an
+	// underscore, and a number from 0), or "" for mcpmock's own.
+	Events string
+}
+
+// AnswerStyle says how the server serves what it does not refuse, where that
+// cannot be seen on every tape.
+type AnswerStyle struct {
+	// Batches is "stream" where each answer to a batch is an SSE event, whatever
+	// the recorded answers are; "" sends them as an array where that does.
+	Batches string
+	// Wildcards is "stream" where a client that accepts */* or text/* takes a
+	// stream; "" sends it JSON where there is one message to send.
+	Wildcards string
+	// Bare is "stream" where answers that were not recorded over HTTP, or not at
+	// all, go out as event streams; "" sends those of one message as JSON.
+	Bare string
+	// Opening is an SSE comment with which every standalone stream begins; ""
+	// is none but a recorded one.
+	Opening string
 }
 
 // Envelope shapes the JSON-RPC error of a refusal.
@@ -61,19 +93,54 @@ type Check struct {
 	On []string
 	// Except names JSON-RPC methods that the check leaves alone.
 	Except []string
+	// Session limits the check to requests with that knowledge of a session, as
+	// Trigger.Session does: none, known or unknown; empty is all.
+	Session []string
+	// Flaw limits the check jsonrpc to bodies with one of these flaws; empty is
+	// all. They are among Flaws.
+	Flaw []string
 	// Wildcards lets */*, application/* and text/* count in the accept checks.
 	Wildcards bool
+	// Match is how the accept checks and content-type compare: "" is by media
+	// type, whatever its case and parameters; "exact" takes each item of the
+	// list as it stands, "prefix" what begins with the media type, "contains"
+	// a header that has it anywhere.
+	Match string
+	// Limit is the bytes of the longest body that the check size lets by; 0 is
+	// the player's own limit, which holds in any case.
+	Limit int
+	// Legacy makes version-any and version-unknown leave alone what sorts, as text, after the
+	// revisions with a handshake.
+	Legacy bool
 	// Every widens the check to what it lets by on its own:
 	//
 	//	batch                       a batch at any revision
 	//	missing-params              every request that needs params
 	//	unknown-method              server/discover, which no legacy revision has
 	//	session-unknown             an empty Mcp-Session-Id, which is none elsewhere
+	//	version-unknown             an empty MCP-Protocol-Version, which is none elsewhere
 	//	not-initialized, not-ready  ping and server/discover
+	//	stateless                   where there are sessions, too
 	Every bool
 	// Refuse answers a breach. Where it is nil the breach is noted in the
 	// journal and the request goes on.
 	Refuse *Response
+}
+
+// Flaws lists what may make JSON no JSON-RPC message, in the order in which it
+// is looked for.
+func Flaws() []string {
+	return []string{
+		"null",        // the JSON value null
+		"empty-batch", // an array of nothing
+		"shape",       // another value that is no object
+		"version",     // jsonrpc is not "2.0"
+		"id-null",     // a null id
+		"id-fraction", // an id that is no integer
+		"id-type",     // an id that is no text and no number
+		"params",      // params that are no object
+		"other",
+	}
 }
 
 // A Response is a whole answer, written down. Message, Body, and header
@@ -86,6 +153,17 @@ type Check struct {
 //	${versions}  the versions the dialect speaks, joined by ", "
 //	${host}      the Host header
 //	${origin}    the Origin header
+//	${http}      the HTTP method
+//	${path}      the path of the request
+//	${unslashed} the same without the slash at its end
+//	${query}     the query of the request with its question mark, or nothing
+//	${event}     the Last-Event-ID header
+//	${jsonrpc}   what the message has for jsonrpc, where that is a text
+//	${type}      the JSON type of the body: object, array, string, number, bool or null
+//	${syntax}    what Go's encoding/json finds wrong with the body
+//	${parser}    what the dialect's JSON parser says of the body, else the detail
+//	${validator} what the dialect's validator says of the body, else the detail
+//	${missing}   the members that were missed, joined by ", "
 //	${detail}    what the check found, in words
 //
 // In Message they are escaped as JSON asks; in Body they stand as they are. A
@@ -95,6 +173,12 @@ type Response struct {
 	// Code and Message make a JSON-RPC error in the dialect's envelope.
 	Code    int
 	Message string
+	// Data is the error's data, as JSON text; "" is none. Variables in it are
+	// escaped as JSON asks.
+	Data string
+	// Echo gives the error the request's id, where that can be read, whatever
+	// the envelope says.
+	Echo bool
 	// Stream sends that error in band: as one SSE event named message, its
 	// members in the order jsonrpc, id, error and with the request's own id
 	// whatever the envelope says, as all known servers do. Content-Type is

@@ -1,19 +1,44 @@
 package scenarios
 
 import (
+	"encoding/json"
+	"os"
+	"reflect"
 	"regexp"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzScenario looks for a file that makes Parse panic, hang, or complain
+// FuzzParse looks for a file that makes Parse panic, hang, or complain
 // without naming a place; and for a scenario that breaks its own promises.
-func FuzzScenario(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for _, name := range Stock() {
 		data, err := StockSource(name)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(data)
+	}
+	for _, file := range []string{"testdata/everything.yaml", "testdata/stdio.yaml"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, k := range action().keys {
+		f.Add([]byte("seed: 1\nfaults: [{when: {chance: 0.5}, do: {" + k.name + ": {}}}]\n"))
+		f.Add([]byte("faults: [{when: {}, do: {" + k.name + ": 1s}}]\n"))
+		f.Add([]byte("faults: [{when: {}, do: " + k.name + "}]\n"))
+	}
+	for _, k := range when().keys {
+		f.Add([]byte("faults: [{when: {" + k.name + ": 1}, do: ignore}]\n"))
+		f.Add([]byte("expect: [{must: {never: {not: {" + k.name + ": known}}}}]\n"))
+	}
+	for _, name := range Assertions() {
+		f.Add([]byte("expect:\n- {must: " + name + ", since: start}\n- advice: {" + name + ": {within: 5s}}\n"))
 	}
 	for _, name := range Dialects() {
 		data, err := dialectFiles.ReadFile("dialects/" + name + ".yaml")
@@ -45,13 +70,54 @@ func FuzzScenario(f *testing.F) {
 		if s.Name == "" {
 			t.Error("a scenario without a name")
 		}
-		for _, fault := range s.Faults {
-			if fault.Do.ExpireSession == (fault.Do.Respond != nil) {
-				t.Errorf("not exactly one action: %+v", fault.Do)
-			}
-			if r := fault.Do.Respond; r != nil && (r.Status < 200 || r.Message != "" && r.Body != "") {
-				t.Errorf("an answer that cannot be sent: %+v", r)
+		for i := range s.Faults {
+			checkPromises(t, &s.Faults[i].Do)
+		}
+		for _, e := range s.Expect {
+			if e.Level == "" || e.What == "" || e.Since == "" {
+				t.Errorf("a part of an expectation is missing: %+v", e)
 			}
 		}
+		again, err := Parse("fuzz.yaml", data)
+		if d := cmp.Diff(s, again, cmp.Comparer(func(a, b *regexp.Regexp) bool { return a == b || a.String() == b.String() })); err != nil || d != "" {
+			t.Errorf("read again it is another: %v\n%s", err, d)
+		}
 	})
+}
+
+// checkPromises holds an action to what its type says.
+func checkPromises(t *testing.T, a *Action) {
+	if reflect.ValueOf(*a).IsZero() {
+		t.Error("an action that does nothing")
+	}
+	answers := 0
+	for _, is := range []bool{a.Respond != nil, a.Latch != nil, a.Redirect != nil, a.Challenge != nil, a.Error != nil, a.Result != nil, a.Ignore} {
+		if is {
+			answers++
+		}
+	}
+	if answers > 1 {
+		t.Errorf("%d answers: %+v", answers, a)
+	}
+	if r := a.Respond; r != nil && (r.Status < 200 || r.Message != "" && r.Body != "") {
+		t.Errorf("an answer that cannot be sent: %+v", r)
+	}
+	for _, e := range a.Set {
+		if !json.Valid(e.Value) || !strings.HasPrefix(e.Pointer, "/") {
+			t.Errorf("an edit that cannot be made: %+v", e)
+		}
+	}
+	for _, text := range []json.RawMessage{a.Result, a.ID} {
+		if text != nil && !json.Valid(text) {
+			t.Errorf("no JSON: %q", text)
+		}
+	}
+	for _, m := range a.Send {
+		if !json.Valid(m.Message) {
+			t.Errorf("no JSON: %q", m.Message)
+		}
+	}
+	if a.Crash < 0 || a.Crash > maxSpan || a.Pad < 0 || a.Pad > maxSize || a.Delay != nil && a.Delay.To > 0 && a.Delay.To < a.Delay.From {
+		t.Errorf("out of bounds: %+v", a)
+	}
 }

@@ -18,8 +18,9 @@ var stockFiles embed.FS
 //go:embed dialects/*.yaml
 var dialectFiles embed.FS
 
-// Load reads a scenario: a stock one by its name, or a file by its path (where
-// a file is named like a stock scenario, ./NAME is the file).
+// Load reads a scenario: a stock one by its name, the one that is nothing but a
+// dialect by the dialect's name, or a file by its path (where a file is named
+// like one of these, ./NAME is the file).
 func Load(nameOrFile string) (*Scenario, error) {
 	if slices.Contains(Stock(), nameOrFile) {
 		data, err := StockSource(nameOrFile)
@@ -28,9 +29,16 @@ func Load(nameOrFile string) (*Scenario, error) {
 		}
 		return Parse(nameOrFile+".yaml", data)
 	}
+	if slices.Contains(Dialects(), nameOrFile) {
+		d, err := LoadDialect(nameOrFile)
+		if err != nil {
+			return nil, err
+		}
+		return &Scenario{Name: d.Name, About: d.About, Dialect: d.Name}, nil
+	}
 	f, err := os.Open(nameOrFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("scenarios: no stock scenario and no file %q: %s", nameOrFile, instead(nameOrFile, Stock()))
+		return nil, fmt.Errorf("scenarios: no stock scenario, no dialect and no file %q: %s", nameOrFile, instead(nameOrFile, slices.Concat(Stock(), Dialects())))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: opening a scenario: %w", err)
@@ -52,6 +60,21 @@ func StockSource(name string) ([]byte, error) {
 		return nil, fmt.Errorf("scenarios: no stock scenario %q: %s", name, instead(name, Stock()))
 	}
 	return stockFiles.ReadFile("stock/" + name + ".yaml")
+}
+
+// StockWords says what happens in a stock scenario: the first words of the
+// comment that its file begins with. It is "" for a name that is none.
+func StockWords(name string) string {
+	source, _ := StockSource(name)
+	var words []string
+	for line := range strings.Lines(string(source)) {
+		text, comment := strings.CutPrefix(strings.TrimSpace(line), "#")
+		if !comment || strings.TrimSpace(text) == "" {
+			break
+		}
+		words = append(words, strings.TrimSpace(text))
+	}
+	return strings.Join(words, " ")
 }
 
 // Dialects returns the names of the dialects, sorted.

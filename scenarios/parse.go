@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"strings"
-
-	"github.com/mcpmock/mcpmock/internal/mcp"
+	"time"
 )
 
 // Parse reads a scenario from the text of a file. The file is only named, in
@@ -17,25 +16,7 @@ func Parse(file string, data []byte) (*Scenario, error) {
 		return nil, err
 	}
 	s := &Scenario{}
-	err = root.mapping("the scenario", []string{"name", "about", "dialect", "sessions", "faults"}, func(e entry) error {
-		switch e.key {
-		case "name":
-			return e.value.text("name", &s.Name)
-		case "about":
-			return e.value.text("about", &s.About)
-		case "dialect":
-			return e.value.word("dialect", &s.Dialect, Dialects())
-		case "sessions":
-			return e.value.word("sessions policy", &s.Sessions, []string{"required", "optional", "stateless"})
-		default: // faults
-			return e.value.each("faults", func(v node) error {
-				f, err := v.fault()
-				s.Faults = append(s.Faults, f)
-				return err
-			})
-		}
-	})
-	if err != nil {
+	if err := grammar().read(root, "", s); err != nil {
 		return nil, err
 	}
 	if s.Name == "" {
@@ -45,134 +26,86 @@ func Parse(file string, data []byte) (*Scenario, error) {
 	return s, nil
 }
 
-func (n node) fault() (Fault, error) {
-	var f Fault
-	var when, do bool
-	err := n.mapping("the fault", []string{"name", "when", "do", "times", "until"}, func(e entry) error {
-		switch e.key {
-		case "name":
-			return e.value.text("name", &f.Name)
-		case "when":
-			when = true
-			return e.value.trigger("when", &f.When)
-		case "do":
-			do = true
-			return e.value.action(&f.Do)
-		case "times":
-			if e.value.scalar() == "always" {
-				return nil
-			}
-			if _, number := e.value.scalar().(int); !number {
-				return e.value.errorf("times must be a whole number or always, not %s", e.value.kind())
-			}
-			return e.value.number("times", &f.Times, 1, maxCount)
-		default: // until
-			f.Until = &Trigger{}
-			if err := e.value.trigger("until", f.Until); err != nil {
-				return err
-			}
-			if *f.Until == (Trigger{}) {
-				return e.value.errorf("until is met by every request: name one, such as {method: initialize}")
-			}
+// grammar is that of a whole file.
+func grammar() table[Scenario] {
+	all := &whereabouts{}
+	return table[Scenario]{
+		what: "the scenario",
+		keys: []key[Scenario]{
+			field("name", "How the scenario is called; left out, as the file is.", someText(), func(s *Scenario) *string { return &s.Name }),
+			field("group", "Where the list of scenarios shows it.", oneOf("group", Groups()...), func(s *Scenario) *string { return &s.Group }),
+			field("about", "Which real bug it is: a URL or a sentence.", someText(), func(s *Scenario) *string { return &s.About }),
+			field("good", "What a good client does, in a sentence.", someText(), func(s *Scenario) *string { return &s.Good }),
+			field("transport", "The transport that the bug is about, where it is about one.", oneOf("transport", "http", "sse", "stdio"), func(s *Scenario) *string { return &s.Transport }),
+			field("dialect", "Whose manners the server has; left out, those in force.", oneOf("dialect", Dialects()...), func(s *Scenario) *string { return &s.Dialect }),
+			field("sessions", "required: every request but initialize needs the id of a living session; optional: a session is opened and honoured, but not asked for; stateless: there are none. Left out, as recorded.",
+				oneOf("sessions policy", "required", "optional", "stateless"), func(s *Scenario) *string { return &s.Sessions }),
+			field("idle", "A session that was not used for so long is over.", span(), func(s *Scenario) *time.Duration { return &s.Idle }),
+			field("version", "The protocolVersion that initialize is answered with: echo (the client's), none (the member is left out), or this very text. Left out, it is negotiated.", someText(), func(s *Scenario) *string { return &s.Version }),
+			part("replicas", "The mock is several servers behind a load balancer, none of which knows the others' sessions.", of(replicas), func(s *Scenario) **Replicas { return &s.Replicas }),
+			part("rate", "A bound on requests.", of(rate), func(s *Scenario) **Rate { return &s.Rate }),
+			part("cors", "What browsers are told of an admitted origin. A list that is left out is as without this policy; an empty one says nothing.", of(cors), func(s *Scenario) **CORS { return &s.CORS }),
+			part("auth", "Requests need a bearer token.", of(auth), func(s *Scenario) **Auth { return &s.Auth }),
+			part("seed", "Makes what is left to chance repeatable. Any whole number; needed where there is a chance.", number64(), func(s *Scenario) **int64 { return &s.Seed }),
+			field("scale", "Multiplies every duration of the scenario: 0.01 makes five minutes of three seconds.", real(false, 1000), func(s *Scenario) *float64 { return &s.Scale }),
+			field("faults", "What breaks. All faults that fire act, in their order, until one answers in place of the server.",
+				list(defined("fault", func() kind[Fault] { return fault(all).kind() })), func(s *Scenario) *[]Fault { return &s.Faults }),
+			field("expect", "What a good client does.", list(defined("expectation", func() kind[Expectation] { return expectation(all) })), func(s *Scenario) *[]Expectation { return &s.Expect }),
+			part("stubs", "Answers that are written by hand: with a tape they come before it, without one the scenario serves by them alone.", of(stubs), func(s *Scenario) **Stubs { return &s.Stubs }),
+		},
+		check: func(_ node, at places, s *Scenario) error { return all.check(at, s) },
+	}
+}
+
+// fault is one entry of faults.
+func fault(all *whereabouts) table[Fault] {
+	return table[Fault]{
+		what: "the fault",
+		keys: []key[Fault]{
+			field("name", "What the journal calls it, and what an expectation may begin at.", someText(), func(f *Fault) *string { return &f.Name }),
+			field("when", "Which requests it meets; {} is every one.", defined("trigger", func() kind[Trigger] { return when().kind() }), func(f *Fault) *Trigger { return &f.When }),
+			field("do", "What happens to them.", defined("action", actions), func(f *Fault) *Action { return &f.Do }),
+			field("scope", "What nth, every and after count in: session (also where it is left out), connection, or server.", oneOf("scope", "session", "connection", "server"), func(f *Fault) *string { return &f.Scope }),
+			field("times", "How often it happens: a number, or always (also where it is left out).", times(), func(f *Fault) *int { return &f.Times }),
+			part("until", "Once the fault has happened, the first request that meets this ends it for good, and itself goes on unharmed.", until(), func(f *Fault) **Trigger { return &f.Until }),
+			field("for", "The fault ends so long after it first happened.", span(), func(f *Fault) *time.Duration { return &f.For }),
+			field("cooldown", "Having happened, the fault does not happen again for so long.", span(), func(f *Fault) *time.Duration { return &f.Cooldown }),
+		},
+		needs: []need{
+			{"when", "say which requests it meets; {} is every one"},
+			{"do", "write do: expire_session, or do: {respond: ...}"},
+		},
+		check: func(n node, at places, f *Fault) error {
+			all.faults = append(all.faults, at)
+			return checkFault(n, at, f)
+		},
+	}
+}
+
+// times is how often a fault happens.
+func times() kind[int] {
+	k := whole(1, maxCount)
+	return kind[int]{form: func() form { return form{"anyOf": []form{k.form(), {"const": "always"}}} }, read: func(n node, what string, dst *int) error {
+		if n.scalar() == "always" {
 			return nil
 		}
-	})
-	switch {
-	case err != nil:
-		return f, err
-	case !when:
-		return f, n.errorf("the fault has no when: say which requests it meets; {} is every one")
-	case !do:
-		return f, n.errorf("the fault has no do: write do: expire_session, or do: {respond: ...}")
-	}
-	return f, nil
-}
-
-// maxCount bounds nth and times.
-const maxCount = 1_000_000_000
-
-func (n node) trigger(what string, dst *Trigger) error {
-	keys := []string{"http", "method", "tool", "session", "not", "nth"}
-	switch what {
-	case "until":
-		keys = keys[:5]
-	case "not":
-		keys = keys[:4]
-	}
-	err := n.mapping(what, keys, func(e entry) error {
-		switch e.key {
-		case "http":
-			return e.value.word("HTTP method", &dst.HTTP, httpMethods())
-		case "method":
-			return e.value.pattern("method", &dst.Method)
-		case "tool":
-			return e.value.pattern("tool", &dst.Tool)
-		case "session":
-			return e.value.word("kind of session", &dst.Session, []string{"none", "known", "unknown"})
-		case "nth":
-			return e.value.number("nth", &dst.Nth, 1, maxCount)
-		default: // not
-			dst.Not = &Trigger{}
-			if err := e.value.trigger("not", dst.Not); err != nil {
-				return err
-			}
-			if *dst.Not == (Trigger{}) {
-				return e.value.errorf("not rules out every request: name those that it means")
-			}
-			return nil
+		if _, number := n.scalar().(int); !number {
+			return n.errorf("times must be a whole number or always, not %s", n.kind())
 		}
-	})
-	switch {
-	case err != nil:
-		return err
-	case dst.HTTP != "" && dst.HTTP != "POST" && (dst.Method != "" || dst.Tool != ""):
-		return n.errorf("%s is never met: a %s carries no message; leave http or the other out", what, dst.HTTP)
-	case dst.Tool != "" && dst.Method != "" && !matches(dst.Method, mcp.ToolsCall):
-		return n.errorf("%s is never met: only %s names a tool; leave method out", what, mcp.ToolsCall)
-	}
-	return nil
+		return k.read(n, what, dst)
+	}}
 }
 
-// pattern reads a name that may end in a star.
-func (n node) pattern(what string, dst *string) error {
-	if err := n.text(what, dst); err != nil {
-		return err
-	}
-	if star := strings.IndexByte(*dst, '*'); star >= 0 && star < len(*dst)-1 {
-		return n.errorf("%s %q has a * before its end: a * stands for any ending only", what, *dst)
-	}
-	return nil
-}
-
-// matches reports whether a pattern fits a name.
-func matches(pattern, name string) bool {
-	start, open := strings.CutSuffix(pattern, "*")
-	return start == name || open && strings.HasPrefix(name, start)
-}
-
-func (n node) action(dst *Action) error {
-	if !n.isMapping() {
-		var word string
-		if err := n.word("action", &word, []string{"expire_session", "respond"}); err != nil {
+// until is the trigger that ends a fault. It counts nothing.
+func until() kind[Trigger] {
+	k := inner()
+	return kind[Trigger]{form: k.form, read: func(n node, what string, dst *Trigger) error {
+		if err := k.read(n, what, dst); err != nil {
 			return err
 		}
-		if word == "respond" {
-			return n.errorf("respond needs an answer: write do: {respond: {status: 400, body: ...}}")
+		if dst.Empty() {
+			return n.errorf("until is met by every request: name one, such as {method: initialize}")
 		}
-		dst.ExpireSession = true
 		return nil
-	}
-	err := n.mapping("do", []string{"respond"}, func(e entry) error {
-		dst.Respond = &Response{}
-		return e.value.response("respond", responseKeys(), dst.Respond)
-	})
-	if err == nil && dst.Respond == nil {
-		return n.errorf("do is empty: write expire_session, or {respond: ...}")
-	}
-	return err
-}
-
-// httpMethods are those of the endpoint, and those a client might try.
-func httpMethods() []string {
-	return []string{"POST", "GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"}
+	}}
 }

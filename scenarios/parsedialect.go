@@ -14,7 +14,7 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 	}
 	d := &Dialect{}
 	var text []Header
-	keys := []string{"dialect", "about", "versions", "session", "envelope", "checks", "accepted", "deleted"}
+	keys := []string{"dialect", "about", "versions", "sessions", "session", "answers", "stream", "quotes", "envelope", "checks", "otherwise", "accepted", "deleted"}
 	seen := map[string]bool{}
 	err = root.mapping("the dialect", keys, func(e entry) error {
 		seen[e.key] = true
@@ -25,6 +25,18 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 			return e.value.text("about", &d.About)
 		case "versions":
 			return e.value.texts("versions", &d.Versions, func(v node, s *string) error { return v.text("version", s) })
+		case "sessions":
+			return e.value.word("policy", &d.Sessions, []string{"required", "optional", "stateless"})
+		case "answers":
+			return e.value.answerStyle(&d.Answers)
+		case "stream":
+			return e.value.streamStyle(&d.Stream)
+		case "quotes":
+			return e.value.quotes(&d.Quotes)
+		case "otherwise":
+			var err error
+			d.Otherwise, err = e.value.otherwise(&text)
+			return err
 		case "session":
 			return e.value.sessionStyle(&d.Session)
 		case "envelope":
@@ -41,11 +53,15 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 		return nil, err
 	}
 	for _, key := range keys {
-		if !seen[key] && key != "about" && key != "versions" {
+		if !seen[key] && !slices.Contains([]string{"about", "versions", "sessions", "answers", "stream", "quotes", "otherwise"}, key) {
 			return nil, root.errorf("the dialect has no %s: add it", key)
 		}
 	}
-	for _, c := range d.Checks {
+	all := d.Checks
+	if d.Otherwise != nil {
+		all = slices.Concat(all, d.Otherwise.Checks)
+	}
+	for _, c := range all {
 		if r := c.Refuse; r != nil && r.Message == "" && r.Body != "" {
 			r.Headers = withDefaults(r.Headers, text)
 		}
@@ -65,20 +81,40 @@ func withDefaults(headers, defaults []Header) []Header {
 
 func (n node) sessionStyle(dst *SessionStyle) error {
 	keys := []string{"id", "mint", "show"}
-	err := n.mapping("session", keys, func(e entry) error {
+	err := n.mapping("session", append(keys, "forget", "events"), func(e entry) error {
 		switch e.key {
 		case "id":
 			return e.value.word("form of an id", &dst.ID, []string{"hex32", "uuid4", "base32"})
 		case "mint":
 			return e.value.word("time to mint", &dst.Mint, []string{"initialize", "always"})
-		default: // show
+		case "show":
 			return e.value.word("time to show", &dst.Show, []string{"initialize", "always"})
+		case "forget":
+			return e.value.truth("forget", &dst.Forget)
+		default: // events
+			return e.value.word("form of an event id", &dst.Events, []string{"base32"})
 		}
 	})
 	if err == nil && (dst.ID == "" || dst.Mint == "" || dst.Show == "") {
 		return n.errorf("session needs each of %s", listed(keys))
 	}
 	return err
+}
+
+// answerStyle reads how it is served what is not refused.
+func (n node) answerStyle(dst *AnswerStyle) error {
+	return n.mapping("answers", []string{"batches", "wildcards", "bare", "opening"}, func(e entry) error {
+		switch e.key {
+		case "batches":
+			return e.value.word("way to answer batches", &dst.Batches, []string{"stream"})
+		case "wildcards":
+			return e.value.word("way to answer wildcards", &dst.Wildcards, []string{"stream"})
+		case "bare":
+			return e.value.word("way to answer", &dst.Bare, []string{"stream"})
+		default: // opening
+			return e.value.text("opening", &dst.Opening)
+		}
+	})
 }
 
 // envelope reads the shape of errors; text are the headers of those that are
@@ -123,7 +159,7 @@ func (n node) checks(dst *[]Check) error {
 	var names []string
 	var c Check
 	var note bool
-	err := n.mapping("the check", []string{"check", "on", "except", "wildcards", "every", "note", "refuse"}, func(e entry) error {
+	err := n.mapping("the check", checkKeys(), func(e entry) error {
 		switch e.key {
 		case "check":
 			if !e.value.isList() {
@@ -132,9 +168,21 @@ func (n node) checks(dst *[]Check) error {
 			}
 			return e.value.texts("check", &names, func(v node, s *string) error { return v.word("check", s, CheckNames()) })
 		case "on":
-			return e.value.texts("on", &c.On, func(v node, s *string) error { return v.word("HTTP method", s, httpMethods()[:3]) })
+			return e.value.texts("on", &c.On, func(v node, s *string) error { return v.word("HTTP method", s, httpMethods()) })
 		case "except":
 			return e.value.texts("except", &c.Except, func(v node, s *string) error { return v.text("method", s) })
+		case "session":
+			return e.value.texts("session", &c.Session, func(v node, s *string) error {
+				return v.word("state of a session", s, []string{"none", "known", "unknown"})
+			})
+		case "flaw":
+			return e.value.texts("flaw", &c.Flaw, func(v node, s *string) error { return v.word("flaw", s, Flaws()) })
+		case "match":
+			return e.value.word("way to compare", &c.Match, []string{"exact", "prefix", "contains"})
+		case "limit":
+			return e.value.number("limit", &c.Limit, 1, 1<<31-1)
+		case "legacy":
+			return e.value.truth("legacy", &c.Legacy)
 		case "wildcards":
 			return e.value.truth("wildcards", &c.Wildcards)
 		case "every":
@@ -161,13 +209,40 @@ func (n node) checks(dst *[]Check) error {
 		if c.Every && !slices.Contains(widened(), name) {
 			return n.errorf("%s lets nothing by that every could add: leave it out", name)
 		}
+		if key, places := c.misplaced(name); key != "" {
+			return n.errorf("%s knows no %s: that is for %s", name, key, listed(places))
+		}
 		c.Name = name
 		*dst = append(*dst, c)
 	}
 	return nil
 }
 
+func checkKeys() []string {
+	return []string{"check", "on", "session", "flaw", "except", "match", "limit", "legacy", "wildcards", "every", "note", "refuse"}
+}
+
+// misplaced returns a key that means nothing to a check of that name, and the
+// checks that it means something to; "" where there is none.
+func (c *Check) misplaced(name string) (key string, places []string) {
+	for _, k := range []struct {
+		key    string
+		set    bool
+		places []string
+	}{
+		{"flaw", len(c.Flaw) > 0, []string{CheckJSONRPC}},
+		{"match", c.Match != "", []string{CheckAcceptPost, CheckAcceptGet, CheckContentType}},
+		{"limit", c.Limit > 0, []string{CheckSize}},
+		{"legacy", c.Legacy, []string{CheckVersionAny, CheckVersionUnknown}},
+	} {
+		if k.set && !slices.Contains(k.places, name) {
+			return k.key, k.places
+		}
+	}
+	return "", nil
+}
+
 // widened are the checks that Every means something to.
 func widened() []string {
-	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckNotInitialized, CheckNotReady}
+	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckVersionUnknown, CheckNotInitialized, CheckNotReady, CheckStateless}
 }

@@ -1,64 +1,99 @@
 package scenarios
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 )
 
+// Variables lists what may stand in ${...} of an answer.
+func Variables() []string { return variables() }
+
 // variables returns the names that may stand in ${...}.
 func variables() []string {
-	return []string{"session", "fresh", "method", "version", "versions", "host", "origin", "detail"}
+	return []string{"session", "fresh", "method", "version", "versions", "host", "origin", "detail", "http", "path", "event", "jsonrpc", "type", "syntax", "unslashed", "query", "parser", "validator", "missing"}
 }
 
-func responseKeys() []string {
-	return []string{"status", "headers", "code", "message", "stream", "body"}
+func responseKeys() []string { return responses().names() }
+
+// responses is the grammar of a whole answer.
+func responses() table[Response] {
+	return table[Response]{
+		keys: []key[Response]{
+			field("status", "The HTTP status.", whole(200, 599), func(r *Response) *int { return &r.Status }),
+			field("headers", "Response headers. Of a list the order counts, and a name may come twice; null keeps a header off that would be added, such as Content-Type.", headerLines(), func(r *Response) *[]Header { return &r.Headers }),
+			field("code", "The code of a JSON-RPC error.", whole(-1<<31, 1<<31-1), func(r *Response) *int { return &r.Code }),
+			field("message", "The message of a JSON-RPC error. It may hold variables.", templated(), func(r *Response) *string { return &r.Message }),
+			field("data", "The data of a JSON-RPC error: its JSON text in quotes, which may hold variables, or an object or array.", templatedJSON(), func(r *Response) *string { return &r.Data }),
+			field("echo", "The error has the request's id, whatever the dialect does.", truth(), func(r *Response) *bool { return &r.Echo }),
+			field("stream", "The error goes out as an SSE event.", truth(), func(r *Response) *bool { return &r.Stream }),
+			field("body", "The body as it stands, in place of a JSON-RPC error. It may hold variables.", templated(), func(r *Response) *string { return &r.Body }),
+			field("body64", "The bytes of the body in base64.", bytes64(), func(r *Response) *string { return &r.Body }),
+		},
+		needs: []need{{"status", "add one, such as status: 400"}},
+		apart: []apart{{[]string{"body", "body64"}, "keep the one that is to be sent"}},
+		check: checkResponse,
+	}
+}
+
+func checkResponse(_ node, at places, r *Response) error {
+	body := firstOf(at, "body", "body64")
+	switch {
+	case at.has("code") && !at.has("message"):
+		return at["code"].errorf("code without message: a JSON-RPC error has both")
+	case at.has("message") && !at.has("code"):
+		return at["message"].errorf("message without code: a JSON-RPC error has both; literal text goes into body")
+	case at.has("data") && !at.has("message"):
+		return at["data"].errorf("data without message: only a JSON-RPC error has it")
+	case at.has("echo") && !at.has("message"):
+		return at["echo"].errorf("echo without message: only a JSON-RPC error has it")
+	case at.has("message") && body != "":
+		return at[body].errorf("%s beside message: keep the one that is to be sent", body)
+	case r.Stream && !at.has("message"):
+		return at["stream"].errorf("stream without message: only a JSON-RPC error is sent in band")
+	case body != "" && (r.Status == 204 || r.Status == 304):
+		return at[body].errorf("%s with status %d: HTTP sends none with it", body, r.Status)
+	case at.has("message") && (r.Status == 204 || r.Status == 304):
+		return at["message"].errorf("message with status %d: HTTP sends no body with it", r.Status)
+	}
+	return nil
 }
 
 // response reads a whole answer; keys are those that it may have.
 func (n node) response(what string, keys []string, dst *Response) error {
-	seen := map[string]node{}
-	err := n.mapping(what, keys, func(e entry) error {
-		seen[e.key] = e.at
-		switch e.key {
-		case "status":
-			return e.value.number("status", &dst.Status, 200, 599)
-		case "headers":
-			return e.value.headers(&dst.Headers)
-		case "code":
-			return e.value.number("code", &dst.Code, -1<<31, 1<<31-1)
-		case "message":
-			return e.value.template("message", &dst.Message)
-		case "stream":
-			return e.value.truth("stream", &dst.Stream)
-		case "body":
-			return e.value.template("body", &dst.Body)
-		default: // latch
-			dst.Latch = &Response{}
-			return e.value.response("latch", responseKeys(), dst.Latch)
+	t := responses()
+	if slices.Contains(keys, "latch") {
+		t.keys = append(t.keys, part("latch", "Answers every later request of every session.", of(responses), func(r *Response) **Response { return &r.Latch }))
+	}
+	return t.read(n, what, dst)
+}
+
+// templated is text with variables.
+func templated() kind[string] {
+	return kind[string]{form: func() form { return form{"type": []string{"string", "integer"}} }, read: func(n node, what string, dst *string) error { return n.template(what, dst) }}
+}
+
+// templatedJSON is JSON with variables in its texts.
+func templatedJSON() kind[string] {
+	return kind[string]{form: func() form { return form{"type": []string{"string", "integer", "object", "array"}} }, read: func(n node, what string, dst *string) error {
+		return n.jsonTemplate(what, dst)
+	}}
+}
+
+// headerLines are response headers.
+func headerLines() kind[[]Header] {
+	lines := form{"type": "object", "minProperties": 1, "additionalProperties": form{"type": []string{"string", "integer", "null"}}}
+	f := func() form { return form{"anyOf": []form{lines, {"type": "array", "items": lines, "minItems": 1}}} }
+	return kind[[]Header]{form: f, read: func(n node, what string, dst *[]Header) error {
+		if err := n.headers(dst); err != nil {
+			return err
 		}
-	})
-	if err != nil {
-		return err
-	}
-	_, status := seen["status"]
-	at, code := seen["code"]
-	to, message := seen["message"]
-	stream, body := seen["stream"], seen["body"]
-	switch {
-	case !status:
-		return n.errorf("%s has no status: add one, such as status: 400", what)
-	case code && !message:
-		return at.errorf("code without message: a JSON-RPC error has both")
-	case message && !code:
-		return to.errorf("message without code: a JSON-RPC error has both; literal text goes into body")
-	case message && dst.Body != "":
-		return body.errorf("body beside message: keep the one that is to be sent")
-	case dst.Stream && !message:
-		return stream.errorf("stream without message: only a JSON-RPC error is sent in band")
-	case dst.Body != "" && (dst.Status == 204 || dst.Status == 304):
-		return body.errorf("body with status %d: HTTP sends none with it", dst.Status)
-	}
-	return nil
+		if len(*dst) == 0 {
+			return n.errorf("%s is empty: leave the key out, or name a header", what)
+		}
+		return nil
+	}}
 }
 
 // headers reads header lines: a mapping, or a list of mappings where the
@@ -125,6 +160,23 @@ func (n node) template(what string, dst *string) error {
 		}
 		rest = after
 	}
+}
+
+// jsonTemplate reads JSON, as text, that may hold variables within its texts.
+func (n node) jsonTemplate(what string, dst *string) error {
+	if n.isMapping() || n.isList() {
+		var b bytes.Buffer
+		err := n.json(what, &b, 0)
+		*dst = b.String()
+		return err
+	}
+	if err := n.template(what, dst); err != nil {
+		return err
+	}
+	if !json.Valid([]byte(*dst)) {
+		return n.errorf("%s is no JSON: write its JSON text in quotes, such as '\"a text\"' or '{\"a\": 1}'", what)
+	}
+	return nil
 }
 
 // isToken reports whether s may be the name of a header (RFC 9110, 5.6.2).

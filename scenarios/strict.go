@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/near"
 )
 
 // The functions in this file are what makes a file strict: each takes a value
@@ -118,55 +120,24 @@ func (n node) truth(what string, dst *bool) error {
 
 // instead says what to write in place of a wrong word.
 func instead(wrong string, allowed []string) string {
-	all := "it is one of " + listed(allowed)
-	if near := nearest(wrong, allowed); near != "" {
-		return fmt.Sprintf("did you mean %q? %s", near, all)
+	likely := near.Word(wrong, allowed)
+	switch {
+	case likely != "" && len(allowed) > manyWords:
+		return fmt.Sprintf("did you mean %q?", likely)
+	case likely != "":
+		return fmt.Sprintf("did you mean %q? it is one of %s", likely, listed(allowed))
 	}
-	return all
+	if len(allowed) > tooMany {
+		return fmt.Sprintf("it is one of %d, such as %s", len(allowed), listed(allowed[:3]))
+	}
+	return "it is one of " + listed(allowed)
 }
+
+// How many words are worth listing: where the right one is known, and at all.
+const (
+	manyWords = 16
+	tooMany   = 60
+)
 
 // listed joins words for a message.
 func listed(words []string) string { return strings.Join(words, ", ") }
-
-// nearest returns the word that a slip of the fingers makes of wrong, or "".
-func nearest(wrong string, words []string) string {
-	best, word := 1+len(wrong)/4, ""
-	for _, w := range words {
-		if d := distance(plain(wrong), plain(w)); d <= best && (word == "" || d < best) {
-			best, word = d, w
-		}
-	}
-	return word
-}
-
-// plain takes away what people mix up without noticing.
-func plain(s string) string {
-	return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(s))
-}
-
-// distance counts the letters to add, drop, change or swap between a and b.
-// Words that are far longer than any name count as far away.
-func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return max(len(a), len(b))
-	}
-	var before, row, after [65]int
-	for j := range len(b) + 1 {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		after[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			after[j] = min(row[j]+1, after[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				after[j] = min(after[j], before[j-2]+1)
-			}
-		}
-		before, row = row, after
-	}
-	return row[len(b)]
-}

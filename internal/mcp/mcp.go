@@ -14,6 +14,8 @@ const (
 	V20250326 = "2025-03-26"
 	V20250618 = "2025-06-18"
 	V20251125 = "2025-11-25"
+	// V20260728 is the first revision without sessions and initialize.
+	V20260728 = "2026-07-28"
 )
 
 // Legacy lists the revisions with an initialize handshake, newest first.
@@ -107,6 +109,16 @@ func IsRequest(method string) bool {
 	return ok
 }
 
+// IsNotification reports whether method is a notification that some revision
+// lets a client send.
+func IsNotification(method string) bool {
+	switch method {
+	case Initialized, Cancelled, Progress, "notifications/roots/list_changed", "notifications/tasks/status":
+		return true
+	}
+	return false
+}
+
 // NeedsParams reports whether the schema asks for params in a request of that
 // method.
 func NeedsParams(method string) bool {
@@ -115,6 +127,24 @@ func NeedsParams(method string) bool {
 		return true
 	}
 	return false
+}
+
+// NeededParams lists the members of params without which no revision's schema
+// takes a request of that method.
+func NeededParams(method string) []string {
+	switch method {
+	case Initialize:
+		return []string{"protocolVersion", "capabilities", "clientInfo"}
+	case ToolsCall, PromptsGet:
+		return []string{"name"}
+	case ResourcesRead, "resources/subscribe", "resources/unsubscribe":
+		return []string{"uri"}
+	case "completion/complete":
+		return []string{"ref", "argument"}
+	case SetLevel:
+		return []string{"level"}
+	}
+	return nil
 }
 
 // AsksBack reports whether a server may ask its client something, or log,

@@ -30,10 +30,13 @@ type Frame struct {
 	Data     []byte // data lines joined by \n
 	HasData  bool
 	CRLF     bool // lines end in \r\n instead of \n
+	// Order lists the fields id, event, retry and data as Append writes them;
+	// nil is the order of the Go and TypeScript servers.
+	Order []string
 }
 
-// Append writes the frame in the order comments, event, id, retry, data: the
-// order of the Go and TypeScript servers.
+// Append writes the frame: comments, and then the fields in their order, which
+// is event, id, retry, data unless Order says otherwise.
 func (f *Frame) Append(dst []byte) []byte {
 	end := "\n"
 	if f.CRLF {
@@ -42,19 +45,30 @@ func (f *Frame) Append(dst []byte) []byte {
 	for _, c := range f.Comments {
 		dst = append(append(append(dst, ':'), c...), end...)
 	}
-	if f.HasEvent {
-		dst = append(append(append(dst, "event: "...), f.Event...), end...)
+	if f.Order == nil {
+		dst = f.appendField(dst, "event", end)
+		dst = f.appendField(dst, "id", end)
+		dst = f.appendField(dst, "retry", end)
+		dst = f.appendField(dst, "data", end)
 	}
-	if f.HasID {
-		dst = append(append(append(dst, "id: "...), f.ID...), end...)
-	}
-	if f.HasRetry {
-		dst = append(append(append(dst, "retry: "...), f.Retry...), end...)
-	}
-	if f.HasData {
-		dst = AppendData(dst, f.Data, end)
+	for _, field := range f.Order {
+		dst = f.appendField(dst, field, end)
 	}
 	return append(dst, end...)
+}
+
+func (f *Frame) appendField(dst []byte, name, end string) []byte {
+	switch {
+	case name == "event" && f.HasEvent:
+		return append(append(append(dst, "event: "...), f.Event...), end...)
+	case name == "id" && f.HasID:
+		return append(append(append(dst, "id: "...), f.ID...), end...)
+	case name == "retry" && f.HasRetry:
+		return append(append(append(dst, "retry: "...), f.Retry...), end...)
+	case name == "data" && f.HasData:
+		return AppendData(dst, f.Data, end)
+	}
+	return dst
 }
 
 // AppendData writes data lines, one for each line of data.

@@ -89,3 +89,12 @@ func FuzzSplitter(f *testing.F) {
 		}
 	})
 }
+
+// Servers differ in the order of the fields; readers do not mind.
+func TestFrameOrder(t *testing.T) {
+	f := Frame{Event: "message", HasEvent: true, ID: "e1", HasID: true, Retry: "3000", HasRetry: true, Data: []byte("a\nb"), HasData: true,
+		Comments: []string{" c"}, CRLF: true, Order: []string{"id", "event", "data", "retry"}}
+	if got, want := string(f.Append(nil)), ": c\r\nid: e1\r\nevent: message\r\ndata: a\r\ndata: b\r\nretry: 3000\r\n\r\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

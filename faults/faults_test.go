@@ -1,0 +1,253 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// A play is a mock whose faults are written down as they fire.
+type play struct {
+	t       *testing.T
+	run     *Run
+	server  Counts
+	session map[string]*Counts
+	now     time.Time
+	first   map[string]time.Time
+}
+
+func playing(t *testing.T, s *scenarios.Scenario) *play {
+	return &play{t: t, run: NewSet(s).Begin(), session: map[string]*Counts{}, now: time.Unix(0, 0), first: map[string]time.Time{}}
+}
+
+// sends lets a session send a request on a connection, and returns the names of
+// the faults that fire.
+func (p *play) sends(session, connection, method string) string {
+	p.t.Helper()
+	c := p.session[session]
+	if c == nil {
+		c = &Counts{}
+		p.session[session], p.first[session] = c, p.now
+	}
+	r := posted(p.t, `{"jsonrpc":"2.0","id":1,"method":"`+method+`"}`)
+	r.Since = p.now.Sub(p.first[session])
+	var fired []string
+	p.run.Fire(r, Place{Session: c, Server: &p.server, Connection: connection}, p.now, func(f *scenarios.Fault) bool {
+		fired = append(fired, f.Name)
+		return !f.Do.Ignore // which answers
+	})
+	return strings.Join(fired, " ")
+}
+
+// TestFire plays requests, each "session method" or a time that passes, and
+// compares which faults fire.
+func TestFire(t *testing.T) {
+	const call = "a tools/call"
+	withhold := scenarios.Action{Withhold: true}
+	on := func(f scenarios.Fault) []scenarios.Fault {
+		f.Name, f.Do = "x", withhold
+		if f.When.Method == "" && f.When.Empty() {
+			f.When.Method = "tools/call"
+		}
+		return []scenarios.Fault{f}
+	}
+	counts := func(t scenarios.Trigger) scenarios.Trigger { t.Method = "tools/call"; return t }
+	initialize := &scenarios.Trigger{Method: "initialize"}
+	for _, c := range []struct {
+		reason string
+		faults []scenarios.Fault
+		steps  string // of "request=faults" or a duration
+	}{
+		{"each time", on(scenarios.Fault{}), call + "=x;" + call + "=x;a ping=;" + call + "=x"},
+		{"twice", on(scenarios.Fault{Times: 2}), call + "=x;b tools/call=x;" + call + "=;b tools/call="},
+		{"the second of a session", on(scenarios.Fault{When: counts(scenarios.Trigger{Nth: 2})}), call + "=;b tools/call=;" + call + "=x;b tools/call=x;" + call + "="},
+		{"what does not meet the rest does not count", on(scenarios.Fault{When: counts(scenarios.Trigger{Nth: 2})}), call + "=;a ping=;a tools/list=;" + call + "=x"},
+		{"the second of the mock", on(scenarios.Fault{When: counts(scenarios.Trigger{Nth: 2}), Scope: "server"}), call + "=;b tools/call=x;" + call + "=;b tools/call="},
+		{"the second of a connection", on(scenarios.Fault{When: counts(scenarios.Trigger{Nth: 2}), Scope: "connection"}), call + " 1=;" + call + " 2=;b tools/call 1=x;" + call + " 2=x"},
+		{"every third", on(scenarios.Fault{When: counts(scenarios.Trigger{Every: 3})}), strings.Repeat(call+"=;"+call+"=;"+call+"=x;", 3)},
+		{"all but the first two", on(scenarios.Fault{When: counts(scenarios.Trigger{After: 2})}), call + "=;" + call + "=;" + call + "=x;b tools/call=;" + call + "=x"},
+		{"all but those of the first second, from the session's first request", on(scenarios.Fault{When: counts(scenarios.Trigger{AfterTime: time.Second})}), "a ping=;999ms;" + call + "=;1ms;" + call + "=x;b tools/call="},
+		{"until initialize, which goes unharmed", on(scenarios.Fault{When: scenarios.Trigger{Kind: "request"}, Until: initialize}), "a initialize=x;" + call + "=x;a initialize=;" + call + "="},
+		{"until that, which does not count before the fault has fired", on(scenarios.Fault{Until: initialize}), "a initialize=;" + call + "=x;a initialize=;" + call + "="},
+		{"until, of another session as well", on(scenarios.Fault{Until: initialize}), call + "=x;b initialize=;" + call + "="},
+		{"for a second since it first fired", on(scenarios.Fault{For: time.Second}), "5s;" + call + "=x;999ms;" + call + "=x;1ms;" + call + "=;9s;" + call + "="},
+		{"at most once in a second", on(scenarios.Fault{Cooldown: time.Second}), call + "=x;" + call + "=;999ms;" + call + "=;1ms;" + call + "=x;" + call + "="},
+		{"cooling down counts requests all the same", on(scenarios.Fault{When: counts(scenarios.Trigger{Every: 2}), Cooldown: time.Second}), call + "=;" + call + "=x;" + call + "=;" + call + "=;1s;" + call + "=;" + call + "=x"},
+		{"twice, every second request", on(scenarios.Fault{When: counts(scenarios.Trigger{Every: 2}), Times: 2}), call + "=;" + call + "=x;" + call + "=;" + call + "=x;" + call + "=;" + call + "="},
+		{"in their order, until one answers", []scenarios.Fault{
+			{Name: "x", When: counts(scenarios.Trigger{}), Do: withhold},
+			{Name: "y", When: scenarios.Trigger{Kind: "request"}, Do: scenarios.Action{Ignore: true}, Times: 1},
+			{Name: "z", Do: withhold},
+		}, call + "=x y;" + call + "=x z;a ping=z"},
+		{"what another has answered counts all the same", []scenarios.Fault{
+			{Name: "x", When: counts(scenarios.Trigger{Nth: 1}), Do: scenarios.Action{Ignore: true}},
+			{Name: "y", When: counts(scenarios.Trigger{Nth: 2}), Do: withhold},
+		}, call + "=x;" + call + "=y;" + call + "="},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			p := playing(t, &scenarios.Scenario{Faults: c.faults})
+			for i, step := range strings.Split(strings.TrimSuffix(c.steps, ";"), ";") {
+				request, want, ok := strings.Cut(step, "=")
+				if !ok {
+					d, err := time.ParseDuration(step)
+					if err != nil {
+						t.Fatal(err)
+					}
+					p.now = p.now.Add(d)
+					continue
+				}
+				words := append(strings.Fields(request), "")
+				if got := p.sends(words[0], words[2], words[1]); got != want {
+					t.Errorf("step %d, %s: %q fires, want %q", i+1, request, got, want)
+				}
+			}
+		})
+	}
+}
+
+// Chance is as likely as it says, and with the same seed the same.
+func TestChance(t *testing.T) {
+	seed := int64(7)
+	draw := func(seed *int64, chance float64) (fired []bool) {
+		p := playing(t, &scenarios.Scenario{Seed: seed, Faults: []scenarios.Fault{{Name: "x", When: scenarios.Trigger{Chance: chance}}}})
+		for range 1000 {
+			fired = append(fired, p.sends("a", "", "ping") != "")
+		}
+		return fired
+	}
+	first := draw(&seed, 0.3)
+	n := 0
+	for _, f := range first {
+		if f {
+			n++
+		}
+	}
+	if n < 250 || n > 350 {
+		t.Errorf("of 1000 requests %d met a chance of 0.3", n)
+	}
+	if !slices.Equal(first, draw(&seed, 0.3)) {
+		t.Error("the same seed draws otherwise")
+	}
+	other := int64(8)
+	if slices.Equal(first, draw(&other, 0.3)) {
+		t.Error("another seed draws the same")
+	}
+	if slices.Contains(draw(&seed, 1), false) {
+		t.Error("a chance of 1 is not always met")
+	}
+	run := NewSet(&scenarios.Scenario{Seed: &seed}).Begin()
+	again := NewSet(&scenarios.Scenario{Seed: &seed}).Begin()
+	for range 10 {
+		if a, b := run.Chance(), again.Chance(); a != b || a < 0 || a >= 1 {
+			t.Fatalf("drew %v and %v", a, b)
+		}
+		if a, b := run.Normal(), again.Normal(); a != b {
+			t.Fatalf("drew %v and %v", a, b)
+		}
+	}
+}
+
+// Many rules are looked at in their order, whatever they are found by.
+func TestHundredFaults(t *testing.T) {
+	s := &scenarios.Scenario{}
+	methods := []string{"tools/call", "", "tools/*", "ping"}
+	for i := range 100 {
+		s.Faults = append(s.Faults, scenarios.Fault{Name: fmt.Sprint(i), When: scenarios.Trigger{Method: methods[i%4]}, Do: scenarios.Action{Withhold: true}})
+	}
+	p := playing(t, s)
+	for method, meets := range map[string][]int{"tools/call": {0, 1, 2}, "ping": {1, 3}, "tools/list": {1, 2}, "initialize": {1}} {
+		var want []string
+		for i := range 100 {
+			if slices.Contains(meets, i%4) {
+				want = append(want, fmt.Sprint(i))
+			}
+		}
+		if got := p.sends("a", "", method); got != strings.Join(want, " ") {
+			t.Errorf("%s: %s\nwant %v", method, got, want)
+		}
+	}
+}
+
+// What a Set knows about its faults, so that others need not look.
+func TestSet(t *testing.T) {
+	s := &scenarios.Scenario{Faults: []scenarios.Fault{
+		{When: scenarios.Trigger{Client: "eof"}, Do: scenarios.Action{Emit: []scenarios.Emit{{Text: "x"}}}},
+		setOf("/result/nextCursor", `"same"`),
+		setOf("/result/nextCursor", `5`),
+		setOf("/result/x", `"other"`),
+		{Do: scenarios.Action{Send: []scenarios.Sent{{On: "both"}}}},
+	}}
+	set := NewSet(s)
+	if set.Len() != 5 {
+		t.Errorf("%d faults", set.Len())
+	}
+	if !set.Awaits(Closes) || set.Awaits(Connects) || set.Awaits(Disconnects) {
+		t.Error("one waits for the end of stdin, and for nothing else")
+	}
+	if !set.HandsOut("same") || set.HandsOut("other") || set.HandsOut("") {
+		t.Error("the cursor that is handed out is same, and no other")
+	}
+	if !set.Elsewhere() || NewSet(&scenarios.Scenario{Faults: s.Faults[:4]}).Elsewhere() {
+		t.Error("the last one says something on standalone streams, and no other")
+	}
+	if none := NewSet(&scenarios.Scenario{}); none.Len() != 0 || none.HandsOut("") || none.Elsewhere() {
+		t.Error("without faults there is nothing")
+	}
+}
+
+func setOf(pointer, value string) scenarios.Fault {
+	return scenarios.Fault{Do: setAt(pointer, value)}
+}
+
+func TestJoin(t *testing.T) {
+	one, two := 1, 2
+	a := &scenarios.Action{Status: 200, Headers: []scenarios.Header{{Name: "A"}}, Replace: map[string]string{"a": "b"}, Wrap: true, Exit: &one, IDAs: "null"}
+	b := &scenarios.Action{Status: 500, Headers: []scenarios.Header{{Name: "B"}}, Replace: map[string]string{"c": "d"}, Gzip: true, Exit: &two}
+	j := Join(a, b)
+	if j.Status != 500 || len(j.Headers) != 2 || len(j.Replace) != 2 || !j.Wrap || !j.Gzip || *j.Exit != 2 || j.IDAs != "null" {
+		t.Errorf("got %+v", j)
+	}
+	if len(a.Headers) != 1 || len(a.Replace) != 1 || len(b.Replace) != 1 || a.Gzip || a.Status != 200 {
+		t.Error("joining has changed a part")
+	}
+	if Join(nil, b) != b {
+		t.Error("one alone is itself")
+	}
+}
+
+func TestEdits(t *testing.T) {
+	for _, do := range []scenarios.Action{{ExpireSession: true}, {Respond: &scenarios.Response{}}, {Ignore: true}, {Request: []scenarios.Header{{Name: "X"}}}} {
+		if Edits(&do) {
+			t.Errorf("%+v edits no answer", do)
+		}
+	}
+	for _, do := range everyEdit()[1:] {
+		if !Edits(&do) {
+			t.Errorf("%+v edits an answer", do)
+		}
+	}
+}
+
+func BenchmarkFire(b *testing.B) {
+	for _, n := range []int{0, 1, 100} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := &scenarios.Scenario{}
+			for i := range n {
+				s.Faults = append(s.Faults, scenarios.Fault{When: scenarios.Trigger{Method: "tools/call", Tool: fmt.Sprint("tool-", i), Nth: 5}, Do: scenarios.Action{Withhold: true}})
+			}
+			run := NewSet(s).Begin()
+			r := posted(b, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"tool-0","arguments":{"city":"Oslo"}}}`)
+			var session, server Counts
+			at := Place{Session: &session, Server: &server, Connection: "127.0.0.1:1"}
+			now := time.Unix(0, 0)
+			b.ReportAllocs()
+			for b.Loop() {
+				run.Fire(r, at, now, func(*scenarios.Fault) bool { return true })
+			}
+		})
+	}
+}

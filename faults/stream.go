@@ -1,0 +1,220 @@
+package faults
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// begin begins an event stream.
+func (s *Writer) begin() {
+	if s.stream.BOM || s.do.BOM {
+		s.put([]byte("\ufeff"), false)
+	}
+	if p := s.stream.Prime; p != nil {
+		s.event(primeFrame(p), nil)
+	}
+	if s.stream.End && s.stream.EndTime == 0 && s.stream.EndAfter == 0 && !(s.stream.EndPrime && s.Primes) {
+		s.finish(nil)
+	}
+	limit := s.stream.EndTime
+	if s.do.Drop != nil && s.do.Drop.After > 0 {
+		limit = s.do.Drop.After
+	}
+	if limit > 0 && !s.over {
+		s.beside.Go(func() {
+			if s.wait(limit) {
+				s.expired.Store(true)
+				s.around.Leave()
+			}
+		})
+	}
+	if every := s.stream.Keepalive; every > 0 && !s.over {
+		s.beside.Go(func() { s.keepAlive(every) })
+	}
+}
+
+// keepAlive writes a comment that often until the stream is over.
+func (s *Writer) keepAlive(every time.Duration) {
+	comment := s.stream.Comment
+	if comment == "" {
+		comment = "keepalive"
+	}
+	for s.wait(every) {
+		s.mu.Lock()
+		if s.over {
+			s.mu.Unlock()
+			return
+		}
+		f := sse.Frame{Comments: []string{" " + comment}}
+		s.put(frame(f, s.stream, s.n), false)
+		_ = s.rc.Flush()
+		s.around.Said(nil, &f)
+		s.mu.Unlock()
+	}
+}
+
+// finish ends an event stream before its answer is; next is the event that
+// would come, or nil.
+func (s *Writer) finish(next *sse.Frame) {
+	s.primeAgain(next)
+	s.end()
+	s.around.Leave()
+}
+
+// primeAgain sends the event that primes a client to come back before the
+// stream ends, where it is to. Its id is one with which the client gets all
+// that it has not got: that of the answer's own priming event, else the latest
+// that it was given.
+func (s *Writer) primeAgain(next *sse.Frame) {
+	if !s.stream.EndPrime {
+		return
+	}
+	p := scenarios.Prime{ID: "e" + strconv.Itoa(s.n+1), Retry: s.stream.Retry}
+	switch {
+	case next != nil && next.HasID && next.HasData && len(next.Data) == 0:
+		p.ID = next.ID
+	case s.latest != "":
+		p.ID = s.latest
+	case s.Last != "":
+		p.ID = s.Last
+	}
+	f := primeFrame(&p)
+	s.around.Said(nil, &f)
+	s.put(frame(f, s.stream, s.n+1), false)
+}
+
+// own makes an event of a message that is not the answer's.
+func own(message []byte) sse.Frame {
+	return sse.Frame{Event: "message", HasEvent: true, Data: message, HasData: true}
+}
+
+// number is what the next event without an id is numbered by. Where events of
+// the answer have ids, with which a client can come back, it is 0: one of ours
+// would be none of those.
+func (s *Writer) number() int {
+	if s.latest != "" {
+		return 0
+	}
+	return s.n
+}
+
+// frame passes one frame of the answer on.
+func (s *Writer) frame(raw []byte) {
+	if s.over {
+		return
+	}
+	f := sse.Parse(raw)
+	if !f.HasData || len(f.Data) == 0 || jsonrpc.Valid(f.Data) != nil {
+		s.event(f, bytes.Clone(raw))
+		return
+	}
+	s.message(f.Data, f, bytes.Clone(raw))
+}
+
+// message passes a message on, and what is sent with it. raw is its frame as
+// it came, or nil.
+func (s *Writer) message(m []byte, f sse.Frame, raw []byte) {
+	response := jsonrpc.One(m).Kind == jsonrpc.Response
+	if response {
+		s.send("before")
+		if s.do.Swap {
+			m, raw = s.swapped(m), nil
+		}
+		if s.send("instead") {
+			return
+		}
+	}
+	for _, out := range Message(s.do, m) {
+		if s.stream.On == "get" || s.stream.On == "both" {
+			s.around.Elsewhere(out)
+		}
+		if s.stream.On == "get" {
+			continue
+		}
+		if !bytes.Equal(out, m) {
+			raw = nil
+		}
+		f.Data = out
+		s.event(f, raw)
+	}
+	if response {
+		s.send("after")
+	}
+}
+
+// swapped waits for the answer that the client gets in place of its own. What
+// is said beside the answer goes on meanwhile.
+func (s *Writer) swapped(m []byte) []byte {
+	m = bytes.Clone(m)
+	if s.events && !s.do.Buffer {
+		_ = s.rc.Flush()
+	}
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	return s.around.Swapped(m)
+}
+
+// send says the messages beside the answer that come at that place, and
+// reports whether there are any.
+func (s *Writer) send(at string) (any bool) {
+	for i := range s.do.Send {
+		m := &s.do.Send[i]
+		if m.At != at && (m.At != "" || at != "before") {
+			continue
+		}
+		any = true
+		text := Sent(m, s.ID, s.Token)
+		if text == nil {
+			continue
+		}
+		if m.On == "get" || m.On == "both" {
+			s.around.Elsewhere(text)
+		}
+		if m.On != "get" {
+			s.event(own(text), nil)
+		}
+	}
+	return any
+}
+
+// event passes one event on, or ends the stream where that comes now. raw is
+// its spelling where nothing about it is changed.
+func (s *Writer) event(f sse.Frame, raw []byte) {
+	if s.over {
+		return
+	}
+	if s.stream.End && s.stream.EndTime == 0 && s.n >= s.stream.EndAfter {
+		s.finish(&f)
+		return
+	}
+	s.n++
+	if f.HasID {
+		s.latest = f.ID
+	}
+	if raw == nil || s.do.Stream != nil {
+		raw = frame(f, s.stream, s.number())
+	}
+	if s.stream.NoBlank && f.HasData {
+		end := 1
+		if bytes.HasSuffix(raw, []byte("\r\n")) {
+			end = 2
+		}
+		raw = append(bytes.Clone(s.blank), raw...)
+		s.blank = bytes.Clone(raw[len(raw)-end:])
+		raw = raw[:len(raw)-end]
+	}
+	said := f
+	s.around.Said(f.Data, &said) // before the client can act on it
+	s.put(raw, f.HasData && len(f.Data) > 0)
+	if !s.over && !s.do.Buffer {
+		_ = s.rc.Flush()
+	}
+	if d := s.do.Drop; d != nil && d.Events > 0 && s.n >= d.Events && !s.over {
+		s.breakOff()
+	}
+}

@@ -1,0 +1,96 @@
+package replay
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// cancels returns the id of the request that a cancellation means, as JSON, or
+// nil where the message is none (2025-11-25 basic/utilities/cancellation,
+// "Cancellation Flow").
+func (q *probe) cancels() []byte {
+	if !q.post() || len(q.batch.Messages) != 1 || q.batch.Messages[0].Method != mcp.Cancelled {
+		return nil
+	}
+	id := gjson.GetBytes(q.batch.Messages[0].Params, "requestId")
+	if !id.Exists() {
+		return nil
+	}
+	return []byte(id.Raw)
+}
+
+// answerCancelled sends what an action has beside the answer, where it acts on
+// a cancellation: on the stream of the cancelled request, whose id and token
+// the messages name. Where that stream is over, or was none, they go nowhere.
+func (q *probe) answerCancelled(id []byte) {
+	if pp := q.pipe; pp != nil {
+		pp.emit(q.edits, id)
+		pp.out.flush()
+		return
+	}
+	if q.old && q.known == sessionKnown {
+		q.conv.pipe.emit(q.edits, id)
+		return
+	}
+	w := q.conv.flight(id)
+	for i := range q.edits.Send {
+		m := &q.edits.Send[i]
+		var token []byte
+		if w != nil {
+			token = w.Token
+		}
+		text := faults.Sent(m, id, token)
+		if text == nil {
+			continue
+		}
+		if m.On == "get" || m.On == "both" {
+			(&around{probe: q}).Elsewhere(text)
+		}
+		if m.On != "get" && w != nil {
+			w.Push(text)
+		}
+	}
+}
+
+// flies notes a request whose answer is edited, for as long as that goes on.
+func (q *probe) flies(w *faults.Writer) {
+	if q.verb != http.MethodPost || w.ID == nil {
+		return
+	}
+	w.ID, w.Token = bytes.Clone(w.ID), bytes.Clone(w.Token)
+	c := q.conv
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flights == nil {
+		c.flights = map[string]*faults.Writer{}
+	}
+	c.flights[string(w.ID)] = w
+}
+
+// flight returns what edits the answer to the request of that id, or nil.
+func (c *conversation) flight(id []byte) *faults.Writer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.flights[string(id)]
+}
+
+// lands undoes what a request has left behind in the conversation that it came
+// in, which is not the one that an initialize has opened.
+func (q *probe) lands() {
+	c := q.came
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	if w := q.edited; w != nil && c.flights[string(w.ID)] == w {
+		delete(c.flights, string(w.ID))
+	}
+	c.mu.Unlock()
+	if n := len(q.requests()); n > 0 {
+		c.landed(n)
+	}
+}

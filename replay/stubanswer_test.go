@@ -1,0 +1,164 @@
+package replay
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// The first answer that fits is given.
+func TestStubArguments(t *testing.T) {
+	cl := stubPlayer(t, echoing(
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"city":"Oslo","days":2}`), Text: "both"},
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"city":"O*"}`), Text: "pattern"},
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"where":{"city":"Rome"}}`), Text: "nested", IsError: true},
+	))
+	cl.begin("tester")
+	for _, c := range []struct{ arguments, want string }{
+		{`{"city":"Oslo","days":2,"more":1}`, "both"}, {`{"days":2.0,"city":"Oslo"}`, "both"},
+		{`{"city":"Oslo","days":3}`, "pattern"}, {`{"where":{"city":"Rome","x":1}}`, "nested"},
+	} {
+		if r := cl.call("1", c.arguments); r.get("result.content.0.text").Str != c.want || r.get("result.isError").Bool() != (c.want == "nested") {
+			t.Errorf("%s: %s", c.arguments, r.body)
+		}
+	}
+}
+
+// A call that no answer fits is a mismatch, which names the closest one.
+func TestStubMismatch(t *testing.T) {
+	var misses []*Mismatch
+	cl := stubPlayer(t, echoing(
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"city":"Oslo","where":{"x":[1,2]}}`), Text: "1"},
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"city":"Rome"}`), Text: "2", Then: "warmed"},
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"city":"Bergen"}`), State: "warmed", Text: "3"},
+	), WithOnMismatch(func(m *Mismatch) { misses = append(misses, m) }))
+	cl.begin("tester")
+	for _, c := range []struct{ arguments, text, detail string }{
+		{`{"city":"Paris"}`, `mcpmock: no stubbed answer to tools/call echo: none of its answers fits (nearest written: answer 2, differs at /params/arguments/city: wanted "Rome", received "Paris")`,
+			`/params/arguments/city   wanted "Rome"   received "Paris"`},
+		{`{"city":"Bergen"}`, `mcpmock: no stubbed answer to tools/call echo: none of its answers fits (nearest written: answer 2, differs at /params/arguments/city: wanted "Rome", received "Bergen")`, ``},
+		{`{"city":"Oslo","where":{"x":[1,3]}}`, `mcpmock: no stubbed answer to tools/call echo: none of its answers fits (nearest written: answer 1, differs at /params/arguments/where/x/1: wanted 2, received 3)`, ``},
+		{`{}`, `mcpmock: no stubbed answer to tools/call echo: none of its answers fits (nearest written: answer 2, differs at /params/arguments/city: wanted "Rome", received nothing)`, ``},
+	} {
+		misses = nil
+		r := cl.call("1", c.arguments)
+		if r.status != 200 || !r.get("result.isError").Bool() || r.get("result.content.0.text").Str != c.text {
+			t.Errorf("%s: %s", c.arguments, r.body)
+		}
+		if len(misses) != 1 || !misses[0].Stub || !strings.Contains(misses[0].Error(), c.detail) {
+			t.Errorf("%s: %v", c.arguments, misses)
+		}
+	}
+	if n := cl.player.Journal().Count("mismatched"); n != 4 {
+		t.Errorf("%d mismatches on the journal", n)
+	}
+	r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ecco"}}`)
+	if r.get("error.code").Int() != CodeMismatch || !strings.Contains(r.get("error.data.hint").Str, "where there are: echo") {
+		t.Errorf("an unknown tool: %s", r.body)
+	}
+	r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"p"}}`)
+	if r.get("error.code").Int() != CodeMismatch {
+		t.Errorf("an unknown prompt: %s", r.body)
+	}
+	s := echoing()
+	s.Stubs.Methods = []scenarios.StubMethod{{Method: "x/own", Answers: []scenarios.StubAnswer{
+		{State: "never", Arguments: json.RawMessage(`{"a":[1]}`), Result: json.RawMessage(`{}`)},
+		{Arguments: json.RawMessage(`{"a":[1],"b":{"~/":2}}`), Result: json.RawMessage(`{}`), Then: "never"},
+	}}}
+	cl = stubPlayer(t, s)
+	cl.begin("tester")
+	if r := cl.call("1", `{}`); !strings.Contains(r.get("result.content.0.text").Str, "echo: it has no answers") {
+		t.Errorf("a tool without answers: %s", r.body)
+	}
+	r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"x/own","params":{"a":[1],"b":{}}}`)
+	if r.get("error.code").Int() != CodeMismatch || r.get("error.data.nearest").Raw != `{"answer":1,"differences":[{"pointer":"state","recorded":"never","received":"start"}]}` {
+		t.Errorf("in another state: %s", r.body)
+	}
+	r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"x/own","params":{"a":[2],"b":{"~/":2}}}`)
+	if r.get("error.data.nearest").Raw != `{"answer":2,"differences":[{"pointer":"/params/a/0","recorded":1,"received":2}]}` {
+		t.Errorf("params of a method: %s", r.body)
+	}
+	cl = stubPlayer(t, echoing(scenarios.StubAnswer{Arguments: json.RawMessage(`{"a":1}`)}), WithMissStatus(500))
+	cl.begin("tester")
+	if r := cl.call("1", `{}`); r.status != 500 || !r.get("result.isError").Bool() {
+		t.Errorf("with a miss status: %d %s", r.status, r.body)
+	}
+}
+
+// States and sequences are each conversation's own, also of two at once.
+func TestStubStates(t *testing.T) {
+	cl := stubPlayer(t, echoing(
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"do":"warm"}`), State: "start", Then: "warmed", Text: "warming"},
+		scenarios.StubAnswer{Arguments: json.RawMessage(`{"do":"warm"}`), Text: "warm already"},
+		scenarios.StubAnswer{State: "warmed", Sequence: []scenarios.StubAnswer{{Text: "one {{seq}}"}, {Text: "two {{seq}}", IsError: true}}},
+		scenarios.StubAnswer{Text: "cold"},
+	))
+	text := func(cl *client, arguments string) string {
+		return cl.call("1", arguments).get("result.content.0.text").Str
+	}
+	var sessions sync.WaitGroup
+	for range 4 {
+		sessions.Go(func() {
+			cl := &client{t: t, url: cl.url}
+			cl.begin("tester")
+			var said []string
+			for _, arguments := range []string{`{}`, `{"do":"warm"}`, `{}`, `{"do":"warm"}`, `{}`, `{}`} {
+				said = append(said, text(cl, arguments))
+			}
+			if want := []string{"cold", "warming", "one 3", "warm already", "two 5", "two 6"}; !slices.Equal(said, want) {
+				t.Errorf("it said %q, not %q", said, want)
+			}
+		})
+	}
+	sessions.Wait()
+	one, two := &client{t: t, url: cl.url}, &client{t: t, url: cl.url}
+	one.begin("tester")
+	two.begin("tester")
+	if a, b, c := text(one, `{"do":"warm"}`), text(two, `{}`), text(one, `{}`); a != "warming" || b != "cold" || c != "one 2" {
+		t.Errorf("one warms, the other is cold: %s, %s, %s", a, b, c)
+	}
+}
+
+// Arguments are held to the schema; how a client learns of it depends on its
+// revision.
+func TestStubSchema(t *testing.T) {
+	for _, c := range []struct {
+		version, arguments string
+		protocol           bool
+		want               string
+	}{
+		{"2025-11-25", `{}`, false, "city"},
+		{"2025-11-25", `{"city":5}`, false, "city"},
+		{"2025-06-18", `{}`, true, "city"},
+		{"2024-11-05", `{"city":5}`, true, "city"},
+		{"2025-11-25", `"x"`, true, "arguments must be an object"},
+	} {
+		cl := stubPlayer(t, byHand())
+		r := cl.post(fmt.Sprintf(initialize, 1, c.version, "tester"))
+		cl.session = r.header.Get("Mcp-Session-Id")
+		r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forecast","arguments":`+c.arguments+`}}`, "Mcp-Protocol-Version", c.version)
+		text := r.get("result.content.0.text").Str
+		if c.protocol {
+			text = r.get("error.message").Str
+		}
+		if !strings.Contains(text, c.want) || !strings.Contains(text, "tool forecast") || c.protocol != (r.get("error.code").Int() == -32602) || c.protocol == r.get("result.isError").Bool() {
+			t.Errorf("%s %s: %s", c.version, c.arguments, r.body)
+		}
+		if n := cl.player.Journal().Count("mismatched"); n != 0 {
+			t.Errorf("%s: what a real server refuses is no mismatch", c.arguments)
+		}
+	}
+	cl := stubPlayer(t, byHand())
+	cl.begin("tester")
+	for _, arguments := range []string{`{}`, `{"city":5}`} {
+		r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"plan","arguments":` + arguments + `}}`)
+		if r.get("error.code").Int() != -32602 || !strings.Contains(r.get("error.message").Str, "city") {
+			t.Errorf("a prompt with %s: %s", arguments, r.body)
+		}
+	}
+}

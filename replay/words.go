@@ -1,0 +1,55 @@
+package replay
+
+import (
+	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/pywords"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// parserWords are what the dialect's JSON parser says of the body; the detail
+// where there is none, or where it would have nothing to say.
+func (q *probe) parserWords(detail string) string {
+	said := ""
+	switch q.p.dialect.Quotes.Parser {
+	case "python":
+		said = pywords.JSON(q.body)
+	case "jiter":
+		said = pywords.Jiter(q.body)
+	}
+	if said == "" {
+		return detail
+	}
+	return said
+}
+
+// validatorWords are what the dialect's validator says of the body; likewise.
+func (q *probe) validatorWords(detail string) string {
+	quotes := &q.p.dialect.Quotes
+	if len(quotes.Models) == 0 {
+		return detail
+	}
+	u := pywords.Union{Title: quotes.Title, Version: quotes.Pydantic}
+	for _, m := range quotes.Models {
+		u.Models = append(u.Models, pywords.Model(m))
+	}
+	if said := u.Validate(q.body); said != "" {
+		return said
+	}
+	return detail
+}
+
+// quoted returns the words that a response asks for, and nothing for those
+// that it does not: they cost a walk over the body.
+func (q *probe) quoted(resp *scenarios.Response, detail string) (parser, validator, missing string) {
+	if uses(resp, "${parser}") {
+		parser = q.parserWords(detail)
+	}
+	if uses(resp, "${validator}") {
+		validator = q.validatorWords(detail)
+	}
+	if uses(resp, "${missing}") {
+		missing = strings.Join(q.missing(), ", ")
+	}
+	return parser, validator, missing
+}

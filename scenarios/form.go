@@ -1,0 +1,231 @@
+package scenarios
+
+import "slices"
+
+// The grammar of scenario files is written down once, as tables of keys. The
+// parser reads by them, and Schema describes the same files by them.
+
+// A kind is one kind of value: how it is read, and what it looks like.
+type kind[V any] struct {
+	form func() form
+	// read sets dst; what names the value in an error.
+	read func(n node, what string, dst *V) error
+	word bool // it is there or not, and needs no value
+}
+
+// A form describes a value as a JSON Schema does.
+type form map[string]any
+
+// A key is one key of a mapping that becomes a T.
+type key[T any] struct {
+	name, about string
+	form        func() form
+	read        func(n node, dst *T) error
+	word        bool // it needs no value
+	// alias is the key of mcpmock's own that this one is another tool's word for.
+	alias []string
+}
+
+// field makes a key whose value goes to the place that of returns.
+func field[T, V any](name, about string, k kind[V], of func(*T) *V) key[T] {
+	return key[T]{name: name, about: about, form: k.form, word: k.word, read: func(n node, dst *T) error {
+		return k.read(n, name, of(dst))
+	}}
+}
+
+// part makes a key whose value is a mapping or another value of its own.
+func part[T, V any](name, about string, k kind[V], of func(*T) **V) key[T] {
+	return key[T]{name: name, about: about, form: k.form, read: func(n node, dst *T) error {
+		v := new(V)
+		*of(dst) = v
+		return k.read(n, name, v)
+	}}
+}
+
+// A table is the grammar of one mapping.
+type table[T any] struct {
+	what  string // "": the key that it stands at
+	keys  []key[T]
+	needs []need
+	apart []apart
+	// misplaced are keys that stand in other mappings only.
+	misplaced []need
+	// check looks at what has been read; at has the place of each key.
+	check func(n node, at places, dst *T) error
+}
+
+// places says where the keys of a mapping stand, and those of the mappings at
+// them, as do.respond.
+type places map[string]node
+
+func (p places) has(key string) bool { _, ok := p[key]; return ok }
+
+// A need is a key that must be there.
+type need struct {
+	key  string
+	cure string
+}
+
+// apart are keys of which one at most may be there.
+type apart struct {
+	keys []string
+	cure string
+}
+
+// names returns the keys; another tool's words are not among them.
+func (t table[T]) names() []string {
+	var all []string
+	for _, k := range t.keys {
+		if k.alias == nil {
+			all = append(all, k.name)
+		}
+	}
+	return all
+}
+
+func (t table[T]) read(n node, what string, dst *T) error {
+	if t.what != "" {
+		what = t.what
+	}
+	if !n.isMapping() {
+		return n.errorf("%s must be a mapping, not %s: its keys are %s", what, n.kind(), listed(t.names()))
+	}
+	entries, err := n.entries()
+	if err != nil {
+		return err
+	}
+	at := places{}
+	var order []string
+	for _, e := range entries {
+		i := slices.IndexFunc(t.keys, func(k key[T]) bool { return k.name == e.key })
+		if i < 0 {
+			for _, m := range t.misplaced {
+				if m.key == e.key {
+					return e.at.errorf("%s does not stand in %s: %s", e.key, what, m.cure)
+				}
+			}
+			return e.at.errorf("unknown key %q in %s: %s", e.key, what, instead(e.key, t.names()))
+		}
+		k := t.keys[i]
+		for _, name := range k.alias {
+			if at.has(name) {
+				return e.at.errorf("%s says what %s says: keep one of them", e.key, name)
+			}
+			at[name] = e.at
+			order = append(order, name)
+		}
+		if k.alias == nil {
+			if at.has(e.key) {
+				return e.at.errorf("another tool's word for %s stands beside it: keep one of them", e.key)
+			}
+			at[e.key] = e.at
+			order = append(order, e.key)
+		}
+		if err := k.read(e.value, dst); err != nil {
+			return err
+		}
+	}
+	for _, need := range t.needs {
+		if !at.has(need.key) {
+			return n.errorf("%s has no %s: %s", what, need.key, need.cure)
+		}
+	}
+	for _, group := range t.apart {
+		first := ""
+		for _, name := range order {
+			if !slices.Contains(group.keys, name) {
+				continue
+			}
+			if first != "" {
+				return at[name].errorf("%s beside %s: %s", name, first, group.cure)
+			}
+			first = name
+		}
+	}
+	if t.check != nil {
+		return t.check(n, at, dst)
+	}
+	return nil
+}
+
+// of is the kind of value that a table describes, made when it is needed.
+func of[V any](table func() table[V]) kind[V] {
+	return kind[V]{
+		form: func() form { return table().form() },
+		read: func(n node, what string, dst *V) error { return table().read(n, what, dst) },
+	}
+}
+
+// kind makes the mapping a kind of value.
+func (t table[T]) kind() kind[T] { return kind[T]{form: t.form, read: t.read} }
+
+func (t table[T]) form() form {
+	properties := form{}
+	for _, k := range t.keys {
+		properties[k.name] = described(k.form(), k.about)
+	}
+	f := form{"type": "object", "properties": properties, "additionalProperties": false}
+	var needed []string
+	for _, n := range t.needs {
+		needed = append(needed, n.key)
+	}
+	if needed != nil {
+		f["required"] = needed
+	}
+	var rules []form
+	for _, group := range t.apart {
+		for i, a := range group.keys {
+			for _, b := range group.keys[i+1:] {
+				rules = append(rules, form{"not": form{"required": []string{a, b}}})
+			}
+		}
+	}
+	if rules != nil {
+		f["allOf"] = rules
+	}
+	return f
+}
+
+// described adds a description to a form that others may have, too.
+func described(f form, about string) form {
+	with := form{"description": about}
+	for k, v := range f {
+		with[k] = v
+	}
+	return with
+}
+
+// defined stands for a form of the schema's own list, and reads by a table
+// that is made when it is needed, for tables contain each other.
+func defined[V any](name string, make func() kind[V]) kind[V] {
+	return kind[V]{
+		form: func() form { return form{"$ref": "#/$defs/" + name} },
+		read: func(n node, what string, dst *V) error { return make().read(n, what, dst) },
+	}
+}
+
+// or is a kind that is also written in another way: short where the value is
+// no mapping.
+func or[V any](short, long kind[V]) kind[V] {
+	return kind[V]{
+		form: func() form { return form{"anyOf": []form{short.form(), long.form()}} },
+		read: func(n node, what string, dst *V) error {
+			if n.isMapping() {
+				return long.read(n, what, dst)
+			}
+			return short.read(n, what, dst)
+		},
+	}
+}
+
+// with makes a kind of V from a kind of its part.
+func with[V, P any](k kind[P], set func(*V, P)) kind[V] {
+	return kind[V]{form: k.form, read: func(n node, what string, dst *V) error {
+		var p P
+		if err := k.read(n, what, &p); err != nil {
+			return err
+		}
+		set(dst, p)
+		return nil
+	}}
+}

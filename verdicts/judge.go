@@ -1,0 +1,322 @@
+package verdicts
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/sjson"
+)
+
+// A Judge hears what happens and says what became of the expectations of some
+// scenarios. Each space of a replay is judged by itself, as the mock of its
+// own that it is. It is safe for concurrent use.
+type Judge struct {
+	cases   []*expected
+	keys    func(*jsonrpc.Message) uint64
+	rotates map[string]bool // names of faults that give a session a new id
+
+	mu       sync.Mutex
+	carriers *shelf[int, *carrier]
+	spaces   map[string]*docket
+	names    []string // of spaces, in the order in which they were first heard of
+	done     bool
+	changed  chan struct{} // closed when a verdict has changed; nil where nobody waits
+}
+
+// expected is an expectation with what belongs to it.
+type expected struct {
+	scenarios.Expectation
+	scenario, about, text string
+	faults                []string // whose notes count; nil is all
+}
+
+// New makes a Judge of the expectations of some scenarios. They must not change
+// any more. Where the scenarios have none, there is nothing to hear: Idle says
+// so.
+func New(list ...*scenarios.Scenario) *Judge {
+	j := &Judge{spaces: map[string]*docket{}, carriers: newShelf[int](maxCarriers, func(c *carrier) bool { return c.stream || c.pipe })}
+	with, scale, rotates := 0, 0.0, map[string]bool{}
+	for _, s := range list {
+		if s != nil && s.Scale != 0 {
+			scale = s.Scale // of several, the last goes for all, as it does for their faults
+		}
+		if s != nil {
+			for i := range s.Faults {
+				if s.Faults[i].Do.RotateSession {
+					rotates[s.Faults[i].Name] = true
+				}
+			}
+		}
+		if s != nil && (len(s.Faults) > 0 || len(policies(s)) > 0) {
+			with++
+		}
+	}
+	for _, s := range list {
+		if s == nil {
+			continue
+		}
+		scaled := *s
+		scaled.Scale = scale
+		for i, e := range scaled.Scaled().Expect {
+			x := &expected{Expectation: e, scenario: s.Name, about: s.About, text: Text(&s.Expect[i], sinceOf(s))}
+			if x.Since == "" {
+				x.Since = sinceOf(s)
+			}
+			if with > 1 {
+				x.faults = policies(s)
+				for i := range s.Faults {
+					x.faults = append(x.faults, s.Faults[i].Name)
+				}
+			}
+			j.cases = append(j.cases, x)
+			if e.What == scenarios.AssertReplays && j.keys == nil {
+				j.keys = newKeys()
+			}
+		}
+	}
+	j.rotates = rotates
+	return j
+}
+
+// The bounds of a Judge.
+const (
+	maxCarriers = 20_000 // that have not ended
+	maxSpaces   = 10_000 // what happens in more of them is not judged
+)
+
+// sinceOf is where the expectations of a scenario that do not say it begin.
+func sinceOf(s *scenarios.Scenario) string {
+	if len(s.Faults) > 0 || len(policies(s)) > 0 {
+		return "fault"
+	}
+	return "refusal"
+}
+
+// policies are the names by which the policies of a scenario show on a
+// journal.
+func policies(s *scenarios.Scenario) []string {
+	var names []string
+	for _, p := range [...]struct {
+		name string
+		has  bool
+	}{{"rate", s.Rate != nil}, {"replicas", s.Replicas != nil}, {"auth", s.Auth != nil}, {"cors", s.CORS != nil}, {"idle", s.Idle > 0}} {
+		if p.has {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// newKeys returns what stands for a message's method and params: the same
+// number for the same request, whatever its id and _meta.
+func newKeys() func(*jsonrpc.Message) uint64 {
+	seed := maphash.MakeSeed()
+	return func(m *jsonrpc.Message) uint64 {
+		var h maphash.Hash
+		h.SetSeed(seed)
+		_, _ = h.WriteString(m.Method) // it never fails
+		_ = h.WriteByte(0)
+		if m.Params != nil {
+			params := slices.Clone(m.Params)
+			if without, err := sjson.DeleteBytes(params, "_meta"); err == nil {
+				params = without
+			}
+			if canonical, err := jsonrpc.Canonical(params); err == nil {
+				params = canonical
+			}
+			if string(params) != "{}" {
+				_, _ = h.Write(params)
+			}
+		}
+		return h.Sum64()
+	}
+}
+
+// Idle reports whether there is nothing to judge.
+func (j *Judge) Idle() bool { return len(j.cases) == 0 }
+
+// Hear takes in one event of the tape; they come in its order. Nothing of the
+// event is kept.
+func (j *Judge) Hear(e *cassettes.Event) {
+	if j.Idle() {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.done {
+		return
+	}
+	c := j.carriers.all[e.On]
+	if c == nil {
+		d := j.docket(spaceOf(e))
+		if d == nil {
+			return
+		}
+		c = &carrier{on: e.On, docket: d}
+		if e.From != cassettes.Client {
+			if e.Note != nil && e.End == "" { // of what has no carrier, or had one
+				d.ledger.hear(c, e)
+				j.wake(d)
+			}
+			return
+		}
+		j.carriers.add(e.On, c)
+	}
+	if c.docket.ledger.hear(c, e) {
+		j.carriers.remove(e.On)
+	}
+	j.wake(c.docket)
+}
+
+// spaceOf is the space of an event that begins a carrier.
+func spaceOf(e *cassettes.Event) string {
+	if e.Note != nil {
+		return e.Note.Space
+	}
+	if e.HTTP == nil {
+		return ""
+	}
+	rest, ok := strings.CutPrefix(e.HTTP.Path, "/s/")
+	if !ok {
+		return ""
+	}
+	name, _, ok := strings.Cut(rest, "/")
+	if !ok {
+		return ""
+	}
+	return strings.Clone(name)
+}
+
+// docket returns what is judged of a space, or nil where there are too many.
+func (j *Judge) docket(space string) *docket {
+	d := j.spaces[space]
+	if d == nil && len(j.spaces) < maxSpaces {
+		d = newDocket(j)
+		j.spaces[space] = d
+		j.names = append(j.names, space)
+	}
+	return d
+}
+
+// wake wakes who waits for a verdict of a docket, where one has changed.
+func (j *Judge) wake(d *docket) {
+	if d.changed && j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+	d.changed = false
+}
+
+// Done says that the client has ended at that time, since the tape began, and
+// that nothing more will come: what is waited for has not happened.
+func (j *Judge) Done(now time.Duration) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.done {
+		return
+	}
+	j.done = true
+	for _, d := range j.spaces {
+		d.end(now)
+	}
+	if j.changed != nil {
+		close(j.changed)
+		j.changed = nil
+	}
+}
+
+// Changed returns a channel that is closed when a verdict may have changed, or
+// there is a new one to wait for.
+func (j *Judge) Changed() <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.changed == nil {
+		j.changed = make(chan struct{})
+	}
+	if j.done {
+		c := j.changed
+		close(c)
+		j.changed = nil
+		return c
+	}
+	return j.changed
+}
+
+// Pending reports whether a verdict waits for something that must happen
+// within a time which is not over, and when the first such time is over.
+func (j *Judge) Pending(now time.Duration) (until time.Duration, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, d := range j.spaces {
+		for _, s := range d.stands {
+			if u, waits := s.pending(now); waits && !j.done {
+				if !ok || u < until {
+					until = u
+				}
+				ok = true
+			}
+		}
+	}
+	return until, ok
+}
+
+// Verdicts returns what has become of each expectation by that time, in the
+// order of the scenarios. Of several spaces in which one came to bear, the
+// first that fails speaks for all, else the first that waits, else the first.
+func (j *Judge) Verdicts(now time.Duration) []Verdict { return j.verdicts(now, false) }
+
+// Final is Verdicts as if the client had ended.
+func (j *Judge) Final(now time.Duration) []Verdict { return j.verdicts(now, true) }
+
+func (j *Judge) verdicts(now time.Duration, final bool) []Verdict {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	list := make([]Verdict, len(j.cases))
+	for i, x := range j.cases {
+		list[i] = Verdict{Scenario: x.scenario, Expectation: x.text, Level: x.Level, About: x.about,
+			Result: NotReached, Evidence: notReached(x)}
+		several := 0
+		for _, name := range j.names {
+			s := j.spaces[name].stands[i]
+			result, evidence, at := s.verdict(now, final || j.done)
+			if result == NotReached && evidence == "" {
+				continue
+			}
+			several++
+			if several > 1 && !worse(result, list[i].Result) {
+				continue
+			}
+			if name != "" {
+				evidence = fmt.Sprintf("in space %s: %s", name, evidence)
+			}
+			list[i].Result, list[i].Evidence, list[i].At = result, evidence, at
+		}
+	}
+	return list
+}
+
+// worse reports whether a result speaks louder than another.
+func worse(a, b Result) bool {
+	rank := map[Result]int{NotReached: 0, Pass: 1, Waiting: 2, Fail: 3}
+	return rank[a] > rank[b]
+}
+
+// notReached says why an expectation has not come to bear.
+func notReached(x *expected) string {
+	switch x.Since {
+	case "fault":
+		return "no fault fired"
+	case "refusal":
+		return "nothing was refused"
+	case "start":
+		return "the client sent nothing"
+	}
+	return "the fault " + x.Since + " did not fire"
+}

@@ -1,0 +1,267 @@
+package verdicts
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+var reinit = scenarios.Expectation{Level: "must", What: scenarios.AssertReinitialize, Within: 5 * time.Second}
+
+// TestSpacesAreJudgedApart holds that one client's good deed does not excuse
+// another's in a space of its own.
+func TestSpacesAreJudgedApart(t *testing.T) {
+	bad := func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(10); r.expire("a", 2) }
+	good := func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(10); r.open("b", 0) }
+	idle := func(r *reel) { r.open("a", 0) }
+	for _, c := range []struct {
+		why    string
+		spaces map[string]func(*reel)
+		order  []string
+		want   Result
+		says   string
+	}{
+		{"one bad client is enough", map[string]func(*reel){"x": good, "y": bad}, []string{"x", "y"}, Fail, "in space y: kept the dead session: 1 request with session-1"},
+		{"whatever the order", map[string]func(*reel){"x": good, "y": bad}, []string{"y", "x"}, Fail, "in space y: "},
+		{"one to whom nothing happened does not count", map[string]func(*reel){"x": idle, "": good}, []string{"x", ""}, Pass, "initialize without a session id"},
+		{"all are good", map[string]func(*reel){"x": good, "y": good}, []string{"x", "y"}, Pass, "in space x: "},
+	} {
+		r := &reel{}
+		for _, name := range c.order {
+			r.space = name
+			c.spaces[name](r)
+		}
+		j := r.judge(broken(reinit))
+		j.Done(r.at)
+		if v := j.Verdicts(r.at)[0]; v.Result != c.want || !strings.HasPrefix(v.Evidence, c.says) {
+			t.Errorf("%s: %s: %q", c.why, v.Result, v.Evidence)
+		}
+	}
+}
+
+// TestVerdictOfATape holds that a verdict is a function of a tape: that of the
+// file is the one that was given as the events passed.
+func TestVerdictOfATape(t *testing.T) {
+	r := &reel{}
+	r.open("a", 0)
+	r.expire("a", 1)
+	r.wait(20)
+	r.expire("a", 2)
+	var file bytes.Buffer
+	w, err := cassettes.NewWriter(&file, cassettes.Header{Transport: "http"}, cassettes.Pretty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range r.events {
+		if err := w.Write(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j := r.judge(broken(reinit))
+	j.Done(r.at)
+	want := j.Verdicts(r.at)
+	whole := file.Len()
+	file.WriteString(`{"on": 99, "from": "cli`) // its writer was killed
+	for _, n := range []int{whole, file.Len()} {
+		tape, err := cassettes.LoadBytes("journal", file.Bytes()[:n])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := OfTape(tape, broken(reinit))
+		if err != nil || len(got) != 1 || got[0] != want[0] || got[0].Result != Fail {
+			t.Errorf("%v, %v\nnot %v", got, err, want)
+		}
+	}
+	tape, err := cassettes.LoadBytes("damaged", append(append([]byte{}, file.Bytes()[:whole]...), "nonsense"...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OfTape(tape, broken(reinit)); err == nil {
+		t.Error("a damaged tape is judged")
+	}
+}
+
+// TestPendingAndChanged holds that whoever waits knows how long, and is told
+// when there is no more need to.
+func TestPendingAndChanged(t *testing.T) {
+	j := New(broken(reinit))
+	r := &reel{}
+	hear := func() (woken bool) {
+		changed := j.Changed()
+		for _, e := range r.events {
+			j.Hear(e)
+		}
+		r.events = nil
+		select {
+		case <-changed:
+			return true
+		default:
+			return false
+		}
+	}
+	r.open("a", 0)
+	if hear() {
+		t.Error("nothing has changed")
+	}
+	if _, ok := j.Pending(r.at); ok {
+		t.Error("nothing is pending")
+	}
+	r.wait(1000)
+	r.expire("a", 1)
+	if !hear() {
+		t.Error("there is something to wait for")
+	}
+	if until, ok := j.Pending(r.at); !ok || until != 6*time.Second {
+		t.Errorf("%v %v", until, ok)
+	}
+	if _, ok := j.Pending(6*time.Second + 1); ok {
+		t.Error("its time is over")
+	}
+	if v := j.Final(r.at)[0]; v.Result != Fail {
+		t.Errorf("if it ended now: %+v", v)
+	}
+	if v := j.Verdicts(r.at)[0]; v.Result != Waiting || v.At != time.Second {
+		t.Errorf("as if it had ended: %+v", v)
+	}
+	r.open("b", 0)
+	if !hear() {
+		t.Error("it has been done")
+	}
+	if _, ok := j.Pending(r.at); ok {
+		t.Error("it has been done, and is pending")
+	}
+	j.Done(r.at)
+	j.Done(r.at + time.Hour) // once is enough
+	r.expire("b", 9)
+	hear()
+	if v := j.Verdicts(r.at)[0]; v.Result != Pass || v.At != time.Second {
+		t.Errorf("%+v", v)
+	}
+	select {
+	case <-j.Changed():
+	default:
+		t.Error("after the end nothing will change, and nobody may wait")
+	}
+}
+
+// TestWhereItBegins holds from where on a client is judged.
+func TestWhereItBegins(t *testing.T) {
+	never := scenarios.Expectation{Level: "must", What: scenarios.AssertNever, Of: scenarios.Trigger{Method: "tools/list"}}
+	since := func(s string) *scenarios.Scenario {
+		e := never
+		e.Since = s
+		return broken(e)
+	}
+	for _, c := range []struct {
+		why  string
+		list []*scenarios.Scenario
+		want []Result
+		says string
+	}{
+		{"a scenario that breaks something means that", []*scenarios.Scenario{broken(never)}, []Result{Pass}, ""},
+		{"one that does not means a refusal", []*scenarios.Scenario{{Expect: []scenarios.Expectation{never}}}, []Result{NotReached}, "nothing was refused"},
+		{"a policy breaks something", []*scenarios.Scenario{{Rate: &scenarios.Rate{}, Expect: []scenarios.Expectation{never}}}, []Result{Pass}, ""},
+		{"from the first request on", []*scenarios.Scenario{since("start")}, []Result{Fail}, ""},
+		{"a fault by its name", []*scenarios.Scenario{since("dies")}, []Result{Pass}, ""},
+		{"another fault", []*scenarios.Scenario{since("lives")}, []Result{NotReached}, "the fault lives did not fire"},
+		{"of two scenarios each means its own faults", []*scenarios.Scenario{
+			broken(never), {Name: "second", Faults: []scenarios.Fault{{Name: "lives"}}, Expect: []scenarios.Expectation{never}},
+		}, []Result{Pass, NotReached}, ""},
+		{"nil is no scenario", []*scenarios.Scenario{nil, broken(never)}, []Result{Pass}, ""},
+	} {
+		r := &reel{}
+		r.open("a", 0)
+		r.ask("a", 1)
+		r.note(r.post("a", call(2, "x")), "faulted", "dies")
+		j := r.judge(c.list...)
+		j.Done(r.at)
+		for i, v := range j.Verdicts(r.at) {
+			if v.Result != c.want[i] || !strings.Contains(v.Evidence, c.says) {
+				t.Errorf("%s: %d: %+v", c.why, i, v)
+			}
+		}
+	}
+}
+
+// TestScale holds that the times of an expectation shrink with the others.
+func TestScale(t *testing.T) {
+	s := broken(reinit)
+	s.Scale = 0.01
+	r := &reel{}
+	r.open("a", 0)
+	r.expire("a", 1)
+	r.wait(51)
+	v := r.judge(s).Verdicts(r.at)[0]
+	if v.Result != Fail || v.Expectation != "reinitialize: {within: 5s}" || !strings.Contains(v.Evidence, "in 50 ms") {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestRotatedSession holds that a new id which the server gives a session is
+// one of it.
+func TestRotatedSession(t *testing.T) {
+	s := broken(scenarios.Expectation{Level: "must", What: scenarios.AssertNever, Of: scenarios.Trigger{Session: "unknown"}, Since: "start"})
+	s.Faults[0].Do.RotateSession = true
+	r := &reel{}
+	r.open("a", 0)
+	on := r.post("a", list(1))
+	r.note(on, "faulted", "dies")
+	r.answer(on, 200, "b", result(1))
+	r.ask("b", 2)
+	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Pass {
+		t.Errorf("%+v", v)
+	}
+	s.Faults[0].Do.RotateSession = false
+	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Fail {
+		t.Errorf("without that it is none: %+v", v)
+	}
+}
+
+// TestExpectationsInWords holds that an expectation is said as a file says it:
+// what is said can be parsed, and means the same.
+func TestExpectationsInWords(t *testing.T) {
+	for _, text := range []string{
+		"reinitialize: {within: 5s, max: 1}",
+		"reinitialize",
+		"settles: {within: 250ms}",
+		"replays: {within: 2m}",
+		"sends: {method: notifications/cancelled, within: 1s, count: 2}",
+		"sends: {client: resume, within: 1m30s}",
+		"never: {method: tools/*, session: ended}",
+		"never: {any: [{tool: forecast, arguments: {\"city\":\"Oslo\"}}, {kind: batch}], not: {header: {Mcp-Session-Id: present}}}",
+		"always: {of: {state: ready}, has: {header: {MCP-Protocol-Version: {is: \"2025-11-25\"}}}}",
+		"at_most: {http: GET, count: 5, per: 10s}",
+		"resumes: {within: 5s, with: e1}",
+		"unique_ids",
+		"order: [initialize, notifications/initialized, tools/list]",
+		"alive: {within: 1h}",
+		"cancels: {within: 1s}",
+	} {
+		file := "name: x\nfaults:\n  - when: {method: ping}\n    do: expire_session\nexpect:\n  - must: " + asFlow(text) + "\n"
+		s, err := scenarios.Parse("x.yaml", []byte(file))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got := Text(&s.Expect[0], "fault"); got != text {
+			t.Errorf("%s\nis said as\n%s", text, got)
+		}
+	}
+	e := reinit
+	e.Since = "start"
+	if got := Text(&e, "fault"); got != "reinitialize: {within: 5s}, since: start" {
+		t.Error(got)
+	}
+}
+
+// asFlow is an assertion as the value of must, on one line.
+func asFlow(text string) string {
+	if strings.Contains(text, ":") {
+		return "{" + text + "}"
+	}
+	return text
+}

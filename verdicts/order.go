@@ -1,0 +1,105 @@
+package verdicts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// uniqueIDs: no two requests of a session have the same id
+// (2025-11-25 basic, "Requests").
+type uniqueIDs struct{ sent int }
+
+func (u *uniqueIDs) hear(s *stand, a *act) {
+	if a.kind != asked {
+		return
+	}
+	if a.kindOf() == jsonrpc.Request {
+		u.sent++
+	}
+	if a.request.SameID {
+		s.settle(Fail, a.at, fmt.Sprintf("sent %s with id %s, which an earlier request of its session had", a.asked(), a.asks[0].id))
+	}
+}
+
+func (u *uniqueIDs) outcome(*stand, time.Duration, bool) (Result, string) {
+	if u.sent == 0 {
+		return NotReached, "no request was sent"
+	}
+	return Pass, count(u.sent, "request") + " with ids of their own"
+}
+
+// order: the methods come in their order, each after the answer to the one
+// before, in each session. It sees what was before it began, too, so that a
+// session which is under way is not taken for one that leaves something out.
+type order struct{ whole int }
+
+// steps is how far a session has come in an order.
+type steps struct {
+	asked, done int // of the methods, from the first
+}
+
+func (o *order) hear(s *stand, a *act) {
+	if a.who == nil {
+		return
+	}
+	switch a.kind {
+	case asked, opened:
+		for _, q := range a.asks {
+			o.asked(s, a, q)
+		}
+	case answered:
+		p := a.who.steps(o)
+		if p.done < p.asked && s.Order[p.done] == a.of.method && (a.ok || a.of.method != mcp.Initialize) {
+			p.done++
+			if p.done == len(s.Order) {
+				o.whole++
+			}
+		}
+	}
+}
+
+func (o *order) asked(s *stand, a *act, q *question) {
+	p := q.by.steps(o)
+	for i, method := range s.Order {
+		if method != q.method {
+			continue
+		}
+		switch {
+		case i < p.asked: // once more
+		case i > p.done:
+			before := s.Order[p.done]
+			what := "had been sent"
+			if p.done < p.asked {
+				what = "was answered"
+			}
+			s.settle(Fail, a.at, fmt.Sprintf("sent %s before %s %s", method, before, what))
+			p.asked, p.done = i+1, i
+		default:
+			p.asked = i + 1
+		}
+		return
+	}
+}
+
+func (o *order) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
+	if o.whole == 0 {
+		return NotReached, "no session came as far as " + s.Order[len(s.Order)-1]
+	}
+	return Pass, "in " + count(o.whole, "session") + ", " + strings.Join(s.Order, ", ")
+}
+
+func (s *session) steps(o *order) *steps {
+	p := s.progress[o]
+	if p == nil {
+		if s.progress == nil {
+			s.progress = map[*order]*steps{}
+		}
+		p = &steps{}
+		s.progress[o] = p
+	}
+	return p
+}

@@ -1,0 +1,51 @@
+package verdicts
+
+import (
+	_ "embed" // for the page
+	"html/template"
+	"io"
+	"strings"
+)
+
+//go:embed report.html
+var page string
+
+// HTML writes the report as one page that needs nothing else: no script, no
+// network. Whatever a client or a scenario has in it is text there.
+func (r *Report) HTML(w io.Writer) error {
+	t, err := template.New("report").Parse(page)
+	if err != nil {
+		return err
+	}
+	type verdict struct {
+		Verdict
+		Class string
+	}
+	type scenario struct {
+		Name, About string
+		Link        bool
+		Verdicts    []verdict
+	}
+	var all []*scenario
+	for _, v := range r.Verdicts {
+		if len(all) == 0 || all[len(all)-1].Name != v.Scenario {
+			link := strings.HasPrefix(v.About, "https://") || strings.HasPrefix(v.About, "http://")
+			all = append(all, &scenario{Name: v.Scenario, About: v.About, Link: link})
+		}
+		class := ""
+		switch {
+		case v.Failed():
+			class = "bad"
+		case v.Result == Fail:
+			class = "mild"
+		case v.Result == Pass:
+			class = "good"
+		}
+		last := all[len(all)-1]
+		last.Verdicts = append(last.Verdicts, verdict{v, class})
+	}
+	return t.Execute(w, struct {
+		*Report
+		Scenarios []*scenario
+	}{r, all})
+}

@@ -1,0 +1,153 @@
+package verdicts
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hostile is a report whose every text would break out of its place.
+func hostile() *Report {
+	const nasty = `</script><script>alert(1)</script> & "quoted" ]]> ` + "\x00\x1b[31m\xff"
+	return &Report{
+		Name:     nasty,
+		Facts:    []Fact{{"sessions", 2}, {nasty, 7}},
+		Findings: []Finding{{Kind: "mismatch", Text: nasty + "\n  nearest: " + nasty, Failed: true}, {Kind: "unused", Text: nasty}},
+		Verdicts: []Verdict{
+			{nasty, nasty, "must", Fail, nasty, 1500 * time.Millisecond, "javascript:alert(1)"},
+			{nasty + "2", nasty, "should", Fail, nasty, 0, "https://bugs.example/?a=1&b=<2>"},
+			{"other", "settles", "must", Pass, "ended after 1.0 s", 0, ""},
+			{"other", "alive", "advice", NotReached, "no fault fired", 0, ""},
+		},
+		Took: 2 * time.Second,
+	}
+}
+
+func written(t *testing.T, write func(io.Writer) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReportAsText(t *testing.T) {
+	r := &Report{
+		Facts:    []Fact{{"sessions", 3}, {"requests", 21}, {"matched", 17}},
+		Findings: []Finding{{Kind: "mismatch", Text: "no recorded answer to tools/call\n  nearest recorded: exchange 3\n", Failed: true}, {Kind: "unused", Text: "exchange 4: tools/list"}},
+		Verdicts: []Verdict{
+			{"session-404", "reinitialize: {within: 5s}", "must", Fail, "kept the dead session", 0, "https://bugs.example/1"},
+			{"session-404", "replays", "advice", Fail, "did not send it again", 0, "https://bugs.example/1"},
+			{"session-404", "alive", "must", Pass, "tools/list was answered", 0, "https://bugs.example/1"},
+			{"session-404", "cancels", "should", NotReached, "no fault fired", 0, "https://bugs.example/1"},
+		},
+	}
+	const want = `mcpmock  3 sessions, 21 requests, 17 matched
+
+  ✗ mismatch  no recorded answer to tools/call
+      nearest recorded: exchange 3
+
+  ! unused    exchange 4: tools/list
+
+  ✗ must      session-404: reinitialize: {within: 5s}
+      kept the dead session
+      compare: https://bugs.example/1
+  ! advice    session-404: replays
+      did not send it again
+      compare: https://bugs.example/1
+  ✓ must      session-404: alive
+      tools/list was answered
+  - should    session-404: cancels
+      no fault fired
+
+mcpmock  FAILED: 1 mismatch, 1 expectation
+`
+	if got := written(t, r.Text); got != want {
+		t.Errorf("got\n%s\nnot\n%s", got, want)
+	}
+	if !r.Failed() {
+		t.Error("it failed")
+	}
+	r.Findings, r.Verdicts = r.Findings[1:], r.Verdicts[1:]
+	if r.Failed() {
+		t.Error("neither an unused exchange nor an advice fails")
+	}
+}
+
+// TestReportKeepsTheTerminal holds that what a client calls its tools does not
+// colour, clear or otherwise command the terminal of whoever reads it.
+func TestReportKeepsTheTerminal(t *testing.T) {
+	if text := written(t, hostile().Text); strings.ContainsAny(text, "\x00\x1b\r") {
+		t.Errorf("%q", text)
+	}
+}
+
+func TestReportAsJSON(t *testing.T) {
+	var got struct {
+		Failed   bool
+		Took     int
+		Counts   map[string]int
+		Findings []struct{ Kind string }
+		Verdicts []struct {
+			Result string
+			At     int
+		}
+	}
+	text := written(t, hostile().JSON)
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(text, "\n") != 1 || !got.Failed || got.Took != 2000 || got.Counts["sessions"] != 2 || len(got.Findings) != 2 ||
+		got.Verdicts[0].At != 1500 || got.Verdicts[3].Result != "not reached" {
+		t.Errorf("%s", text)
+	}
+	if text := written(t, (&Report{}).JSON); !strings.Contains(text, `"findings":[],"verdicts":[]`) {
+		t.Errorf("an empty report has null in it: %s", text)
+	}
+}
+
+func TestReportAsJUnit(t *testing.T) {
+	text := written(t, hostile().JUnit)
+	var got suites
+	if err := xml.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if got.Tests != 6 || got.Failures != 2 || got.Skipped != 1 || len(got.Suites) != 4 {
+		t.Errorf("%d tests, %d failures, %d skipped, %d suites", got.Tests, got.Failures, got.Skipped, len(got.Suites))
+	}
+	for _, s := range got.Suites {
+		if s.Tests != len(s.Cases) {
+			t.Errorf("%s says %d cases and has %d", s.Name, s.Tests, len(s.Cases))
+		}
+	}
+	if c := got.Suites[2].Cases[0]; c.Failure != nil || !strings.Contains(c.Out, "should") {
+		t.Errorf("a should that failed: %+v", c)
+	}
+	if strings.Contains(text, "<script>") {
+		t.Error("it breaks out of its place")
+	}
+	var empty suites
+	if err := xml.Unmarshal([]byte(written(t, (&Report{}).JUnit)), &empty); err != nil || empty.Tests != 1 {
+		t.Errorf("an empty report: %v, %d tests", err, empty.Tests)
+	}
+}
+
+func TestReportAsPage(t *testing.T) {
+	page := written(t, hostile().HTML)
+	if strings.Contains(page, "<script") || strings.Contains(page, `href="javascript:`) {
+		t.Errorf("a text breaks out of its place:\n%s", page)
+	}
+	for _, want := range []string{`href="https://bugs.example/?a=1&amp;b=%3c2%3e"`, "ended after 1.0 s", `class="bad">fail</b> must`, `class="mild">fail</b> should`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "http://") || strings.Contains(page, "src=") {
+		t.Error("it needs something else")
+	}
+}

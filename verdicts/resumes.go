@@ -1,0 +1,45 @@
+package verdicts
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// resumes: a GET goes on with a stream, and names the last event of it
+// (2025-11-25 basic/transports, "Resumability and Redelivery"). One GET with a
+// wrong id fails it, even after a right one.
+type resumes struct{ anew int } // GETs that name no event
+
+func (r *resumes) hear(s *stand, a *act) {
+	if a.kind != asked || a.request.HTTP != http.MethodGet {
+		return
+	}
+	ids := a.request.Header[mcp.HeaderLastEventID]
+	switch {
+	case len(ids) == 0:
+		r.anew++
+	case s.With != "" && ids[0] == s.With, s.With == "" && a.resumes == rightly:
+		s.settle(Pass, a.at, fmt.Sprintf("came back after %s with Last-Event-ID %q", seconds(a.at-s.from), ids[0]))
+		s.late(a, "came back")
+	default:
+		last := s.With
+		if last == "" {
+			last = a.last
+		}
+		s.settle(Fail, a.at, fmt.Sprintf("came back with Last-Event-ID %q, and the last was %q", ids[0], last))
+	}
+}
+
+func (r *resumes) outcome(_ *stand, span time.Duration, ended bool) (Result, string) {
+	how := "in " + seconds(span)
+	if ended {
+		how = "before it ended"
+	}
+	if r.anew > 0 {
+		return Fail, fmt.Sprintf("opened %s %s, none with Last-Event-ID", count(r.anew, "GET stream"), how)
+	}
+	return Fail, "did not come back " + how
+}

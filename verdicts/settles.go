@@ -1,0 +1,110 @@
+package verdicts
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// settles: the client goes on. A GET does not count, where the fault met
+// something else: a listener that comes back says nothing of a call that hangs;
+// nor does an answer to a question of the server.
+type settles struct{}
+
+func (settles) hear(s *stand, a *act) {
+	switch {
+	case s.settled && s.result == Pass:
+	case a.kind == did && (a.request.Client == faults.Disconnects || a.request.Client == faults.Closes):
+		s.settle(Pass, a.at, "closed the connection after "+seconds(a.at-s.from))
+		s.late(a, "closed the connection")
+	case a.kind == asked && goesOn(s, a):
+		what := "sent " + a.asked()
+		s.settle(Pass, a.at, what+" after "+seconds(a.at-s.from))
+		s.late(a, what)
+	}
+}
+
+func goesOn(s *stand, a *act) bool {
+	r := a.request
+	switch {
+	case r.HTTP == http.MethodGet:
+		return s.of != nil && s.of.http == http.MethodGet
+	case len(r.Batch.Messages) == 1:
+		return r.Batch.Messages[0].Kind != jsonrpc.Response
+	}
+	return true
+}
+
+func (settles) outcome(s *stand, span time.Duration, ended bool) (Result, string) {
+	if ended {
+		return Pass, "ended after " + seconds(span)
+	}
+	return Fail, fmt.Sprintf("did nothing for %s after %s", seconds(span), s.beginning())
+}
+
+// alive: a request is sent and answered with success.
+type alive struct {
+	sent   int
+	failed int
+}
+
+func (v *alive) hear(s *stand, a *act) {
+	switch {
+	case s.settled && s.result == Pass:
+	case a.kind == asked && a.request.Method() != "" && a.kindOf() == jsonrpc.Request:
+		v.sent++
+	case a.kind == answered && a.of.id != "" && a.of.at >= s.from && a.of != s.of:
+		if !a.ok {
+			v.failed++
+			return
+		}
+		s.settle(Pass, a.at, fmt.Sprintf("%s was answered after %s", a.of.called(), seconds(a.at-s.from)))
+		s.late(a, "got an answer to "+a.of.called())
+	}
+}
+
+func (v *alive) outcome(_ *stand, span time.Duration, ended bool) (Result, string) {
+	how := "in " + seconds(span)
+	if ended {
+		how = "before it ended"
+	}
+	if v.sent == 0 {
+		return Fail, "sent no request " + how
+	}
+	return Fail, fmt.Sprintf("sent %s %s, and none was answered with success", count(v.sent, "request"), how)
+}
+
+// cancels: notifications/cancelled is sent for the request that the fault met
+// (2025-11-25 basic/utilities/cancellation).
+type cancels struct{ others int }
+
+func (c *cancels) hear(s *stand, a *act) {
+	if a.kind != asked || s.settled && s.result == Pass {
+		return
+	}
+	for _, m := range a.request.Batch.Messages {
+		if m.Method != mcp.Cancelled {
+			continue
+		}
+		if s.of == nil || requestID(m.Params) != s.of.id {
+			c.others++
+			continue
+		}
+		s.settle(Pass, a.at, "cancelled "+s.of.called()+" after "+seconds(a.at-s.from))
+		s.late(a, "cancelled it")
+	}
+}
+
+func (c *cancels) outcome(s *stand, span time.Duration, ended bool) (Result, string) {
+	if c.others > 0 {
+		return Fail, "cancelled another request than the one that " + s.beginning() + " met"
+	}
+	if ended {
+		return Fail, "ended without notifications/cancelled"
+	}
+	return Fail, "sent no notifications/cancelled in " + seconds(span)
+}

@@ -19,7 +19,7 @@ import (
 // serveWeatherStdio is the weather server on stdin and stdout:
 //
 //	weather_stdio
-func serveWeatherStdio() { check(weather.New().Run(context.Background(), &mcp.StdioTransport{})) }
+func serveWeatherStdio() { orExit(weather.New().Run(context.Background(), &mcp.StdioTransport{})) }
 
 // visitCommand is visit for a server that it starts itself:
 //
@@ -41,19 +41,19 @@ func outlive() {
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
-	check(err)
+	orExit(err)
 	stdout, err := cmd.StdoutPipe()
-	check(err)
+	orExit(err)
 	terminated := make(chan os.Signal, 1)
 	signal.Notify(terminated, syscall.SIGTERM)
-	check(cmd.Start())
+	orExit(cmd.Start())
 	in := bufio.NewReader(stdout)
 	first, err := in.ReadString('\n')
-	check(err)
-	check(json.NewEncoder(os.Stdout).Encode(ready{Event: "ready", URL: "stdio:" + first[:len(first)-1], PID: os.Getpid()}))
-	check(cmd.Process.Signal(<-terminated))
+	orExit(err)
+	orExit(json.NewEncoder(os.Stdout).Encode(ready{Event: "ready", URL: "stdio:" + first[:len(first)-1], PID: os.Getpid()}))
+	orExit(cmd.Process.Signal(<-terminated))
 	_, err = io.Copy(os.Stdout, in)
-	check(err)
+	orExit(err)
 	_ = cmd.Wait() // the exit code says it
 	_ = stdin.Close()
 	os.Exit(cmd.ProcessState.ExitCode())

@@ -22,11 +22,11 @@ import (
 //	weather
 func serveWeather() {
 	s, err := serve(weather.Handler())
-	check(err)
+	orExit(err)
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
 	c := &console{out: os.Stdout, err: os.Stderr, asJSON: true}
-	check(c.ready(ready{URL: s.url.String() + weather.Path}))
+	orExit(c.ready(ready{URL: s.url.String() + weather.Path}))
 	<-ctx.Done()
 	s.Close()
 }
@@ -54,7 +54,7 @@ func tell(sights []weather.Sight, err error) {
 	for _, s := range sights {
 		fmt.Printf("%s: %s\n", s.Did, s.Saw)
 	}
-	check(err)
+	orExit(err)
 }
 
 // sendRaw sends one request and prints the answer: status, content type,
@@ -71,7 +71,7 @@ func sendRaw() {
 		}
 	}
 	_, err := io.Copy(os.Stdout, resp.Body)
-	check(err)
+	orExit(err)
 	fmt.Println()
 }
 
@@ -82,7 +82,7 @@ func send(args []string) *http.Response {
 		body, rest = rest[n], rest[:n]
 	}
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
-	check(err)
+	orExit(err)
 	req.Header.Set("Accept", "application/json, text/event-stream")
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -93,7 +93,7 @@ func send(args []string) *http.Response {
 	}
 	client := http.Client{Transport: &http.Transport{ResponseHeaderTimeout: patience}}
 	resp, err := client.Do(req)
-	check(err)
+	orExit(err)
 	return resp
 }
 
@@ -109,17 +109,18 @@ func listenForEver() {
 	opened.Body.Close()
 	stream := send([]string{"GET", url, "Mcp-Session-Id:" + opened.Header.Get("Mcp-Session-Id")})
 	if stream.StatusCode != http.StatusOK {
-		check(fmt.Errorf("GET got %s", stream.Status))
+		orExit(fmt.Errorf("GET got %s", stream.Status))
 	}
 	c := &console{out: os.Stdout, err: os.Stderr, asJSON: true}
-	check(c.ready(ready{URL: url}))
+	orExit(c.ready(ready{URL: url}))
 	late := time.AfterFunc(6*patience, func() { os.Exit(1) })
 	defer late.Stop()
 	_, err := io.Copy(io.Discard, stream.Body)
 	fmt.Printf("the stream ended: %v\n", err)
 }
 
-func check(err error) {
+// orExit ends a peer that cannot go on.
+func orExit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

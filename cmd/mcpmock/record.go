@@ -31,6 +31,8 @@ type recording struct {
 	redact    []string
 	noRedact  bool
 	sync      bool
+	learned   cassettes.Header // with --probe: that of the tape
+	probe     bool             // ask the upstream what it refuses before the recording begins
 
 	given func(flag string) bool // whether it was typed
 	typed []string               // of headers, those that were
@@ -88,6 +90,7 @@ killed is whole up to there. Secrets are replaced before they reach the disk.`,
 	f.StringArrayVar(&r.redact, "redact", nil, "keep the values that JSON Pointer `PTR` names off the tape, such as /params/arguments/pin; may be repeated")
 	f.BoolVar(&r.noRedact, "no-redact", false, "leave well-known secrets on the tape")
 	f.BoolVar(&r.sync, "sync", false, "wait for the disk at each event, so that a loss of power loses nothing")
+	f.BoolVar(&r.probe, "probe", false, "with --upstream: first ask what it refuses, and how, so that replay of FILE refuses alike")
 	completeWords(cmd, "transport", overHTTP, overSSE)
 	return cmd
 }
@@ -138,6 +141,9 @@ func (r *recording) check() error {
 	}
 	if err := r.checkServer(); err != nil {
 		return err
+	}
+	if r.probe && (len(r.command) > 0 || r.stdio || r.append || r.transport != overHTTP) {
+		return wrongUse("--probe is for a new recording of a server that speaks Streamable HTTP, over HTTP: leave --probe out").hint(recordURL + " --probe")
 	}
 	if _, err := cassettes.NewRedactor(r.rules()); err != nil {
 		return err

@@ -25,6 +25,12 @@ func (r *recording) runHTTP(ctx context.Context, c *console) error {
 		return cannotListen(r.listen, err, r.again("--listen 127.0.0.1:0"))
 	}
 	defer listener.Close()
+	if r.probe {
+		r.learned = r.header()
+		if err := r.learn(ctx, c, upstream, &r.learned); err != nil {
+			return err
+		}
+	}
 	file, err := r.create()
 	if err != nil {
 		return err

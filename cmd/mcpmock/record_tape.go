@@ -60,9 +60,17 @@ func (r *recording) again(flag string) string {
 	return strings.Join(words, " ")
 }
 
+// header is what is known of the tape before anything is said.
+func (r *recording) header() cassettes.Header {
+	return cassettes.Header{Transport: r.transport, Redact: r.rules()}
+}
+
 // create opens the cassette to write.
 func (r *recording) create() (*cassettes.File, error) {
-	header := cassettes.Header{Transport: r.transport, Redact: r.rules()}
+	header := r.header()
+	if r.probe {
+		header = r.learned
+	}
 	open := cassettes.Create
 	isTape := false
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -46,25 +47,30 @@ type playing struct {
 func newReplay(c *console) *cobra.Command {
 	var p playing
 	cmd := &cobra.Command{
-		Use:   "replay FILE",
+		Use:   "replay [FILE]",
 		Short: "play a cassette as a mock server that holds its clients to the rules",
 		Long: `play a cassette as a mock server that holds its clients to the rules
 
 FILE is a cassette, or the name of a stock tape. A request that the tape cannot
 answer gets an error that names the recorded exchange closest to it, and makes
-the exit code 1.
+the exit code 1. So does a client that breaks a must of a scenario.
+
+Without FILE, the stubs of a scenario are served: answers written by hand.
 
 However the tape was recorded, it is played over Streamable HTTP and HTTP+SSE,
 side by side on one port, or with --stdio over stdin and stdout.`,
 		Example: `  mcpmock replay weather.cassette
   mcpmock replay weather.cassette --stdio
   mcpmock replay weather.cassette -s fastmcp-missing-session-id
-  mcpmock replay weather.cassette --listen 127.0.0.1:0 --json`,
+  mcpmock replay weather.cassette --listen 127.0.0.1:0 --json
+  mcpmock replay -s ./mine.yaml`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if p.file, err = one(cmd, args, "a cassette", "mcpmock replay weather.cassette"); err != nil {
-				return err
+			if len(args) > 0 || len(p.scenarios) == 0 {
+				if p.file, err = one(cmd, args, "a cassette", "mcpmock replay weather.cassette"); err != nil {
+					return err
+				}
 			}
 			p.seeded = cmd.Flags().Changed("seed")
 			if p.stdio {
@@ -79,6 +85,14 @@ side by side on one port, or with --stdio over stdin and stdout.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&p.listen, "listen", defaultListen, "listen on `HOST:PORT`; port 0 is a free one")
+	f.BoolVar(&p.stdio, "stdio", false, "speak over stdin and stdout to the one client that started it")
+	p.flags(cmd)
+	return cmd
+}
+
+// flags adds the flags that say how is played, wherever that is to.
+func (p *playing) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.StringArrayVarP(&p.scenarios, "scenario", "s", nil, "break it as the scenario `NAME|FILE` says; may be repeated")
 	f.StringVar(&p.sessions, "sessions", "auto", "`MODE` of sessions: auto (as recorded), required, optional or stateless")
 	f.StringVar(&p.enforce, "enforce", "strict", "`MODE` of the rules: strict refuses a breach, lenient notes it")
@@ -87,7 +101,6 @@ side by side on one port, or with --stdio over stdin and stdout.`,
 	f.BoolVar(&p.repeat, "repeat", false, "let tool calls be repeated beyond the times they were recorded")
 	f.StringVar(&p.pace, "pace", "off", "keep recorded `TIME`: off, recorded, or a part of it such as 0.2x")
 	f.DurationVar(&p.paceCap, "pace-cap", 0, "keep no gap of recorded time longer than `DURATION`, such as 2s")
-	f.BoolVar(&p.stdio, "stdio", false, "speak over stdin and stdout to the one client that started it")
 	f.StringVar(&p.transport, "transport", "auto", "serve `WHAT` over HTTP: http (Streamable HTTP), sse (HTTP+SSE), or auto, both")
 	f.StringVar(&p.answers, "answers", "recorded", "send an answer of one message `HOW` over Streamable HTTP: recorded, json or sse")
 	f.BoolVar(&p.resumable, "resumable", false, "give the events of all streams ids, so that a client can come back for what it missed")
@@ -104,7 +117,6 @@ side by side on one port, or with --stdio over stdin and stdout.`,
 	completeWords(cmd, "pace", "off", "recorded", "0.2x")
 	completeWords(cmd, "on-miss", "error", "500")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
-	return cmd
 }
 
 func (p *playing) run(ctx context.Context, c *console) error {
@@ -112,11 +124,13 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	tape, err := openTape(p.file)
-	if err != nil {
-		return err
+	var tape *cassettes.Tape
+	if p.file != "" {
+		if tape, err = openTape(p.file); err != nil {
+			return err
+		}
+		defer tape.Close()
 	}
-	defer tape.Close()
 	var ears listeners
 	opts = append(opts, replay.WithOnMismatch(func(m *replay.Mismatch) { c.talk("mismatch: %v", m) }))
 	if c.verbose || p.journal != "" { // events are made for listeners alone
@@ -127,6 +141,10 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	spareMemory()
 	player, err := replay.New(tape, opts...)
+	if errors.Is(err, replay.ErrNothing) {
+		return wrongUse("replay needs a cassette, or a scenario with stubs: there are none in %s", strings.Join(p.scenarios, ", ")).
+			hint("mcpmock replay weather.cassette -s %s", word(p.scenarios[0]))
+	}
 	if err != nil {
 		return err
 	}
@@ -139,7 +157,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	var journal *journalFile
 	if p.journal != "" {
-		if journal, err = newJournalFile(p.journal, tape, p.carries()); err != nil {
+		if journal, err = newJournalFile(p.journal, played(tape), p.carries()); err != nil {
 			return err
 		}
 		ears = append(ears, journal.hear)
@@ -154,13 +172,31 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	if err := withClose(err, journal); err != nil {
 		return err
 	}
+	failed := c.judged(player, p.stdio)
 	if n := player.Journal().Count("mismatched"); n > 0 {
-		return &failure{code: exitCheck, err: fmt.Errorf("%s had no recorded answer", count(n, "request"))}
+		return &failure{code: exitCheck, err: fmt.Errorf("%s had no %sanswer", count(n, "request"), p.answered())}
 	}
 	if code != 0 {
-		return &failure{code: code, err: fmt.Errorf("the recorded server ended here, with exit code %d", code)}
+		return &failure{code: code, err: fmt.Errorf("the server ended here, with exit code %d, as it was recorded or as a fault has it", code)}
 	}
-	return nil
+	return failed
+}
+
+// played is the tape whose redaction a journal has: where nothing was recorded,
+// one that keeps secrets off.
+func played(tape *cassettes.Tape) *cassettes.Tape {
+	if tape == nil {
+		return &cassettes.Tape{Header: cassettes.Header{Redact: []string{"secrets"}}}
+	}
+	return tape
+}
+
+// answered is what kind of answer there may be.
+func (p *playing) answered() string {
+	if p.file == "" {
+		return ""
+	}
+	return "recorded "
 }
 
 // serve plays over HTTP until a signal comes.
@@ -290,6 +326,9 @@ func (p *playing) says(player *replay.Player) []string {
 	if p.stdio {
 		sessions = ", over stdio"
 	}
+	if p.file == "" {
+		return []string{"serving the stubs of " + strings.Join(p.scenarios, ", ") + sessions}
+	}
 	return []string{fmt.Sprintf("replaying %s  %s%s%s", p.file, count(player.Exchanges(), "exchange"), sessions, broken)}
 }
 
@@ -297,7 +336,7 @@ func (p *playing) says(player *replay.Player) []string {
 func (c *console) summary(p *replay.Player) {
 	j := p.Journal()
 	parts := []string{}
-	for _, kind := range [...]string{"matched", "synthesized", "refused", "mismatched", "noted", "diverged", "faulted"} {
+	for _, kind := range [...]string{"matched", "stubbed", "synthesized", "refused", "mismatched", "noted", "diverged", "faulted"} {
 		if n := j.Count(kind); n > 0 || kind == "matched" || kind == "refused" || kind == "mismatched" || kind == "synthesized" {
 			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
 		}

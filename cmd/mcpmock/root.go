@@ -38,7 +38,7 @@ func newRoot(c *console) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(newRecord(c), newReplay(c), newShow(c), newFmt(c), newScenario(c), newSnippet(c), newDemo(c), newVersion(c), newCompletion(c))
+	root.AddCommand(newRecord(c), newReplay(c), newRun(c), newVerdict(c), newProxy(c), newShow(c), newFmt(c), newScenario(c), newSnippet(c), newCheck(c), newDemo(c), newVersion(c), newCompletion(c))
 	root.PersistentFlags().BoolVar(&c.asJSON, "json", false, "speak JSON: to be read by programs")
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "print a line for each exchange on stderr")
 	root.PersistentFlags().BoolP("help", "h", false, "say how it is used")

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
-
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
@@ -11,10 +8,10 @@ import (
 func newScenario(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scenario",
-		Short: "list the stock scenarios, or show one",
+		Short: "list the stock scenarios, show one, begin or check one of your own",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return wrongUse("scenario needs a command").hint("mcpmock scenario list").hint("mcpmock scenario show NAME")
+				return wrongUse("scenario needs a command").hint("mcpmock scenario list").hint("mcpmock scenario show NAME").hint("all commands: mcpmock scenario --help")
 			}
 			f := wrongUse("unknown command %q", "scenario "+args[0])
 			for _, near := range suggestions(cmd, args[0]) {
@@ -26,7 +23,7 @@ func newScenario(c *console) *cobra.Command {
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "list",
-			Short: "list the stock scenarios",
+			Short: "list the stock scenarios by their groups",
 			Args:  none,
 			RunE:  func(*cobra.Command, []string) error { return listScenarios(c) },
 		},
@@ -47,31 +44,23 @@ func newScenario(c *console) *cobra.Command {
 				return err
 			},
 		},
+		newScenarioNew(c),
+		newScenarioCheck(c),
+		&cobra.Command{
+			Use:   "schema",
+			Short: "print the JSON Schema of scenario files, for an editor",
+			Long: `print the JSON Schema of scenario files, for an editor
+
+Keep it beside your scenarios and begin them with
+  # yaml-language-server: $schema=./` + schemaFile + `
+which most editors with the YAML language server follow.`,
+			Example: `  mcpmock scenario schema > ` + schemaFile,
+			Args:    none,
+			RunE: func(*cobra.Command, []string) error {
+				_, err := c.out.Write(scenarios.Schema())
+				return err
+			},
+		},
 	)
 	return cmd
-}
-
-func listScenarios(c *console) error {
-	type line struct {
-		Name    string `json:"name"`
-		About   string `json:"about"`
-		Dialect string `json:"dialect,omitempty"`
-	}
-	var lines []line
-	for _, name := range scenarios.Stock() {
-		s, err := scenarios.Load(name)
-		if err != nil {
-			return err
-		}
-		lines = append(lines, line{s.Name, s.About, s.Dialect})
-	}
-	if c.asJSON {
-		return c.print(lines)
-	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tABOUT")
-	for _, l := range lines {
-		fmt.Fprintf(table, "%s\t%s\n", l.Name, l.About)
-	}
-	return table.Flush()
 }

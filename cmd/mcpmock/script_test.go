@@ -23,6 +23,12 @@ func TestMain(m *testing.M) {
 		"weather_stdio": serveWeatherStdio,
 		"visit_stdio":   visitCommand,
 		"outlive":       outlive,
+
+		"keeps":  keepSession,
+		"renews": renewSession,
+
+		"surroundings": surround,
+		"visit_mocked": visitMocked,
 	})
 }
 

@@ -1,0 +1,97 @@
+package check
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestLost is about what is there instead of an MCP server, each in the
+// words that the user meets.
+func TestLost(t *testing.T) {
+	says := func(status int, header, value, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			if header != "" {
+				w.Header().Set(header, value)
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for _, c := range []struct {
+		why    string
+		server http.Handler
+		path   string
+		want   []string // in the error or one of its hints
+	}{
+		{"the path is wrong, and the right one is near", &pliant{protocol: "2025-11-25"}, "/api", []string{"404", "there is one at", "/mcp"}},
+		{"nothing is anywhere", says(404, "Content-Type", "text/plain", "404 page not found"), "/mcp", []string{"404", "the path is wrong", "/messages"}},
+		{"a token is wanted", says(401, "WWW-Authenticate", "Bearer realm=x", ""), "/mcp", []string{"wants authorization", "--header", "Bearer realm=x"}},
+		{"a token is wanted, but not said how", says(401, "", "", ""), "/mcp", []string{"no WWW-Authenticate"}},
+		{"the host is not known to the server", says(421, "", "", "Invalid Host header"), "/mcp", []string{"421", "name the host"}},
+		{"the host is forbidden", says(403, "", "", "Forbidden: invalid Host header"), "/mcp", []string{"403", "name the host"}},
+		{"a proxy's page", says(502, "Content-Type", "text/html", "<html><title>502 Bad Gateway</title></html>"), "/mcp", []string{"502", "Bad Gateway", "before it"}},
+		{"a login page", says(200, "Content-Type", "text/html", "<html><title>Sign in</title></html>"), "/mcp", []string{"Sign in", "web page is no MCP server"}},
+		{"a Python server that was killed by a request", says(500, "Content-Type", "text/plain; charset=utf-8", "Internal Server Error"), "/mcp", []string{"issues/838"}},
+		{"one client has it already", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request: Server already initialized"},"id":null}`), "/mcp", []string{"has a client already"}},
+		{"modern revisions only", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version"}}`), "/mcp", []string{"no revision that has initialize"}},
+		{"redirected to another host", http.RedirectHandler("https://mcp.example/mcp", http.StatusTemporaryRedirect), "/mcp", []string{"redirects elsewhere"}},
+		{"redirected for ever", http.RedirectHandler("/mcp", http.StatusTemporaryRedirect), "/mcp", []string{"without end"}},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := checked(t, c.server, c.path)
+			u, ok := errors.AsType[*Unreachable](err)
+			if !ok {
+				t.Fatalf("%v", err)
+			}
+			text := u.Error() + "\n" + strings.Join(u.Hints, "\n")
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q is missing in:\n%s", want, text)
+				}
+			}
+		})
+	}
+}
+
+// TestOldTransport tells a server of HTTP+SSE alone apart.
+func TestOldTransport(t *testing.T) {
+	w, err := checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" {
+			http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "event: endpoint\ndata: /messages?session_id=1\n\n")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}), "/sse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Transport != overSSE || len(w.Findings) != 1 || w.Findings[0].Verdict != Note {
+		t.Errorf("transport %s, findings %v", w.Transport, w.Findings)
+	}
+}
+
+// TestRedirect holds that a redirect within the host is followed and
+// told of.
+func TestRedirect(t *testing.T) {
+	p := &pliant{protocol: "2025-11-25"}
+	w, err := checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/old" {
+			http.Redirect(w, r, "/mcp", http.StatusTemporaryRedirect)
+			return
+		}
+		p.ServeHTTP(w, r)
+	}), "/old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := w.Findings[0]; f.Rule != "endpoint" || f.Verdict != Note || !strings.HasSuffix(w.Endpoint, "/mcp") {
+		t.Errorf("%s: %s, endpoint %s", f.Rule, f.Verdict, w.Endpoint)
+	}
+}

@@ -1,0 +1,32 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// known names what is known about a breach: the stock scenario that shows it,
+// for trying a client against it, or else where it was reported.
+func (f *Finding) known(scenario, issue string) *Finding {
+	switch {
+	case slices.Contains(scenarios.Stock(), scenario):
+		f.Known = append(f.Known, scenario)
+	case issue != "":
+		f.Known = append(f.Known, issue)
+	}
+	return f
+}
+
+// knownInWords says what to type about it, or where to read.
+func (f *Finding) knownInWords() string {
+	var words []string
+	for _, k := range f.Known {
+		if !strings.Contains(k, "://") {
+			k = "mcpmock replay weather -s " + k
+		}
+		words = append(words, k)
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,59 @@
+package check
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/probes"
+)
+
+// An Option says how a server is asked.
+type Option func(*options)
+
+type options struct {
+	header          [][2]string
+	tool, arguments string
+	probing         []probes.Option // of those who ask over HTTP; tests are less patient
+}
+
+// WithHeader sends a header with every request, such as an Authorization that
+// the server wants. It may be given several times, and means nothing over
+// stdio.
+func WithHeader(name, value string) Option {
+	return func(o *options) { o.header = append(o.header, [2]string{name, value}) }
+}
+
+// WithCall calls that tool, whatever it does, with a JSON object as its
+// arguments; nil means none. Left out, the first tool is called that says
+// that it is read-only and needs no arguments.
+func WithCall(tool string, arguments json.RawMessage) Option {
+	return func(o *options) { o.tool, o.arguments = tool, string(arguments) }
+}
+
+// settle makes options of what was given.
+func settle(opts []Option) (options, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.arguments == "" {
+		o.arguments = "{}"
+	}
+	var line bytes.Buffer // for what goes over stdio has no line breaks
+	if err := json.Compact(&line, []byte(o.arguments)); err != nil || !strings.HasPrefix(line.String(), "{") {
+		return o, fmt.Errorf(`the arguments of the tool %q are no JSON object: give one like {"city":"Oslo"}`, o.tool)
+	}
+	o.arguments = line.String()
+	return o, nil
+}
+
+// asking are the options of a client that asks over HTTP.
+func (o *options) asking(more ...probes.Option) []probes.Option {
+	list := append(more, o.probing...)
+	for _, h := range o.header {
+		list = append(list, probes.WithHeader(h[0], h[1]))
+	}
+	return list
+}

@@ -1,0 +1,193 @@
+package check
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// A peer is a server over stdio that is being checked. One goroutine uses it.
+type peer struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	said   chan []byte // lines of stdout; closed when it ends
+	errs   tail
+	exited chan struct{}
+	err    error // how it exited, once exited is closed
+
+	lines   int    // of stdout so far
+	odd     int    // of those, no message
+	oddLine string // the first of them
+	unasked string // a response to what was not asked, in words
+}
+
+// maxLine is how long a line of stdout may be.
+const maxLine = 64 << 20
+
+// startPeer starts a command whose stdin and stdout are the peer's.
+func startPeer(ctx context.Context, command []string) (*peer, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), said: make(chan []byte, 64), exited: make(chan struct{})}
+	withChildren(p.cmd)
+	p.cmd.WaitDelay = time.Second
+	p.cmd.Stderr = &p.errs
+	in, err := p.cmd.StdinPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	out, write := io.Pipe() // so that Wait waits for what the server still says
+	p.in, p.cmd.Stdout = in, write
+	if err := p.cmd.Start(); err != nil {
+		cancel()
+		return nil, err
+	}
+	go func() {
+		defer cancel()
+		p.err = p.cmd.Wait()
+		_ = write.Close() // the reader sees the end
+		close(p.exited)
+	}()
+	go func() {
+		defer close(p.said)
+		lines := bufio.NewScanner(out)
+		lines.Buffer(nil, maxLine)
+		for lines.Scan() {
+			if len(bytes.TrimSpace(lines.Bytes())) > 0 {
+				p.said <- bytes.Clone(lines.Bytes())
+			}
+		}
+		_ = out.CloseWithError(lines.Err()) // of a line beyond all measure, the rest is not read
+	}()
+	return p, nil
+}
+
+// say writes a line. That nobody reads it shows by what is asked next.
+func (p *peer) say(line string) { _, _ = io.WriteString(p.in, line+"\n") }
+
+// ask says a request and waits for its response.
+func (p *peer) ask(ctx context.Context, request string, patience time.Duration) reply {
+	asked, _ := kindOf([]byte(request))
+	p.say(request)
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return reply{why: "interrupted"}
+		case <-timeout.C:
+			return reply{why: fmt.Sprintf("no answer for %s", patience)}
+		case line, ok := <-p.said:
+			if !ok {
+				return reply{why: p.left()}
+			}
+			if p.heard(line, asked) {
+				return reply{message: bytes.TrimSpace(line)}
+			}
+		}
+	}
+}
+
+// heard takes in a line of stdout and reports whether it answers a request.
+func (p *peer) heard(line []byte, asked jsonrpc.Message) bool {
+	p.lines++
+	m, ok := kindOf(line)
+	switch {
+	case !ok:
+		p.odd++
+		if p.oddLine == "" {
+			p.oddLine = fmt.Sprintf("%q", short(string(line), 100))
+		}
+	case m.Kind == jsonrpc.Response && bytes.Equal(m.ID, asked.ID):
+		return true
+	case m.Kind == jsonrpc.Request && m.Method == mcp.Ping:
+		p.say(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":{}}`)
+	case m.Kind == jsonrpc.Response && p.unasked == "" && (len(m.ID) == 0 || string(m.ID) == "null"):
+		p.unasked = "a response without an id: " + short(string(line), 100)
+	}
+	return false
+}
+
+// left says how the server ended.
+func (p *peer) left() string {
+	<-p.exited
+	if p.err != nil {
+		return "it ended: " + p.err.Error()
+	}
+	return "it ended"
+}
+
+func (p *peer) firstOdd() string { return p.oddLine }
+
+// lastWords is the end of what the server said on stderr.
+func (p *peer) lastWords() string {
+	lines := strings.Split(strings.TrimSpace(p.errs.String()), "\n")
+	return short(lines[len(lines)-1], 200)
+}
+
+// end closes stdin and waits for the exit. It returns how long that took, and
+// whether the server exited by itself.
+func (p *peer) end(patience time.Duration) (time.Duration, bool) {
+	began := time.Now()
+	_ = p.in.Close() // it may be gone already
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for said := p.said; ; {
+		select {
+		case <-p.exited:
+			return time.Since(began), true
+		case <-timeout.C:
+			p.kill()
+			return patience, false
+		case line, ok := <-said:
+			if !ok {
+				said = nil
+				continue
+			}
+			p.heard(line, jsonrpc.Message{})
+		}
+	}
+}
+
+// kill ends the server with its children, if it is still there, and returns
+// when it is gone.
+func (p *peer) kill() {
+	_ = p.in.Close()
+	select {
+	case <-p.exited: // its number may be another's by now
+	default:
+		_ = p.cmd.Cancel()
+	}
+	for range p.said { // what nobody wants to hear any more
+	}
+	<-p.exited
+}
+
+// A tail keeps the last of what was written to it.
+type tail struct {
+	mu   sync.Mutex
+	kept []byte
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, b...)
+	t.kept = t.kept[max(0, len(t.kept)-4096):]
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.kept)
+}

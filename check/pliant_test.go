@@ -1,0 +1,99 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mcpmock/mcpmock/probes"
+	"github.com/tidwall/gjson"
+)
+
+// A pliant server does all that the specification asks for, and as little
+// else as possible. A test bends it: before it looks at a request, bend may
+// answer.
+type pliant struct {
+	protocol string
+	bend     func(p *pliant, w http.ResponseWriter, r *http.Request, m gjson.Result) bool
+
+	mu       sync.Mutex
+	sessions map[string]bool // whether they live
+	asked    int
+}
+
+func (p *pliant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	m := gjson.ParseBytes(body)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked++
+	if p.sessions == nil {
+		p.sessions = map[string]bool{}
+	}
+	if p.bend != nil && p.bend(p, w, r, m) {
+		return
+	}
+	id := r.Header.Get("Mcp-Session-Id")
+	refuse := func(status int, message string) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"jsonrpc":"2.0","error":{"code":-32600,"message":%q}}`, message)
+	}
+	version := r.Header.Get("MCP-Protocol-Version")
+	switch {
+	case r.URL.Path != "/mcp":
+		refuse(404, "nothing here")
+	case !strings.HasPrefix(r.Host, "127.0.0.1"), r.Header.Get("Origin") != "":
+		refuse(403, "Forbidden")
+	case r.Method == "GET" || r.Method != "POST" && r.Method != "DELETE":
+		refuse(405, "Method Not Allowed")
+	case m.Get("method").String() == "initialize":
+		id := fmt.Sprintf("session-%024d", p.asked)
+		p.sessions[id] = true
+		w.Header().Set("Mcp-Session-Id", id)
+		p.answer(w, m, `{"protocolVersion":"`+p.protocol+`","capabilities":{"tools":{}},"serverInfo":{"name":"pliant","version":"1"}}`)
+	case id == "":
+		refuse(400, "no session")
+	case !p.sessions[id]:
+		refuse(404, "session not found")
+	case version == "1999-01-01":
+		refuse(400, "unknown version")
+	case r.Method == "DELETE":
+		p.sessions[id] = false
+		w.WriteHeader(204)
+	case m.IsArray() && p.protocol == "2025-03-26":
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `[{"jsonrpc":"2.0","id":2,"result":{}},{"jsonrpc":"2.0","id":3,"result":{"tools":[]}}]`)
+	case !m.IsObject():
+		refuse(400, "not a message")
+	case !m.Get("id").Exists():
+		w.WriteHeader(202)
+	case m.Get("method").String() == "tools/list":
+		p.answer(w, m, `{"tools":[{"name":"wipe","inputSchema":{"type":"object"}},{"name":"time","annotations":{"readOnlyHint":true},"inputSchema":{"type":"object"}}]}`)
+	default:
+		p.answer(w, m, `{}`)
+	}
+}
+
+func (p *pliant) answer(w http.ResponseWriter, m gjson.Result, result string) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":%s}`, m.Get("id").Raw, result)
+}
+
+// checked runs the rules over a server.
+func checked(t *testing.T, server http.Handler, path string) (*Report, error) {
+	t.Helper()
+	s := httptest.NewServer(server)
+	t.Cleanup(s.Close)
+	impatient := func(o *options) { o.probing = []probes.Option{probes.WithPatience(2*time.Second, 50*time.Millisecond)} }
+	w, err := newHolding(s.URL+path, []Option{impatient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Report, w.rules(t.Context())
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// The exit codes of run where the command did not begin, as shells and other
+// programs that run programs have them.
+const (
+	exitNotRun   = 126
+	exitNotFound = 127
+)
+
+// A child is a command that is run with mcpmock's own stdin, in its process
+// group: the terminal is the child's as much as mcpmock's.
+type child struct {
+	args     []string
+	env      []string
+	out, err io.Writer
+}
+
+// run runs it to its end and returns its exit code, 128+n where signal n ended
+// it. Signals that come meanwhile are passed on, but for those that a terminal
+// has given the child already. An error says why it did not begin.
+func (k *child) run(ctx context.Context) (code int, err error) {
+	cmd := exec.CommandContext(ctx, k.args[0], k.args[1:]...)
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = k.env, os.Stdin, k.out, k.err
+	// Signals are caught before it begins: one that comes in between must not
+	// end mcpmock and leave the child.
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, passedOn()...)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return 0, notStarted(k.args[0], err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			if !shared(s) {
+				_ = cmd.Process.Signal(s) // it may just have ended
+			}
+		case err := <-ended:
+			if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+				return 0, fmt.Errorf("waiting for %s: %w", k.args[0], err)
+			}
+			return codeOf(cmd.ProcessState), nil
+		}
+	}
+}
+
+// codeOf is the exit code of a process that has ended.
+func codeOf(state *os.ProcessState) int {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
+}
+
+// notStarted is the failure to start a command.
+func notStarted(name string, err error) error {
+	f := &failure{code: exitNotRun, err: fmt.Errorf("cannot run %s: %w", name, causeOf(err))}
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		f.code, f.err = exitNotFound, fmt.Errorf("there is no command %s", name)
+	}
+	return f
+}
+
+// causeOf is what is wrong with a file, without its name.
+func causeOf(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	if lookup, ok := errors.AsType[*exec.Error](err); ok {
+		return lookup.Err
+	}
+	return err
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/mcpmock/mcpmock/internal/near"
+	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/spf13/cobra"
+)
+
+func newScenarioCheck(c *console) *cobra.Command {
+	var cassette string
+	cmd := &cobra.Command{
+		Use:   "check NAME|FILE",
+		Short: "say what a scenario holds, and what it would hit on a cassette",
+		Long: `say what a scenario holds, and what it would hit on a cassette
+
+With -c the scenario is held against a cassette, without running anything: which
+exchanges each fault would hit if the client did the same again, which fault
+hits nothing and why, and which expectation can never be reached. A client that
+meets a fault may go on in another way than the cassette has it.
+
+Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
+		Example: `  mcpmock scenario check ./mine.yaml
+  mcpmock scenario check session-404-no-reinit -c weather`,
+		ValidArgsFunction: completeScenario,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, err := one(cmd, args, "a scenario", "mcpmock scenario check ./mine.yaml -c weather")
+			if err != nil {
+				return err
+			}
+			return checkScenario(c, name, cassette)
+		},
+	}
+	cmd.Flags().StringVarP(&cassette, "cassette", "c", "", "hold it against the cassette `FILE`, or a stock tape")
+	return cmd
+}
+
+// A scenarioReport is what scenario check --json prints. Its keys stay as
+// they are; new ones may be added.
+type scenarioReport struct {
+	listed
+	Cassette string         `json:"cassette,omitempty"`
+	Policies []string       `json:"policies,omitempty"`
+	Faults   []faultReport  `json:"faults"`
+	Expect   []expectReport `json:"expect"`
+}
+
+type faultReport struct {
+	Name   string   `json:"name"`
+	When   string   `json:"when"`
+	Do     []string `json:"do"`
+	Hits   []hit    `json:"hits,omitempty"`
+	Missed string   `json:"missed,omitempty"` // why it hits nothing
+}
+
+type expectReport struct {
+	Level  string `json:"level"`
+	What   string `json:"what"`
+	Since  string `json:"since"`
+	Missed string `json:"missed,omitempty"` // why it can never be reached
+}
+
+func checkScenario(c *console, name, cassette string) error {
+	s, err := scenarios.Load(name)
+	if err != nil {
+		return err
+	}
+	report := &scenarioReport{listed: listed{
+		Name: s.Name, Group: s.Group, About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect, Sessions: s.Sessions, Stubs: s.Stubs != nil,
+	}, Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
+	for i := range s.Faults {
+		f := &s.Faults[i]
+		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: keys(&f.Do)})
+	}
+	for _, e := range s.Expect {
+		report.Expect = append(report.Expect, expectReport{Level: e.Level, What: e.What, Since: e.Since})
+	}
+	missed := false
+	if cassette != "" {
+		tape, err := openTape(cassette)
+		if err != nil {
+			return err
+		}
+		defer tape.Close()
+		r, err := rehearse(s, tape)
+		if err != nil {
+			return err
+		}
+		missed = report.against(r)
+	}
+	if c.asJSON {
+		err = c.print(report)
+	} else {
+		err = report.write(c.out)
+	}
+	if err == nil && missed {
+		return exit(exitCheck)
+	}
+	return err
+}
+
+// policies lists what holds all the time.
+func policies(s *scenarios.Scenario) []string {
+	all := []string{}
+	for _, p := range []struct {
+		name string
+		set  bool
+	}{
+		{"idle", s.Idle > 0}, {"version", s.Version != ""}, {"replicas", s.Replicas != nil}, {"rate", s.Rate != nil},
+		{"cors", s.CORS != nil}, {"auth", s.Auth != nil},
+	} {
+		if p.set {
+			all = append(all, p.name)
+		}
+	}
+	return all
+}
+
+// against adds what a tape shows, and reports whether a fault hits nothing.
+func (report *scenarioReport) against(r *rehearsal) (missed bool) {
+	any := len(report.Policies) > 0
+	hits := map[string]bool{}
+	for i := range report.Faults {
+		f := &report.Faults[i]
+		f.Hits = r.hits[i]
+		if len(f.Hits) == 0 {
+			f.Missed = r.why(i)
+			missed = true
+			continue
+		}
+		any = true
+		hits[r.scenario.Faults[i].Name] = true
+	}
+	for i := range report.Expect {
+		e := &report.Expect[i]
+		switch {
+		case e.Since == "fault" && !any:
+			e.Missed = "it begins at a fault, and none hits anything"
+		case e.Since != "fault" && e.Since != "refusal" && e.Since != "start" && !hits[e.Since]:
+			e.Missed = fmt.Sprintf("it begins at the fault %q, which hits nothing", e.Since)
+		case e.What == scenarios.AssertResumes && r.tape.Header.Transport == "stdio":
+			e.Missed = "over stdio, which the cassette was recorded over, no stream is resumed"
+		}
+	}
+	return missed
+}
+
+// why says why fault i hits nothing.
+func (r *rehearsal) why(i int) string {
+	t := &r.scenario.Faults[i].When
+	for k := range r.parts[i] {
+		p := &r.parts[i][k]
+		if p.met {
+			continue
+		}
+		text := "nothing on the cassette has " + p.String()
+		known := map[string][]string{"method": r.methods, "tool": r.tools}[p.key]
+		if likely := near.Word(strings.TrimSuffix(p.value, "*"), known); likely != "" {
+			text += fmt.Sprintf(": did you mean %q?", likely)
+		} else if len(known) > 0 && len(known) <= maxSessions {
+			text += ": it has " + strings.Join(known, ", ")
+		}
+		return text
+	}
+	switch {
+	case r.most[i] == 0:
+		return "its conditions are met, but never all by the same request"
+	case countWords(t) != "":
+		return fmt.Sprintf("it waits for %s, and at most %s in one session met the rest", countWords(t), count(r.most[i], "request"))
+	case t.Chance > 0:
+		return fmt.Sprintf("chance let all by that met the rest: %s in one session at most", count(r.most[i], "request"))
+	}
+	return "a fault before it answers all that it would hit"
+}
+
+func (report *scenarioReport) write(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	head := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(table, "  %s\t%s\n", key, value)
+		}
+	}
+	fmt.Fprintf(table, "%s\n", printable(report.Name))
+	head("group", report.Group)
+	head("about", printable(report.About))
+	head("good", printable(report.Good))
+	head("transport", report.Transport)
+	head("dialect", report.Dialect)
+	head("sessions", report.Sessions)
+	head("policies", strings.Join(report.Policies, ", "))
+	if report.Stubs {
+		head("stubs", "yes")
+	}
+	head("cassette", printable(report.Cassette))
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, f := range report.Faults {
+		fmt.Fprintf(w, "  fault  %s: when %s: %s\n", printable(f.Name), printable(f.When), strings.Join(f.Do, ", "))
+		f.write(w)
+	}
+	for _, e := range report.Expect {
+		fmt.Fprintf(w, "  %s  %s, since %s\n", e.Level, e.What, printable(e.Since))
+		if e.Missed != "" {
+			fmt.Fprintf(w, "    is never reached: %s\n", printable(e.Missed))
+		}
+	}
+	return nil
+}
+
+// maxHits is how many hits of a fault people are shown.
+const maxHits = 10
+
+func (f *faultReport) write(w io.Writer) {
+	if f.Missed != "" {
+		fmt.Fprintf(w, "    hits nothing: %s\n", printable(f.Missed))
+	}
+	for i, h := range f.Hits {
+		if i == maxHits {
+			fmt.Fprintf(w, "    and %d more\n", len(f.Hits)-i)
+			return
+		}
+		place := fmt.Sprintf("line %d", h.Line)
+		if h.Exchange > 0 {
+			place = fmt.Sprintf("exchange %d, line %d", h.Exchange, h.Line)
+		}
+		fmt.Fprintf(w, "    hits %s: %s, number %d in its session\n", place, h.words(), h.Nth)
+	}
+}

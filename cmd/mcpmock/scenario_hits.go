@@ -1,0 +1,95 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
+)
+
+// A hit is one place of the tape at which a fault fires.
+type hit struct {
+	Exchange int    `json:"exchange,omitempty"` // from 1; none for what asks nothing
+	Line     int    `json:"line"`               // in the cassette
+	HTTP     string `json:"http,omitempty"`
+	Method   string `json:"method,omitempty"`
+	Tool     string `json:"tool,omitempty"`
+	Client   string `json:"client,omitempty"` // what it does besides sending
+	Nth      int    `json:"nth"`              // of its session's that meet the rest of the trigger
+}
+
+// fire lets the faults act on one request.
+func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exchanges []int) {
+	r.name(&q)
+	list := r.scenario.Faults
+	for i := range list {
+		for k := range r.parts[i] {
+			if p := &r.parts[i][k]; !p.met {
+				p.met = faults.Meets(&p.trigger, &q)
+			}
+		}
+		if faults.Meets(&list[i].When, &q) {
+			s.met[i]++
+			r.most[i] = max(r.most[i], s.met[i])
+		}
+	}
+	place := faults.Place{Session: &s.counts, Server: &r.server, Connection: ""}
+	r.run.Fire(&q, place, time.Time{}.Add(e.At), func(f *scenarios.Fault) bool {
+		for i := range list {
+			if &list[i] == f {
+				r.hits[i] = append(r.hits[i], hitOf(&q, e, exchanges, s.met[i]))
+			}
+		}
+		return !answersInPlace(&f.Do)
+	})
+}
+
+// name remembers the names on the tape, for what may have been meant.
+func (r *rehearsal) name(q *faults.Request) {
+	for _, m := range q.Batch.Messages {
+		if m.Method != "" && !slices.Contains(r.methods, m.Method) && len(r.methods) < maxTallies {
+			r.methods = append(r.methods, m.Method)
+		}
+		if m.Method == mcp.ToolsCall {
+			if tool := gjson.GetBytes(m.Params, "name").Str; !slices.Contains(r.tools, tool) && len(r.tools) < maxTallies {
+				r.tools = append(r.tools, tool)
+			}
+		}
+	}
+}
+
+// hitOf says where a fault has fired.
+func hitOf(q *faults.Request, e *cassettes.Event, exchanges []int, nth int) hit {
+	h := hit{Line: e.Pos.Line, HTTP: q.HTTP, Method: q.Method(), Nth: nth}
+	if len(exchanges) > 0 {
+		h.Exchange = exchanges[0] + 1
+	}
+	if h.Method == mcp.ToolsCall {
+		h.Tool = gjson.GetBytes(q.Batch.Messages[0].Params, "name").Str
+	}
+	h.Client = [...]string{faults.Sends: "", faults.Connects: "connect", faults.Disconnects: "disconnect", faults.Closes: "eof"}[q.Client]
+	return h
+}
+
+// answersInPlace reports whether an action answers in place of the server, so
+// that no fault after it acts.
+func answersInPlace(a *scenarios.Action) bool {
+	return a.Respond != nil || a.Latch != nil || a.Redirect != nil || a.Challenge != nil || a.Error != nil || a.Result != nil ||
+		a.Ignore || a.Crash > 0
+}
+
+// words is what was hit.
+func (h *hit) words() string {
+	var words []string
+	for _, w := range [...]string{h.Client, h.HTTP, h.Method, h.Tool} {
+		if w != "" && (w != "POST" || h.Method == "") {
+			words = append(words, printable(w))
+		}
+	}
+	return strings.Join(words, " ")
+}

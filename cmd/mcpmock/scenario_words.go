@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// A part is one condition of a trigger on its own.
+type part struct {
+	key, value string
+	trigger    scenarios.Trigger
+	met        bool // something on the tape meets it
+}
+
+func (p *part) String() string { return strings.TrimSpace(p.key + " " + p.value) }
+
+// parts takes a trigger apart. What counts requests and what is left to chance
+// is no part. Each has what the client does, for a condition on what it sends
+// means nothing where it sends nothing.
+func parts(t *scenarios.Trigger) []part {
+	var all []part
+	v := reflect.ValueOf(*t)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		switch name {
+		case "Nth", "Every", "After", "AfterTime", "Chance":
+			continue
+		}
+		if v.Field(i).IsZero() {
+			continue
+		}
+		if name == "Headers" {
+			name = "Header" // as a trigger has it
+		}
+		p := part{key: keyOf(name), value: valueOf(v.Field(i))}
+		p.trigger.Client = t.Client
+		reflect.ValueOf(&p.trigger).Elem().Field(i).Set(v.Field(i))
+		all = append(all, p)
+	}
+	return all
+}
+
+// valueOf is a value in words; "" for one that is too long for them.
+func valueOf(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.String, reflect.Int, reflect.Float64, reflect.Int64:
+		return short(fmt.Sprint(v.Interface()), 60)
+	}
+	switch v := v.Interface().(type) {
+	case []scenarios.HeaderTest:
+		var names []string
+		for _, h := range v {
+			names = append(names, h.Name)
+		}
+		return strings.Join(names, ", ")
+	case fmt.Stringer:
+		return v.String()
+	}
+	return ""
+}
+
+// keys lists what is set in a trigger, an action or another part of a
+// scenario, as a file spells it.
+func keys(part any) []string {
+	var all []string
+	v := reflect.ValueOf(part).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).IsZero() {
+			continue
+		}
+		key := keyOf(v.Type().Field(i).Name)
+		if len(all) == 0 || all[len(all)-1] != key {
+			all = append(all, key)
+		}
+	}
+	return all
+}
+
+// keyOf is a Go name as a file has it: ExpireSession is expire_session.
+func keyOf(name string) string {
+	switch name {
+	case "IDAs":
+		return "id"
+	case "AfterTime":
+		return "after"
+	case "Headers":
+		return "headers"
+	case "SameID":
+		return "same_id"
+	}
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// whenWords is a trigger in words.
+func whenWords(t *scenarios.Trigger) string {
+	var words []string
+	for _, p := range parts(t) {
+		words = append(words, p.String())
+	}
+	if t.Chance > 0 {
+		words = append(words, fmt.Sprintf("chance %v", t.Chance))
+	}
+	if counts := countWords(t); counts != "" {
+		words = append(words, counts)
+	}
+	if words == nil {
+		return "every request"
+	}
+	return strings.Join(words, ", ")
+}
+
+// countWords is what a trigger counts, in words.
+func countWords(t *scenarios.Trigger) string {
+	switch {
+	case t.Nth > 0:
+		return fmt.Sprintf("nth %d", t.Nth)
+	case t.Every > 0:
+		return fmt.Sprintf("every %d", t.Every)
+	case t.After > 0:
+		return fmt.Sprintf("after %d", t.After)
+	case t.AfterTime > 0:
+		return fmt.Sprintf("after %s", t.AfterTime)
+	}
+	return ""
+}
+
+// faultName is what people call a fault by; n counts from 1.
+func faultName(f *scenarios.Fault, n int) string {
+	if f.Name != "" {
+		return short(f.Name, 60)
+	}
+	return fmt.Sprintf("fault %d", n)
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// Every part of a trigger and of an action is called as a file calls it, so
+// that what check prints can be found in the file.
+func TestKeysAreThoseOfTheFile(t *testing.T) {
+	t.Parallel()
+	schema := string(scenarios.Schema())
+	for _, of := range []reflect.Type{reflect.TypeFor[scenarios.Trigger](), reflect.TypeFor[scenarios.Action]()} {
+		for i := range of.NumField() {
+			name := of.Field(i).Name
+			if of == reflect.TypeFor[scenarios.Trigger]() && name == "Headers" {
+				name = "Header"
+			}
+			if key := keyOf(name); !strings.Contains(schema, `"`+key+`": {`) {
+				t.Errorf("%s.%s is called %q, which no file has", of.Name(), of.Field(i).Name, key)
+			}
+		}
+	}
+}
+
+func TestWordsOfScenarios(t *testing.T) {
+	t.Parallel()
+	s, err := scenarios.Parse("a.yaml", []byte(`
+seed: 1
+faults:
+  - {when: {}, do: ignore}
+  - {when: {method: tools/*, header: {Accept: absent, Host: present}, arguments: {a: 1}, idle: 2s, chance: 0.5, every: 2}, do: {id: {as: "null"}, bom: true, close_idle: 1s, send: {message: {}}}}
+  - {when: {after: 3s, same_id: true}, do: {status: 500, headers: {a: b}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		when string
+		do   []string
+	}{
+		{"every request", []string{"ignore"}},
+		{"header Accept, Host, method tools/*, arguments, idle 2s, chance 0.5, every 2", []string{"id", "send", "close_idle", "bom"}},
+		{"same_id, after 3s", []string{"status", "headers"}},
+	} {
+		f := &s.Faults[i]
+		if got := whenWords(&f.When); got != want.when {
+			t.Errorf("fault %d: when %q, want %q", i, got, want.when)
+		}
+		if got := keys(&f.Do); !slices.Equal(got, want.do) {
+			t.Errorf("fault %d: do %q, want %q", i, got, want.do)
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package probes
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A script is a server that answers each connection with the next of its
+// answers and keeps what it was asked. An answer that ends in "..." leaves the
+// connection open after what stands before; "hang up" closes it at once.
+type script struct {
+	answers []string
+	asked   []string
+}
+
+func (s *script) dial(context.Context, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	answer := s.answers[0]
+	s.answers = s.answers[1:]
+	i := len(s.asked)
+	s.asked = append(s.asked, "")
+	go func() {
+		var raw bytes.Buffer
+		r, err := http.ReadRequest(bufio.NewReader(io.TeeReader(server, &raw)))
+		if err != nil {
+			return
+		}
+		_, _ = io.ReadAll(r.Body)
+		s.asked[i] = raw.String()
+		text, open := strings.CutSuffix(answer, "...")
+		if answer != "hang up" {
+			_, _ = io.WriteString(server, strings.ReplaceAll(text, "\n", "\r\n"))
+		}
+		if !open || answer == "hang up" {
+			_ = server.Close()
+		}
+	}()
+	return client, nil
+}
+
+func (s *script) client(t *testing.T, opts ...Option) *Client {
+	t.Helper()
+	c, err := NewClient("http://127.0.0.1:8000/mcp?x=1", append([]Option{WithDial(s.dial)}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const initialized = "HTTP/1.1 200 OK\nContent-Type: application/json\nMcp-Session-Id: s1\nContent-Length: 58\n\n" +
+	`{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"V"}}` + " "
+
+// TestAskBytes holds that exactly what a probe names is sent, with what the
+// conversation has come to in its places.
+func TestAskBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []string{initialized, "HTTP/1.1 404 Not Found\nContent-Length: 2\n\nno"}}
+		p := Probe{Name: "p", Steps: []Step{
+			{Method: "POST", Header: [][2]string{{"x-ODD", "1"}}, Body: `{"method":"initialize","v":"${offer}"}`},
+			{Method: "GET", Path: "${slashed}", Header: [][2]string{{"Mcp-Session-Id", "${session}"}, {"V", "${version}"}, {"Host", "evil.example"}, {"Me", "${host}"}}},
+		}}
+		a, err := s.client(t, WithVersion("2025-06-18"), WithHeader("Authorization", "Bearer b")).Ask(t.Context(), p)
+		if err != nil || a.Err != nil || a.Status != 404 || string(a.Body) != "no" || a.Open {
+			t.Errorf("%+v %v", a, err)
+		}
+		const first = "POST /mcp?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nx-ODD: 1\r\nAuthorization: Bearer b\r\nContent-Length: 40\r\n\r\n" +
+			`{"method":"initialize","v":"2025-06-18"}`
+		if s.asked[0] != first {
+			t.Errorf("got  %q\nwant %q", s.asked[0], first)
+		}
+		const second = "GET /mcp/ HTTP/1.1\r\nHost: evil.example\r\nMcp-Session-Id: s1\r\nV: V\r\nMe: 127.0.0.1:8000\r\nAuthorization: Bearer b\r\n\r\n"
+		if s.asked[1] != second {
+			t.Errorf("got  %q\nwant %q", s.asked[1], second)
+		}
+	})
+}
+
+// TestAskWithoutSession holds that a server without sessions gets no empty
+// header.
+func TestAskWithoutSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		none := strings.Replace(initialized, "Mcp-Session-Id: s1\n", "", 1)
+		s := &script{answers: []string{none, "HTTP/1.1 202 Accepted\nContent-Length: 0\n\n"}}
+		if _, err := s.client(t).Ask(t.Context(), Probe{Steps: opened()}); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(s.asked[1], "Session") || !strings.Contains(s.asked[1], "MCP-Protocol-Version: V\r\n") {
+			t.Errorf("%q", s.asked[1])
+		}
+	})
+}
+
+func TestAskAnswers(t *testing.T) {
+	const stream = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n"
+	for _, c := range []struct {
+		why    string
+		method string
+		answer string
+		status int
+		body   string
+		open   bool
+		err    string
+		took   time.Duration
+	}{
+		{"a body that ends with the connection", "POST", "HTTP/1.1 400 Bad\n\ntext", 400, "text", false, "", 0},
+		{"chunks are joined", "POST", "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nab\n1\nc\n0\n\n", 200, "abc", false, "", 0},
+		{"HEAD has no body, whatever its length", "HEAD", "HTTP/1.1 405 No\nContent-Length: 100\n\n", 405, "", false, "", 0},
+		{"what goes before the answer is passed over", "POST", "HTTP/1.1 100 Continue\n\nHTTP/1.1 202 Accepted\nContent-Length: 0\n\n", 202, "", false, "", 0},
+		{"a silent stream is open after a moment", "GET", stream + "...", 200, "", true, "", 300 * time.Millisecond},
+		{"so is one that said something", "GET", stream + ": ok\n\n...", 200, ": ok\r\n\r\n", true, "", 300 * time.Millisecond},
+		{"one that ends is not", "GET", stream, 200, "", false, "", 0},
+		{"after its message, the answer to a POST may end within a moment", "POST", stream + "data: {}\n\n...", 200, "data: {}\r\n\r\n", true, "", 300 * time.Millisecond},
+		{"a priming event is no message", "POST", stream + "id: 1\ndata: \n\n...", 200, "id: 1\r\ndata: \r\n\r\n", true, "", 5 * time.Second},
+		{"no status line in time", "POST", "...", 0, "", false, "no answer for 5s", 5 * time.Second},
+		{"no whole body in time", "POST", "HTTP/1.1 200 OK\nContent-Length: 9\n\nab...", 200, "ab", false, "no answer for 5s", 5 * time.Second},
+		{"a closed connection", "POST", "hang up", 0, "", false, "closed without an answer", 0},
+		{"no HTTP", "POST", "SSH-2.0-x\n", 0, "", false, "malformed HTTP", 0},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{answers: []string{c.answer}}
+				began := time.Now()
+				a, err := s.client(t).Ask(t.Context(), Probe{Steps: []Step{{Method: c.method}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a.Status != c.status || string(a.Body) != c.body || a.Open != c.open {
+					t.Errorf("status %d, body %q, open %v", a.Status, a.Body, a.Open)
+				}
+				if (a.Err == nil) != (c.err == "") || a.Err != nil && !strings.Contains(a.Err.Error(), c.err) {
+					t.Errorf("error %v", a.Err)
+				}
+				if took := time.Since(began); took != c.took {
+					t.Errorf("it took %s, not %s", took, c.took)
+				}
+			})
+		})
+	}
+}
+
+// TestAskBoundsBody holds that no more than 1 MiB of a body is kept.
+func TestAskBoundsBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, kind := range []string{"text/plain", "text/event-stream"} {
+			s := &script{answers: []string{"HTTP/1.1 200 OK\nContent-Type: " + kind + "\n\n" + strings.Repeat("x", 2<<20)}}
+			a, err := s.client(t).Ask(t.Context(), Probe{Steps: []Step{{Method: "POST"}}})
+			if err != nil || len(a.Body) < maxAnswer || len(a.Body) > maxAnswer+64<<10 {
+				t.Errorf("%s: %d bytes, %v", kind, len(a.Body), err)
+			}
+		}
+	})
+}
+
+// TestTalkEndsEarly holds that a probe whose conversation fails says where.
+func TestTalkEndsEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []string{"hang up"}}
+		_, err := s.client(t).Ask(t.Context(), Probe{Name: "ping", Steps: opened(post(pingBody))})
+		if err == nil || !strings.Contains(err.Error(), "ping: request 1 of 3") {
+			t.Errorf("%v", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		s = &script{answers: []string{"..."}}
+		if _, err := s.client(t).Ask(ctx, Probe{Steps: []Step{{Method: "POST"}}}); err != context.Canceled {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// TestTidy holds that each session that was shown is ended once, and not one
+// that the probe itself has ended.
+func TestTidy(t *testing.T) {
+	const done = "HTTP/1.1 200 OK\nContent-Length: 0\n\n"
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []string{initialized, done, done}}
+		if _, err := s.client(t, WithTidy()).Ask(t.Context(), Probe{Steps: opened()}); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.asked) != 3 || !strings.HasPrefix(s.asked[2], "DELETE /mcp?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nMcp-Session-Id: s1\r\n") {
+			t.Errorf("%q", s.asked)
+		}
+		s = &script{answers: []string{initialized, done, done}}
+		if _, err := s.client(t, WithTidy()).Ask(t.Context(), Probe{Steps: opened(hangUp(inSession))}); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.asked) != 3 {
+			t.Errorf("asked %d times", len(s.asked))
+		}
+	})
+}
+
+func TestNewClientRefuses(t *testing.T) {
+	for _, endpoint := range []string{"", "localhost:8000/mcp", "ftp://x/mcp", "http://", "http://x\x7f/"} {
+		if _, err := NewClient(endpoint); err == nil {
+			t.Errorf("%q is taken for an endpoint", endpoint)
+		}
+	}
+	if _, err := NewClient("http://x/mcp", WithHeader("A", "b\r\nC: d")); err == nil {
+		t.Error("a header with a line break is taken")
+	}
+}
+
+func TestMessages(t *testing.T) {
+	sse := http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}}
+	for _, c := range []struct {
+		why  string
+		a    Answer
+		want int
+	}{
+		{"a body", Answer{Body: []byte(`{"id":1}`)}, 1},
+		{"a body that is text", Answer{Body: []byte(`no`)}, 0},
+		{"nothing", Answer{}, 0},
+		{"events, but not those without data, nor one that is cut off", Answer{Header: sse, Body: []byte("id: 1\ndata: \n\n: c\n\ndata: {}\n\ndata: []\n\ndata: {")}, 2},
+	} {
+		if got := Messages(c.a); len(got) != c.want || (FirstMessage(c.a) == nil) != (c.want == 0) {
+			t.Errorf("%s: %q", c.why, got)
+		}
+	}
+}

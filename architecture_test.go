@@ -27,10 +27,13 @@ func TestImportsRunOneWay(t *testing.T) {
 	}{
 		{"a recorder that knows the player would judge what it records", "recorder", []string{"replay", "scenarios", "cmd/..."}},
 		{"a player that knows the recorder would serve live traffic", "replay", []string{"recorder", "cmd/..."}},
+		{"who checks a server neither records it nor speaks for a shell", "check", []string{"recorder", "internal/weather", "cmd/..."}},
+		{"a probe asks and does not judge", "probes", []string{"check", "replay", "recorder", "scenarios", "cassettes", "cmd/..."}},
+		{"a judge hears tapes, wherever they come from", "verdicts", []string{"replay", "recorder", "cmd/..."}},
 		{"a scenario is data: it neither plays nor reads a tape", "scenarios", []string{"replay", "recorder", "cassettes", "cmd/..."}},
 		{"the tape stands on facts alone", "cassettes", []string{"replay", "recorder", "scenarios", "cmd/..."}},
 		{"facts know nothing of the house", "internal/...", []string{"cassettes", "recorder", "replay", "scenarios", "cmd/..."}},
-		{"whoever imports the library gets neither the command nor the demo's server", ".", []string{"cmd/...", "internal/weather"}},
+		{"whoever imports the library gets neither the command, nor the demo's server, nor what asks live ones", ".", []string{"cmd/...", "internal/weather", "check", "probes"}},
 	} {
 		for floor, deps := range dependencies(t, "./"+c.floor) {
 			for _, dep := range deps {
@@ -60,6 +63,7 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		{"github.com/BurntSushi/toml", []string{"cmd/mcpmock"}, 1, false},
 		{"github.com/modelcontextprotocol/go-sdk", []string{"internal/weather"}, anywhere, true},
 		{"github.com/rogpeppe/go-internal", nil, anywhere, true},
+		{"github.com/google/jsonschema-go", []string{"replay"}, 1, true},
 		{"github.com/google/go-cmp", []string{"internal/jsondiff"}, anywhere, true},
 		{"github.com/go-json-experiment/json", []string{"cassettes", "internal/jsonrpc"}, anywhere, true},
 	} {

@@ -1,0 +1,69 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/replay"
+)
+
+// asServer lets this test's own program be a server over stdio: a mock.
+const asServer = "MCPMOCK_CHECK_AS_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asServer) == "" {
+		os.Exit(m.Run())
+	}
+	tape, err := cassettes.Stock("weather")
+	if err != nil {
+		panic(err)
+	}
+	player, err := replay.New(tape)
+	if err != nil {
+		panic(err)
+	}
+	code, err := player.Stdio(context.Background(), os.Stdin, os.Stdout)
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// TestStdioConforming holds that a server that keeps to the rules is not
+// complained of, and that it is asked all there is.
+func TestStdioConforming(t *testing.T) {
+	t.Setenv(asServer, "yes")
+	r, err := Stdio(t.Context(), []string{os.Args[0]}, WithCall("get_forecast", json.RawMessage(`{
+		"city": "Oslo"
+	}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.Rule+": "+string(f.Verdict))
+	}
+	want := []string{
+		"initialize: ok", "ping: ok", "tools-list: ok", "tools-call: ok",
+		"method-unknown: note", // a mock has an error of its own for what nobody recorded
+		"notification: ok", "malformed: ok", "stdout: ok", "exit: ok", "before-initialize: ok",
+	}
+	if !slices.Equal(got, want) || r.OK != 9 || r.Notes != 1 || r.Broken != 0 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestStdioNobody is about a command that cannot be started: the error says
+// so, and why stands beneath it.
+func TestStdioNobody(t *testing.T) {
+	_, err := Stdio(t.Context(), []string{"./no-such-program"})
+	u, ok := errors.AsType[*Unreachable](err)
+	if !ok || len(u.Hints) == 0 || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}

@@ -112,7 +112,15 @@ func (a assertionTable) readAt(n node, e *Expectation) error {
 	if a.about && e.Of.Empty() {
 		return n.errorf("%s is met by every request: name those that it means, such as {method: initialize}", a.what)
 	}
+	if asksReplica(&e.Of) || asksReplica(&e.Has) {
+		return n.errorf("%s asks for a replica, and no journal says which one a request came to: leave replica out, only faults can ask for it", a.what)
+	}
 	return nil
+}
+
+// asksReplica reports whether a trigger asks which replica a request comes to.
+func asksReplica(t *Trigger) bool {
+	return t.Replica != 0 || slices.ContainsFunc(t.Any, func(t Trigger) bool { return asksReplica(&t) }) || t.Not != nil && asksReplica(t.Not)
 }
 
 func assertionTables() []assertionTable {

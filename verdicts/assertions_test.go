@@ -45,6 +45,24 @@ func TestReinitialize(t *testing.T) {
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.post("", list(2)); r.wait(6000) }},
 		{why: "a storm of sessions", expect: once, want: Fail, says: "sent initialize 3 times, at most once",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.open("b", 0); r.open("c", 0); r.open("d", 0) }},
+		{why: "of two clients each may open one", expect: once, want: Pass,
+			plays: func(r *reel) {
+				r.open("a", 0)
+				r.open("b", 0)
+				r.expire("a", 1)
+				r.expire("b", 1)
+				r.open("c", 0)
+				r.open("d", 0)
+			}},
+		{why: "and no more", expect: once, want: Fail, says: "sent initialize 3 times, at most once for each of 2 sessions",
+			plays: func(r *reel) {
+				r.open("a", 0)
+				r.open("b", 0)
+				r.expire("a", 1)
+				r.open("c", 0)
+				r.open("d", 0)
+				r.open("e", 0)
+			}},
 		{why: "one is at most one", expect: once, want: Pass,
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.open("b", 0) }},
 		{why: "one after another, each closed, is not a storm", expect: once, want: Pass,
@@ -102,11 +120,23 @@ func stalled(r *reel) int {
 
 func TestSettles(t *testing.T) {
 	within := scenarios.Expectation{What: scenarios.AssertSettles, Within: 2 * time.Second}
+	start := within
+	start.Since = "start"
 	runCases(t, []clientCase{
 		{why: "another request", expect: within, want: Pass, says: "sent tools/list after 500 ms",
 			plays: func(r *reel) { stalled(r); r.wait(500); r.ask("a", 2) }, running: true},
 		{why: "it hangs up", expect: within, want: Pass, says: "closed the connection after 500 ms",
 			plays: func(r *reel) { on := stalled(r); r.wait(500); r.end(on, cassettes.Client, cassettes.Closed) }, running: true},
+		{why: "a listener that times out beside it is not the call", expect: within, want: Fail, says: "did nothing for 2.0 s",
+			plays: func(r *reel) {
+				listens := func(r *reel) int { on := r.request("GET", "a", ""); r.head(on); return on }
+				stalled(r)
+				on := listens(r)
+				r.wait(500)
+				r.end(on, cassettes.Client, cassettes.Closed)
+				listens(r)
+				r.wait(2000)
+			}, running: true},
 		{why: "another client's deeds are not its own", expect: within, want: Fail, says: "did nothing for 2.0 s",
 			plays: func(r *reel) { r.open("b", 0); stalled(r); r.wait(500); r.ask("b", 2); r.wait(2000) }, running: true},
 		{why: "it hangs up in the middle of a body", expect: within, want: Pass, says: "closed the connection after 500 ms",
@@ -130,6 +160,23 @@ func TestSettles(t *testing.T) {
 				r.post("a", `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}`)
 			}, running: true},
 		{why: "it ends", expect: within, want: Pass, says: "ended after 1.0 s", plays: func(r *reel) { stalled(r); r.wait(1000) }},
+		{why: "the first request is not what follows it", expect: start, want: Fail, says: "did nothing for 2.0 s after its first request",
+			plays: func(r *reel) { r.answer(r.post("", initialize(0)), 200, "a", result(0)); r.wait(2001) }, running: true},
+		{why: "the second is", expect: start, want: Pass, says: "sent notifications/initialized after 100 ms",
+			plays: func(r *reel) {
+				r.answer(r.post("", initialize(0)), 200, "a", result(0))
+				r.wait(100)
+				r.post("a", initialized)
+			}, running: true},
+		{why: "who it was that goes on may not be known", expect: within, want: Pass, says: "sent initialize after 500 ms without a session id, so that it may be another client",
+			plays: func(r *reel) { stalled(r); r.wait(500); r.open("b", 0) }, running: true},
+		{why: "nor without sessions", expect: within, want: Pass, says: "so that it may be another client",
+			plays: func(r *reel) {
+				r.open("", 0)
+				r.open("", 0)
+				r.note(r.post("", call(1, "x")), "faulted", "dies")
+				r.ask("", 1)
+			}, running: true},
 		{why: "it hangs", expect: within, want: Fail, says: "did nothing for 2.0 s after the fault", plays: func(r *reel) { stalled(r); r.wait(2001) }, running: true},
 		{why: "it hangs longer, then ends", expect: within, want: Fail, says: "did nothing for 2.0 s", plays: func(r *reel) { stalled(r); r.wait(9000) }},
 		{why: "a listener that comes back says nothing of the call", expect: within, want: Fail,
@@ -142,6 +189,18 @@ func TestSettles(t *testing.T) {
 				r.request("GET", "", "")
 			}, running: true},
 		{why: "a process of stdio whose input ends", expect: within, want: Pass, says: "closed the connection",
+			plays: func(r *reel) {
+				r.line(1, cassettes.Client, initialize(0))
+				r.note(1, "faulted", "dies")
+				r.add(&cassettes.Event{On: 1, From: cassettes.Server, End: cassettes.Exit})
+			}, running: true},
+		{why: "a process that a fault ends has not left, whatever its status", expect: within, want: Waiting, does: scenarios.Action{Exit: new(int)},
+			plays: func(r *reel) {
+				r.line(1, cassettes.Client, initialize(0))
+				r.note(1, "faulted", "dies")
+				r.add(&cassettes.Event{On: 1, From: cassettes.Server, End: cassettes.Exit})
+			}, running: true},
+		{why: "nor one whose session expires", expect: within, want: Waiting, does: scenarios.Action{ExpireSession: true},
 			plays: func(r *reel) {
 				r.line(1, cassettes.Client, initialize(0))
 				r.note(1, "faulted", "dies")
@@ -227,6 +286,8 @@ func TestAlwaysAndAtMost(t *testing.T) {
 		Of:  scenarios.Trigger{State: "ready"},
 		Has: scenarios.Trigger{Headers: []scenarios.HeaderTest{{Name: "Mcp-Protocol-Version", Is: "2025-11-25"}}}}
 	atMost := scenarios.Expectation{What: scenarios.AssertAtMost, Of: scenarios.Trigger{HTTP: "GET"}, Count: 5, Per: 10 * time.Second}
+	single := atMost
+	single.Count, single.Per = 1, 900*time.Millisecond
 	inAll := atMost
 	inAll.Per, inAll.Count = 0, 0
 	gets := func(n, every int) func(*reel) {
@@ -256,119 +317,18 @@ func TestAlwaysAndAtMost(t *testing.T) {
 		{why: "there is none", expect: always, want: NotReached, says: "no request that it speaks of was sent", plays: func(r *reel) { r.post("", initialize(0)) }},
 		{why: "nothing was sent", expect: always, want: NotReached, says: "the client sent nothing", plays: func(*reel) {}},
 
-		{why: "a storm", expect: atMost, want: Fail, says: "sent GET 40 times in 40.0 s, at most 5 in 10s", plays: gets(40, 1000), running: true},
+		{why: "a storm", expect: atMost, want: Fail, says: "sent GET 10 times in 9.0 s, at most 5 in 10s; 40 in all", plays: gets(40, 1000), running: true},
 		{why: "one every two seconds is five in ten", expect: atMost, want: Pass, says: "40 such requests in 80.0 s", plays: gets(40, 2000), running: true},
+		{why: "the evidence is of the span in which there were too many", expect: single, want: Fail, says: "sent GET twice in 600 ms, at most 1 in 900ms; 4 in all",
+			plays: func(r *reel) {
+				gets(3, 1500)(r)
+				r.wait(600)
+				r.end(r.request("GET", "a", ""), cassettes.Server, cassettes.EOF)
+			}, running: true},
 		{why: "five at once are five", expect: atMost, want: Pass, plays: gets(5, 0)},
 		{why: "six at once are not", expect: atMost, want: Fail, plays: gets(6, 0)},
 		{why: "without a span, in all", expect: inAll, want: Fail, says: "sent GET twice in 120.0 s, at most 1", plays: gets(2, 60_000), running: true},
 		{why: "nothing happened", expect: atMost, want: NotReached, plays: healthy},
-	})
-}
-
-func TestResumes(t *testing.T) {
-	within := scenarios.Expectation{What: scenarios.AssertResumes, Within: 5 * time.Second}
-	with := within
-	with.With = "e1"
-	cut := func(r *reel) {
-		r.open("a", 0)
-		on := r.post("a", call(1, "forecast"))
-		r.note(on, "faulted", "dies")
-		r.head(on)
-		r.frame(on, "e1", "")
-		r.frame(on, "e2", `{"jsonrpc":"2.0","method":"notifications/progress"}`)
-		r.end(on, cassettes.Server, cassettes.Reset)
-		r.wait(300)
-	}
-	comeBack := func(r *reel, id string) int { return r.request("GET", "a", "", "Last-Event-ID", id) }
-	runCases(t, []clientCase{
-		{why: "it comes back with the last", expect: within, want: Pass, says: `came back after 300 ms with Last-Event-ID "e2"`,
-			plays: func(r *reel) { cut(r); comeBack(r, "e2") }},
-		{why: "and again, where nothing came meanwhile", expect: within, want: Pass,
-			plays: func(r *reel) { cut(r); comeBack(r, "e2"); comeBack(r, "e2") }},
-		{why: "and again with what came meanwhile", expect: within, want: Pass,
-			plays: func(r *reel) {
-				cut(r)
-				on := comeBack(r, "e2")
-				r.head(on)
-				r.frame(on, "e3", "")
-				r.end(on, cassettes.Server, cassettes.Reset)
-				comeBack(r, "e3")
-			}},
-		{why: "with the first one again", expect: within, want: Fail, says: `came back with Last-Event-ID "e2", and the last was "e3"`,
-			plays: func(r *reel) {
-				cut(r)
-				on := comeBack(r, "e2")
-				r.head(on)
-				r.frame(on, "e3", "")
-				r.end(on, cassettes.Server, cassettes.Reset)
-				comeBack(r, "e2")
-			}},
-		{why: "with one that was never given", expect: within, want: Fail, says: `the last was "e2"`, plays: func(r *reel) { cut(r); comeBack(r, "7") }},
-		{why: "the scenario says which", expect: with, want: Pass, plays: func(r *reel) { cut(r); comeBack(r, "e1") }},
-		{why: "and no other", expect: with, want: Fail, says: `the last was "e1"`, plays: func(r *reel) { cut(r); comeBack(r, "e2") }},
-		{why: "it begins anew", expect: within, want: Fail, says: "opened 1 GET stream in 5.0 s, none with Last-Event-ID",
-			plays: func(r *reel) { cut(r); r.request("GET", "a", ""); r.wait(6000) }, running: true},
-		{why: "it does not come", expect: within, want: Fail, says: "did not come back before it ended", plays: cut},
-		{why: "nothing happened", expect: within, want: NotReached, plays: healthy},
-	})
-}
-
-func TestUniqueIDs(t *testing.T) {
-	unique := scenarios.Expectation{What: scenarios.AssertUniqueIDs, Since: "start"}
-	after := scenarios.Expectation{What: scenarios.AssertUniqueIDs}
-	runCases(t, []clientCase{
-		{why: "it counts", expect: unique, want: Pass, says: "4 requests with ids of their own",
-			plays: func(r *reel) { r.open("a", 0); r.ask("a", 1); r.ask("a", 2); r.ask("a", 3) }},
-		{why: "a new session may begin anew", expect: unique, want: Pass, plays: func(r *reel) { r.open("a", 0); r.ask("a", 1); r.open("b", 0); r.ask("b", 1) }},
-		{why: "one id twice", expect: unique, want: Fail, says: "sent tools/list with id 1, which an earlier request of its session had",
-			plays: func(r *reel) { r.open("a", 0); r.ask("a", 1); r.ask("a", 1) }},
-		{why: "the id of initialize counts", expect: unique, want: Fail, plays: func(r *reel) { r.open("a", 0); r.ask("a", 0) }},
-		{why: "out of order, and once more", expect: unique, want: Fail, plays: func(r *reel) { r.open("a", 5); r.ask("a", 9); r.ask("a", 7); r.ask("a", 9) }},
-		{why: "a string is no number", expect: unique, want: Pass, plays: func(r *reel) {
-			r.open("a", 0)
-			r.post("a", `{"jsonrpc":"2.0","id":"0","method":"ping"}`)
-		}},
-		{why: "one of long before the fault", expect: after, want: Fail, plays: func(r *reel) { stalled(r); r.ask("a", 2); r.ask("a", 1) }},
-		{why: "clients without sessions cannot be told apart", expect: unique, want: Pass, plays: func(r *reel) { r.open("", 0); r.open("", 0); r.ask("", 1); r.ask("", 1) }},
-		{why: "nothing happened", expect: after, want: NotReached, plays: healthy},
-	})
-}
-
-func TestOrder(t *testing.T) {
-	inOrder := scenarios.Expectation{What: scenarios.AssertOrder, Order: []string{"initialize", "notifications/initialized", "tools/list"}, Since: "start"}
-	after := inOrder
-	after.Since = ""
-	runCases(t, []clientCase{
-		{why: "one after the other", expect: inOrder, want: Pass, says: "in 1 session", plays: healthy},
-		{why: "in two sessions at once", expect: inOrder, want: Pass, says: "in 2 sessions",
-			plays: func(r *reel) {
-				a, b := r.post("", initialize(0)), r.post("", initialize(0))
-				r.answer(a, 200, "a", result(0))
-				r.answer(b, 200, "b", result(0))
-				for _, s := range []string{"a", "b"} {
-					r.answer(r.post(s, initialized), 202, "", "")
-					r.ask(s, 1)
-				}
-			}},
-		{why: "it is not ready", expect: inOrder, want: Fail, says: "sent tools/list before notifications/initialized had been sent",
-			plays: func(r *reel) { r.answer(r.post("", initialize(0)), 200, "a", result(0)); r.ask("a", 1) }},
-		{why: "it does not wait for the answer", expect: inOrder, want: Fail, says: "sent tools/list before notifications/initialized was answered",
-			plays: func(r *reel) {
-				r.answer(r.post("", initialize(0)), 200, "a", result(0))
-				r.post("a", initialized)
-				r.ask("a", 1)
-			}},
-		{why: "it does not wait for that of initialize", expect: inOrder, want: Fail, says: "sent notifications/initialized before initialize was answered",
-			plays: func(r *reel) { r.post("", initialize(0)); r.post("", initialized) }},
-		{why: "a session that is under way when the fault comes", expect: after, want: Pass, plays: func(r *reel) { r.open("a", 0); r.ask("a", 1); r.expire("a", 2); r.open("b", 0); r.ask("b", 1) }},
-		{why: "a pipe answers no notification", expect: inOrder, want: Pass, plays: func(r *reel) {
-			r.line(1, cassettes.Client, initialize(0))
-			r.line(1, cassettes.Server, result(0))
-			r.line(1, cassettes.Client, initialized)
-			r.line(1, cassettes.Client, list(1))
-			r.line(1, cassettes.Server, result(1))
-		}},
-		{why: "it does not come that far", expect: inOrder, want: NotReached, says: "no session came as far as tools/list", plays: func(r *reel) { r.open("a", 0) }},
 	})
 }
 
@@ -383,6 +343,16 @@ func TestAliveAndCancels(t *testing.T) {
 			plays: func(r *reel) { stalled(r); r.wait(200); r.ask("a", 2) }},
 		{why: "the answer to what the fault met does not count", expect: alive, want: Fail, says: "sent no request in 5.0 s",
 			plays: func(r *reel) { on := stalled(r); r.answer(on, 200, "", result(1)); r.wait(6000) }, running: true},
+		{why: "nor does one to a request that was under way", expect: alive, want: Fail, says: "sent no request in 5.0 s",
+			plays: func(r *reel) {
+				r.open("a", 0)
+				other := r.post("a", list(2))
+				r.note(r.post("a", call(1, "forecast")), "faulted", "dies")
+				r.answer(other, 200, "", result(2))
+				r.wait(6000)
+			}, running: true},
+		{why: "it may be another client", expect: alive, want: Pass, says: "initialize was answered after 200 ms without a session id, so that it may be another client",
+			plays: func(r *reel) { stalled(r); r.wait(200); r.open("b", 0) }},
 		{why: "refusals are no life", expect: alive, want: Fail, says: "sent 2 requests before it ended, and none was answered with success",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.expire("a", 2); r.expire("a", 3) }},
 		{why: "an answer on the standalone stream counts", expect: alive, want: Pass, plays: func(r *reel) {
@@ -404,68 +374,5 @@ func TestAliveAndCancels(t *testing.T) {
 		{why: "it leaves without a word", expect: cancels, want: Fail, says: "ended without notifications/cancelled",
 			plays: func(r *reel) { on := stalled(r); r.end(on, cassettes.Client, cassettes.Closed) }},
 		{why: "nothing happened", expect: cancels, want: NotReached, plays: healthy},
-	})
-}
-
-// TestTriggersOfSessions holds that the ledger knows whose a request is.
-func TestTriggersOfSessions(t *testing.T) {
-	never := func(t scenarios.Trigger) scenarios.Expectation {
-		return scenarios.Expectation{What: scenarios.AssertNever, Of: t, Since: "start"}
-	}
-	sends := func(t scenarios.Trigger) scenarios.Expectation {
-		return scenarios.Expectation{What: scenarios.AssertSends, Of: t, Since: "start"}
-	}
-	deleted := func(status int) func(*reel) {
-		return func(r *reel) {
-			r.open("a", 0)
-			r.answer(r.request("DELETE", "a", ""), status, "", "")
-			r.post("a", list(1))
-		}
-	}
-	runCases(t, []clientCase{
-		{why: "no id", expect: sends(scenarios.Trigger{Session: "none"}), want: Pass, plays: healthy},
-		{why: "a living one", expect: sends(scenarios.Trigger{Session: "known", Method: "tools/list"}), want: Pass, plays: healthy},
-		{why: "an unknown one", expect: sends(scenarios.Trigger{Session: "unknown"}), want: Pass, plays: func(r *reel) { r.post("zzz", list(1)) }},
-		{why: "a deleted one", expect: sends(scenarios.Trigger{Session: "ended"}), want: Pass, plays: deleted(204)},
-		{why: "one that may not be deleted", expect: never(scenarios.Trigger{Session: "ended"}), want: Pass, plays: deleted(405)},
-		{why: "one that a recorded server answers 404", expect: sends(scenarios.Trigger{Session: "ended"}), want: Pass, plays: func(r *reel) {
-			r.open("a", 0)
-			on := r.post("a", list(1))
-			r.answer(on, 404, "", "")
-			r.end(on, cassettes.Server, cassettes.EOF)
-			r.post("a", list(2))
-		}},
-		{why: "one that lives after all", expect: sends(scenarios.Trigger{Session: "known", ID: "string"}), want: Pass, plays: func(r *reel) {
-			r.open("a", 0)
-			r.expire("a", 1)
-			r.ask("a", 2)
-			r.post("a", `{"jsonrpc":"2.0","id":"x","method":"ping"}`)
-		}},
-		{why: "before initialize was answered", expect: sends(scenarios.Trigger{State: "new", Method: "initialize"}), want: Pass, plays: healthy},
-		{why: "before it is ready", expect: sends(scenarios.Trigger{State: "initializing", Method: "notifications/initialized"}), want: Pass, plays: healthy},
-		{why: "ready", expect: sends(scenarios.Trigger{State: "ready", Method: "tools/list"}), want: Pass, plays: healthy},
-		{why: "two at once", expect: sends(scenarios.Trigger{InFlight: 2}), want: Pass, plays: func(r *reel) { r.open("a", 0); r.post("a", list(1)); r.post("a", list(2)) }},
-		{why: "one after the other", expect: never(scenarios.Trigger{InFlight: 2}), want: Pass, plays: func(r *reel) { r.open("a", 0); r.ask("a", 1); r.ask("a", 2) }},
-		{why: "after a while", expect: sends(scenarios.Trigger{Idle: time.Second}), want: Pass, plays: func(r *reel) { r.open("a", 0); r.wait(1000); r.ask("a", 1) }},
-		{why: "not after a while", expect: never(scenarios.Trigger{Idle: time.Second}), want: Pass, plays: func(r *reel) { r.open("a", 0); r.wait(999); r.ask("a", 1) }},
-		{why: "a pipe is a session from its initialize on", expect: sends(scenarios.Trigger{Session: "known", State: "initializing"}), want: Pass, plays: func(r *reel) {
-			oldSession(r, "a")
-			r.request("POST", "", list(1))
-			r.events[len(r.events)-1].HTTP.Query = "sessionId=a"
-		}},
-		{why: "and over when it ends", expect: sends(scenarios.Trigger{Session: "ended"}), want: Pass, plays: func(r *reel) {
-			r.end(oldSession(r, "a"), cassettes.Client, cassettes.Closed)
-			r.request("POST", "", list(1))
-			r.events[len(r.events)-1].HTTP.Query = "sessionId=a"
-		}},
-		{why: "a client that connects", expect: sends(scenarios.Trigger{Client: "connect"}), want: Pass, plays: func(r *reel) { oldSession(r, "a") }},
-		{why: "a batch", expect: sends(scenarios.Trigger{Kind: "batch"}), want: Pass, plays: func(r *reel) {
-			r.post("", "")
-			r.events[0].Messages = []json.RawMessage{json.RawMessage(list(1)), json.RawMessage(list(2))}
-		}},
-		{why: "what is no message", expect: sends(scenarios.Trigger{Kind: "invalid"}), want: Pass, plays: func(r *reel) {
-			r.post("", "")
-			r.events[0].Raw = []byte("{")
-		}},
 	})
 }

@@ -21,6 +21,9 @@ type stand struct {
 	from   time.Duration // when it began
 	of     *question     // what began it; nil where that is not known
 	known  int           // how many sessions there had been
+	living int           // how many clients there may have been
+	asked  int           // how many questions there had been
+	hidden string        // why something that it depends on cannot be told, or ""
 	judged assertion
 
 	settled  bool
@@ -33,7 +36,8 @@ type stand struct {
 // An assertion is one way to judge. It hears every act since it began, and
 // settles its stand, or leaves that to verdict.
 type assertion interface {
-	// hear takes in an act, the one that began it left out.
+	// hear takes in an act, the one that began it left out; but the first request
+	// counts where the judge begins to look at the start.
 	hear(s *stand, a *act)
 	// outcome says what it comes to when the time has run out, at the limit or
 	// with the client's end, and nothing has settled it; span is how long that
@@ -46,7 +50,7 @@ func newDocket(j *Judge) *docket {
 	for _, x := range j.cases {
 		d.stands = append(d.stands, &stand{expected: x, judged: newAssertion(&x.Expectation)})
 	}
-	d.ledger = newLedger(d.hear, j.keys, j.rotates)
+	d.ledger = newLedger(d.hear, j.keys, j.effects)
 	return d
 }
 
@@ -63,10 +67,16 @@ func (d *docket) hear(a *act) {
 			s.judged.hear(s, a)
 			d.changed = d.changed || s.settled && !was
 		case s.begins(a):
-			s.begun, s.from, s.of, s.known = true, a.at, a.of, d.ledger.begun
+			s.begun, s.from, s.of, s.known, s.living, s.asked = true, a.at, a.of, d.ledger.begun, d.ledger.living(), d.ledger.asks
 			d.changed = true
-			if s.Since == "start" {
+			if s.Since != "start" {
+				continue
+			}
+			s.asked -= len(a.asks)
+			if s.What != scenarios.AssertSettles {
 				s.judged.hear(s, a)
+			} else if len(a.asks) > 0 { // it goes on with the next one
+				s.of = a.asks[0]
 			}
 		default:
 			if o, ok := s.judged.(*order); ok {

@@ -20,12 +20,13 @@ import (
 type Judge struct {
 	cases   []*expected
 	keys    func(*jsonrpc.Message) uint64
-	rotates map[string]bool // names of faults that give a session a new id
+	effects *effects
 
 	mu       sync.Mutex
 	carriers *shelf[int, *carrier]
 	spaces   map[string]*docket
 	names    []string // of spaces, in the order in which they were first heard of
+	full     bool     // there were more
 	done     bool
 	changed  chan struct{} // closed when a verdict has changed; nil where nobody waits
 }
@@ -42,17 +43,11 @@ type expected struct {
 // so.
 func New(list ...*scenarios.Scenario) *Judge {
 	j := &Judge{spaces: map[string]*docket{}, carriers: newShelf[int](maxCarriers, func(c *carrier) bool { return c.stream || c.pipe })}
-	with, scale, rotates := 0, 0.0, map[string]bool{}
+	with, scale := 0, 0.0
+	j.effects = effectsOf(list)
 	for _, s := range list {
 		if s != nil && s.Scale != 0 {
 			scale = s.Scale // of several, the last goes for all, as it does for their faults
-		}
-		if s != nil {
-			for i := range s.Faults {
-				if s.Faults[i].Do.RotateSession {
-					rotates[s.Faults[i].Name] = true
-				}
-			}
 		}
 		if s != nil && (len(s.Faults) > 0 || len(policies(s)) > 0) {
 			with++
@@ -81,7 +76,6 @@ func New(list ...*scenarios.Scenario) *Judge {
 			}
 		}
 	}
-	j.rotates = rotates
 	return j
 }
 
@@ -90,29 +84,6 @@ const (
 	maxCarriers = 20_000 // that have not ended
 	maxSpaces   = 10_000 // what happens in more of them is not judged
 )
-
-// sinceOf is where the expectations of a scenario that do not say it begin.
-func sinceOf(s *scenarios.Scenario) string {
-	if len(s.Faults) > 0 || len(policies(s)) > 0 {
-		return "fault"
-	}
-	return "refusal"
-}
-
-// policies are the names by which the policies of a scenario show on a
-// journal.
-func policies(s *scenarios.Scenario) []string {
-	var names []string
-	for _, p := range [...]struct {
-		name string
-		has  bool
-	}{{"rate", s.Rate != nil}, {"replicas", s.Replicas != nil}, {"auth", s.Auth != nil}, {"cors", s.CORS != nil}, {"idle", s.Idle > 0}} {
-		if p.has {
-			names = append(names, p.name)
-		}
-	}
-	return names
-}
 
 // newKeys returns what stands for a message's method and params: the same
 // number for the same request, whatever its id and _meta.
@@ -197,7 +168,10 @@ func spaceOf(e *cassettes.Event) string {
 // docket returns what is judged of a space, or nil where there are too many.
 func (j *Judge) docket(space string) *docket {
 	d := j.spaces[space]
-	if d == nil && len(j.spaces) < maxSpaces {
+	switch {
+	case d == nil && len(j.spaces) >= maxSpaces:
+		j.full = true
+	case d == nil:
 		d = newDocket(j)
 		j.spaces[space] = d
 		j.names = append(j.names, space)
@@ -270,6 +244,7 @@ func (j *Judge) Pending(now time.Duration) (until time.Duration, ok bool) {
 // Verdicts returns what has become of each expectation by that time, in the
 // order of the scenarios. Of several spaces in which one came to bear, the
 // first that fails speaks for all, else the first that waits, else the first.
+// What happens in more than 10,000 spaces is not judged, which the evidence says.
 func (j *Judge) Verdicts(now time.Duration) []Verdict { return j.verdicts(now, false) }
 
 // Final is Verdicts as if the client had ended.
@@ -294,9 +269,12 @@ func (j *Judge) verdicts(now time.Duration, final bool) []Verdict {
 				continue
 			}
 			if name != "" {
-				evidence = fmt.Sprintf("in space %s: %s", name, evidence)
+				evidence = fmt.Sprintf("in space %s: %s", cut(name), evidence)
 			}
-			list[i].Result, list[i].Evidence, list[i].At = result, evidence, at
+			list[i].Result, list[i].Evidence, list[i].At, list[i].Took = result, evidence, at, at-s.from
+		}
+		if j.full {
+			list[i].Evidence += fmt.Sprintf("; only the first %d spaces were judged", maxSpaces)
 		}
 	}
 	return list

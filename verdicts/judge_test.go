@@ -215,6 +215,15 @@ func TestRotatedSession(t *testing.T) {
 	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Pass {
 		t.Errorf("%+v", v)
 	}
+	s.Expect[0].Of.Session = "leaked"
+	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Fail {
+		t.Errorf("but initialize has not given it: %+v", v)
+	}
+	s.Expect[0].Of = scenarios.Trigger{Not: &scenarios.Trigger{Session: "leaked"}, Method: "tools/list", State: "ready"}
+	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Fail || !strings.Contains(v.Evidence, "with session-1 after 0 ms") {
+		t.Errorf("what initialize gave is not leaked: %+v", v)
+	}
+	s.Expect[0].Of = scenarios.Trigger{Session: "unknown"}
 	s.Faults[0].Do.RotateSession = false
 	if v := r.judge(s).Verdicts(r.at)[0]; v.Result != Fail {
 		t.Errorf("without that it is none: %+v", v)
@@ -264,4 +273,23 @@ func asFlow(text string) string {
 		return "{" + text + "}"
 	}
 	return text
+}
+
+// TestTooManySpaces holds that a judge says where it has not looked.
+func TestTooManySpaces(t *testing.T) {
+	j := New(broken(scenarios.Expectation{What: scenarios.AssertAlive, Since: "start"}))
+	for i := 0; i <= maxSpaces; i++ {
+		r := &reel{space: itoa(i), on: i}
+		r.answer(r.post("", list(1)), 200, "", result(1))
+		for _, e := range r.events {
+			j.Hear(e)
+		}
+		v := j.Verdicts(0)[0]
+		if says := strings.Contains(v.Evidence, "; only the first 10000 spaces were judged"); says != (i == maxSpaces) {
+			t.Fatalf("with %d spaces: %q", i+1, v.Evidence)
+		}
+		for ; i > 2 && i < maxSpaces-1; i++ { // of most it is enough that they are there
+			j.docket(itoa(i + 1))
+		}
+	}
 }

@@ -2,8 +2,6 @@ package verdicts
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -17,12 +15,15 @@ import (
 // what, in which session, and what came of it. Its memory does not grow with
 // the tape.
 type ledger struct {
+	*effects
 	keys     func(m *jsonrpc.Message) uint64 // nil where nobody asks for them
-	rotates  map[string]bool                 // faults that give a session a new id
 	tell     func(*act)
 	loose    *session // of clients that show no id
 	begun    int      // sessions so far
+	pipes    int      // of stdio that are open
+	asks     int      // questions so far
 	sessions *shelf[string, *session]
+	fading   []*session // that are over, it seems, the latest last
 	leaked   *shelf[string, struct{}]
 }
 
@@ -39,6 +40,10 @@ type act struct {
 	fault   string          // met: its name
 	resumes resuming        // asked: a GET with Last-Event-ID
 	last    string          // asked: what that should have been, or ""
+	twice   *question       // asked: the first one whose id an earlier request had; or nil
+	alias   bool            // asked: with an id of the session that its initialize did not give
+	crowd   bool            // asked: how far the client has come cannot be told, for there may be several without a session
+	blurred bool            // asked: nor which ids it has had
 }
 
 type kind uint8
@@ -65,11 +70,12 @@ const (
 const (
 	maxSessions = 10_000
 	maxLeaked   = 10_000
+	maxFading   = 64
 )
 
-func newLedger(tell func(*act), keys func(*jsonrpc.Message) uint64, rotates map[string]bool) *ledger {
+func newLedger(tell func(*act), keys func(*jsonrpc.Message) uint64, e *effects) *ledger {
 	return &ledger{
-		keys: keys, rotates: rotates, tell: tell, loose: &session{},
+		effects: e, keys: keys, tell: tell, loose: &session{},
 		sessions: newShelf[string](maxSessions, func(s *session) bool { return !s.over }),
 		leaked:   newShelf[string](maxLeaked, func(struct{}) bool { return false }),
 	}
@@ -90,6 +96,8 @@ type carrier struct {
 	status int
 	stream bool // an event stream that has not ended
 	rotate bool // the session id of the response is a new one of the session
+	dies   bool // the response says that the session is over
+	quits  bool // the process ends of itself
 	cursor *cursor
 	ended  bool
 }
@@ -113,7 +121,8 @@ func (l *ledger) hear(c *carrier, e *cassettes.Event) (through bool) {
 		l.ends(c, e)
 		return true
 	}
-	return c.status != 0 && !c.stream && !c.pipe && c.settled()
+	// Of a POST of HTTP+SSE the answer comes on the stream.
+	return c.status != 0 && !c.stream && !c.pipe && (c.settled() || c.who.pipe && c.verb == http.MethodPost)
 }
 
 // says reports whether an event has a message, or anything else that was said.
@@ -137,12 +146,13 @@ func (l *ledger) asked(c *carrier, e *cassettes.Event) {
 		c.verb = e.HTTP.Method
 	} else if c.who == nil {
 		l.begun++
+		l.pipes++
 		c.pipe, c.who = true, &session{number: l.begun, pipe: true}
 		l.tell(&act{kind: did, at: e.At, on: c, who: c.who, request: &faults.Request{Client: faults.Connects}})
 	}
 	read(r, e)
 	if e.HTTP != nil {
-		l.locate(c, r, e.HTTP)
+		l.locate(c, r, e.HTTP, e.At)
 	} else if c.who.initialized {
 		r.Session = faults.Known
 	}
@@ -195,78 +205,19 @@ func read(r *faults.Request, e *cassettes.Event) {
 	}
 }
 
-// locate finds the session that an HTTP request belongs to.
-func (l *ledger) locate(c *carrier, r *faults.Request, h *cassettes.HTTP) {
-	c.who = l.loose
-	if ids := r.Header[mcp.HeaderSessionID]; len(ids) > 0 && ids[0] != "" {
-		c.shown = strings.Clone(ids[0])
-	} else if h.Query != "" && h.Method == http.MethodPost {
-		c.shown = l.named(h.Query)
-	}
-	if c.shown == "" {
-		return
-	}
-	c.who = &session{} // a stranger's, until it is known
-	switch s := l.sessions.all[c.shown]; {
-	case s != nil && s.over:
-		r.Session = faults.Ended
-	case s != nil:
-		c.who = s
-		if !s.pipe || s.initialized {
-			r.Session = faults.Known
-		}
-	default:
-		r.Session = faults.Unknown
-		if _, leaked := l.leaked.all[c.shown]; leaked {
-			r.Session = faults.Leaked
-		}
-	}
-}
-
-// named returns the session id in a query, as clients of HTTP+SSE have it: one
-// of a session that is known, else what the usual names give.
-func (l *ledger) named(query string) string {
-	values, _ := url.ParseQuery(query) // what can be read of it
-	for _, list := range values {
-		for _, v := range list {
-			if s := l.sessions.all[v]; s != nil && s.pipe {
-				return v
-			}
-		}
-	}
-	for _, name := range [...]string{"sessionId", "session_id"} {
-		if v := values.Get(name); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// label is what the session id of a carrier is called in evidence.
-func (l *ledger) label(c *carrier) string {
-	switch s := l.sessions.all[c.shown]; {
-	case c.shown == "":
-		return c.who.called()
-	case s != nil:
-		return s.called()
-	}
-	if _, leaked := l.leaked.all[c.shown]; leaked {
-		return "an id that no initialize has given"
-	}
-	return "an unknown session id"
-}
-
 // questions notes what of a request is to be answered.
 func (l *ledger) questions(c *carrier, a *act) {
 	r := a.request
 	shown := l.label(c)
 	c.latest, c.begins = nil, nil
+	a.alias = c.who.number > 0 && !c.who.pipe && c.shown != "" && c.shown != c.who.id
 	for i := range r.Batch.Messages {
 		m := &r.Batch.Messages[i]
 		if m.Kind == jsonrpc.Response {
 			continue
 		}
-		q := &question{id: string(m.ID), http: r.HTTP, method: strings.Clone(m.Method), at: a.at, by: c.who, shown: shown}
+		l.asks++
+		q := &question{number: l.asks, id: bounded(m.ID), http: r.HTTP, method: bounded([]byte(m.Method)), at: a.at, by: c.who, shown: shown}
 		if l.keys != nil {
 			q.key = l.keys(m)
 		}
@@ -276,14 +227,20 @@ func (l *ledger) questions(c *carrier, a *act) {
 			}
 			c.begins = q
 		}
-		if q.id != "" && c.who.ids.add(q.id) && c.who.begun < 2 {
-			r.SameID = true
+		if c.who == l.loose {
+			l.tellApart(a, q)
+			q.crowd = a.crowd
+		}
+		if q.id != "" && c.who.ids.add(q.id) && !a.blurred && a.twice == nil {
+			r.SameID, a.twice = true, q
 		}
 		c.who.ask(q)
 		c.asks = append(c.asks, q)
 	}
 	if len(r.Batch.Messages) == 0 {
-		c.asks = append(c.asks, &question{http: r.HTTP, at: a.at, by: c.who, shown: shown})
+		a.crowd = c.who == l.loose && l.crowd()
+		l.asks++
+		c.asks = append(c.asks, &question{number: l.asks, http: r.HTTP, at: a.at, by: c.who, shown: shown})
 	}
 	if len(c.asks) > 0 {
 		c.latest = c.asks[0]
@@ -293,13 +250,17 @@ func (l *ledger) questions(c *carrier, a *act) {
 
 // resumes compares a Last-Event-ID with what the session was told.
 func (l *ledger) resumes(c *carrier, a *act) {
-	if n := len(c.who.cursors); n > 0 {
-		a.last = c.who.cursors[n-1].last
+	who := c.who
+	if s := l.sessions.all[c.shown]; s != nil {
+		who = s // if it seems to be over
+	}
+	if n := len(who.cursors); n > 0 {
+		a.last = who.cursors[n-1].last()
 	}
 	given := a.request.Header[mcp.HeaderLastEventID]
 	switch {
 	case len(given) == 0:
-	case c.who.take(given[0], c.on):
+	case who.take(given[0], c.on):
 		a.resumes = rightly
 	default:
 		a.resumes = wrongly
@@ -313,20 +274,14 @@ func (l *ledger) noted(c *carrier, e *cassettes.Event) {
 	case "faulted":
 		a.kind, a.fault = met, e.Note.Rule
 		c.rotate = c.rotate || l.rotates[e.Note.Rule]
+		c.quits = c.quits || l.quits[e.Note.Rule]
 	case "refused":
 		a.kind = refused
 		if e.Note.Rule == scenarios.CheckSessionEnded || e.Note.Rule == scenarios.CheckSessionUnknown {
-			l.over(c)
+			c.dies = true // its client learns that from the status line
 		}
 	default:
 		return
 	}
 	l.tell(a)
-}
-
-// over ends the session that a carrier showed the id of.
-func (l *ledger) over(c *carrier) {
-	if s := l.sessions.all[c.shown]; s != nil && !s.over {
-		s.close()
-	}
 }

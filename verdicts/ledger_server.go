@@ -24,11 +24,11 @@ func (l *ledger) said(c *carrier, e *cassettes.Event) {
 		l.endpoint(c, string(e.Raw))
 		return
 	}
-	if e.SSE != nil && e.SSE.ID != "" && !c.who.over {
-		if c.cursor == nil {
+	if e.SSE != nil && e.SSE.ID != "" && !c.who.gone {
+		if c.cursor == nil || c.cursor.on != c.on { // the client may have gone on elsewhere
 			c.cursor = c.who.cursorOf(c.on)
 		}
-		c.cursor.last = strings.Clone(e.SSE.ID)
+		c.cursor.add(e.SSE.ID)
 	}
 	if e.Message != nil {
 		l.message(c, e.Message, e.At)
@@ -51,12 +51,15 @@ func (l *ledger) status(c *carrier, e *cassettes.Event) {
 	c.stream = good && !says(e) && strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
 	l.shows(c, e.HTTP)
 	switch s := l.sessions.all[c.shown]; {
-	case s == nil || s.pipe:
-	case status == http.StatusNotFound, good && c.verb == http.MethodDelete:
-		l.over(c)
+	case s == nil || s.pipe && !c.dies:
+	case good && c.verb == http.MethodDelete, s.pipe:
+		s.close()
 		s.closed = good
+	case status == http.StatusNotFound || c.dies:
+		l.over(s, c, e.At)
 	case status/100 == 2 && s.over: // it lives after all
-		s.over, s.initialized, s.ready = false, true, true
+		c.who = s
+		s.over, s.gone, s.initialized, s.ready = false, false, true, true
 	}
 	for _, q := range c.asks {
 		switch {
@@ -88,6 +91,9 @@ func (l *ledger) shows(c *carrier, h *cassettes.HTTP) {
 	}
 	s := l.open(c, strings.Clone(id))
 	for _, q := range c.asks {
+		if q.method == mcp.Initialize && q.by == l.loose {
+			l.loose.shaking--
+		}
 		delete(c.who.open, q.id)
 		q.by = s
 		s.ids.add(q.id)
@@ -129,9 +135,10 @@ func (l *ledger) message(c *carrier, raw []byte, at time.Duration) {
 	if m.Kind != jsonrpc.Response || m.ID == nil {
 		return
 	}
-	q := c.who.open[string(m.ID)]
+	id := bounded(m.ID)
+	q := c.who.open[id]
 	for _, own := range c.asks { // clients without sessions may have the same ids
-		if own.id == string(m.ID) && !own.over {
+		if own.id == id && !own.over {
 			q = own
 		}
 	}
@@ -146,8 +153,12 @@ func (l *ledger) answered(c *carrier, q *question, at time.Duration, ok bool) {
 		return
 	}
 	l.dropped(q.by, q)
-	if ok && q.method == mcp.Initialize {
+	switch {
+	case q.method != mcp.Initialize:
+	case ok:
 		q.by.initialized = true
+	case q.by == l.loose:
+		l.loose.shaking--
 	}
 	l.tell(&act{kind: answered, at: at, on: c, who: q.by, of: q, ok: ok})
 }
@@ -167,9 +178,15 @@ func (l *ledger) ends(c *carrier, e *cassettes.Event) {
 		return
 	}
 	c.ended = true
+	if c.cursor != nil && c.cursor.on == c.on && e.From == cassettes.Server && e.End == cassettes.EOF {
+		c.cursor.arrived()
+	}
 	left := e.From == cassettes.Client && (c.pipe || c.stream || c.status == 0 || !c.who.pipe && !c.settled())
 	if c.cursor == nil && !c.who.pipe || c.status == 0 && c.verb != "" {
 		for _, q := range c.asks {
+			if !q.over && q.by == l.loose && q.method == mcp.Initialize {
+				l.loose.shaking--
+			}
 			l.dropped(q.by, q)
 		}
 	}
@@ -178,11 +195,15 @@ func (l *ledger) ends(c *carrier, e *cassettes.Event) {
 		if c.verb == "" {
 			r.Client = faults.Closes
 		}
-		if left || e.End == cassettes.Exit && e.Code == 0 {
+		// A process ends well where its stdin does, unless a fault ends it.
+		if left || e.End == cassettes.Exit && e.Code == 0 && !c.quits {
 			l.tell(&act{kind: did, at: e.At, on: c, who: c.who, request: r, of: c.latest})
 		}
 	}
 	if c.pipe {
 		c.who.close()
+		if c.verb == "" {
+			l.pipes--
+		}
 	}
 }

@@ -12,11 +12,12 @@ import (
 
 // everything is a scenario with each assertion in it.
 func everything() *scenarios.Scenario {
-	s := &scenarios.Scenario{Name: "everything", Faults: []scenarios.Fault{{Name: "dies"}}}
+	s := &scenarios.Scenario{Name: "everything", Faults: []scenarios.Fault{{Name: "dies", Do: scenarios.Action{RotateSession: true, Exit: new(int)}}}}
+	secret := []scenarios.HeaderTest{{Name: "Authorization", Is: "Bearer secret"}}
 	for _, what := range scenarios.Assertions() {
 		for _, since := range []string{"start", "refusal", "fault", "dies"} {
 			s.Expect = append(s.Expect, scenarios.Expectation{Level: "must", What: what, Since: since, Within: time.Second, Count: 2, Per: time.Second,
-				Of: scenarios.Trigger{HTTP: "POST"}, Has: scenarios.Trigger{Session: "known"}, Order: []string{"initialize", "tools/list"}})
+				Of: scenarios.Trigger{HTTP: "POST"}, Has: scenarios.Trigger{Session: "known", Not: &scenarios.Trigger{Session: "leaked", Headers: secret}}, Order: []string{"initialize", "tools/list"}})
 		}
 	}
 	return s
@@ -81,6 +82,9 @@ func strange(what, on, of byte) *cassettes.Event {
 		e.HTTP = &cassettes.HTTP{Method: "POST", Path: "/mcp", Header: header}
 		if what&64 != 0 {
 			e.HTTP.Path = "/s/x/mcp"
+		}
+		if what&128 != 0 {
+			header.Set("Authorization", "Bearer redacted-1")
 		}
 	case what%24 < 16 && what%24 > 11 || what%24 > 17:
 		e.From = cassettes.Server
@@ -174,6 +178,26 @@ func TestLedgerIsBounded(t *testing.T) {
 	// The latest is known, the first forgotten.
 	if l.sessions.all["s59999"] == nil || l.sessions.all["s0"] != nil {
 		t.Error("the wrong sessions are kept")
+	}
+}
+
+// TestOldPostsAreLetGo holds that nothing is kept of a POST of HTTP+SSE when its 202
+// is out, for the answer comes on the stream.
+func TestOldPostsAreLetGo(t *testing.T) {
+	r := &reel{}
+	stream := oldSession(r, "old")
+	for i := range 500 {
+		on := r.request("POST", "", list(1+i))
+		r.events[len(r.events)-1].HTTP.Query = "sessionId=old"
+		r.add(&cassettes.Event{On: on, From: cassettes.Server, HTTP: &cassettes.HTTP{Status: 202}, Raw: []byte("Accepted")})
+	}
+	r.frame(stream, "", result(500))
+	j := r.judge(broken(scenarios.Expectation{What: scenarios.AssertAlive, Since: "start"}))
+	if n := len(j.carriers.all); n != 1 {
+		t.Errorf("%d carriers are kept", n)
+	}
+	if v := j.Verdicts(r.at)[0]; v.Result != Pass {
+		t.Errorf("%+v", v)
 	}
 }
 

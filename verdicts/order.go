@@ -5,23 +5,35 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // uniqueIDs: no two requests of a session have the same id
 // (2025-11-25 basic, "Requests").
-type uniqueIDs struct{ sent int }
+type uniqueIDs struct {
+	sent    int
+	blurred int // of which it cannot be told who sent them
+	apart   int // of which it can, but for initialize
+}
 
 func (u *uniqueIDs) hear(s *stand, a *act) {
 	if a.kind != asked {
 		return
 	}
-	if a.kindOf() == jsonrpc.Request {
+	for _, q := range a.asks {
+		if q.id == "" {
+			continue
+		}
 		u.sent++
+		switch {
+		case a.blurred:
+			u.blurred++
+		case q.method != mcp.Initialize:
+			u.apart++
+		}
 	}
-	if a.request.SameID {
-		s.settle(Fail, a.at, fmt.Sprintf("sent %s with id %s, which an earlier request of its session had", a.asked(), a.asks[0].id))
+	if a.twice != nil {
+		s.settle(Fail, a.at, fmt.Sprintf("sent %s with id %s, which an earlier request of its session had", a.twice.called(), cut(a.twice.id)))
 	}
 }
 
@@ -29,12 +41,16 @@ func (u *uniqueIDs) outcome(*stand, time.Duration, bool) (Result, string) {
 	if u.sent == 0 {
 		return NotReached, "no request was sent"
 	}
-	return Pass, count(u.sent, "request") + " with ids of their own"
+	if u.blurred > 0 && u.apart == 0 {
+		return NotReached, "who sent what cannot be told without sessions"
+	}
+	return Pass, count(u.sent-u.blurred, "request") + " with ids of their own"
 }
 
 // order: the methods come in their order, each after the answer to the one
-// before, in each session. It sees what was before it began, too, so that a
-// session which is under way is not taken for one that leaves something out.
+// before, in each session; a notification has none. It sees what was before it
+// began, too, so that a session which is under way is not taken for one that
+// leaves something out. Clients that cannot be told apart are not judged.
 type order struct{ whole int }
 
 // steps is how far a session has come in an order.
@@ -49,16 +65,23 @@ func (o *order) hear(s *stand, a *act) {
 	switch a.kind {
 	case asked, opened:
 		for _, q := range a.asks {
-			o.asked(s, a, q)
+			if !a.crowd {
+				o.asked(s, a, q)
+			}
 		}
 	case answered:
 		p := a.who.steps(o)
 		if p.done < p.asked && s.Order[p.done] == a.of.method && (a.ok || a.of.method != mcp.Initialize) {
-			p.done++
-			if p.done == len(s.Order) {
-				o.whole++
-			}
+			o.step(s, p)
 		}
+	}
+}
+
+// step notes that a session has done the next of an order.
+func (o *order) step(s *stand, p *steps) {
+	p.done++
+	if p.done == len(s.Order) {
+		o.whole++
 	}
 }
 
@@ -76,10 +99,13 @@ func (o *order) asked(s *stand, a *act, q *question) {
 			if p.done < p.asked {
 				what = "was answered"
 			}
-			s.settle(Fail, a.at, fmt.Sprintf("sent %s before %s %s", method, before, what))
+			s.settle(Fail, a.at, fmt.Sprintf("sent %s before %s %s", cut(method), cut(before), what))
 			p.asked, p.done = i+1, i
 		default:
 			p.asked = i + 1
+		}
+		if q.id == "" && p.done == i && p.asked == i+1 {
+			o.step(s, p)
 		}
 		return
 	}

@@ -11,7 +11,8 @@ import (
 // reinitialize: an initialize without a session id is sent
 // (2025-11-25 basic/transports, "Session Management" 4). Of several, those
 // count that are sent in the time there is; but not after the client has closed
-// its new session, for then it has begun something else.
+// its new session, for then it has begun something else. Each of several clients
+// that there may be has its own share of max.
 type reinitialize struct {
 	begun   int // such initializes
 	kept    int // other requests in time, by whoever
@@ -38,7 +39,7 @@ func (r *reinitialize) hear(s *stand, a *act) {
 			s.settle(Pass, a.at, fmt.Sprintf("initialize without a session id after %s", seconds(a.at-s.from)))
 			s.late(a, "sent initialize")
 		}
-		if s.Count > 0 && r.begun > s.Count {
+		if s.Count > 0 && r.begun > s.Count*max(1, s.living) {
 			s.settle(Fail, a.at, "")
 		}
 	case s.settled:
@@ -74,7 +75,11 @@ func (r *reinitialize) outcome(_ *stand, span time.Duration, ended bool) (Result
 // told says how many sessions were opened, or how late one was.
 func (r *reinitialize) told(s *stand) string {
 	if s.evidence == "" {
-		return fmt.Sprintf("sent initialize %s, at most %s", times(r.begun), times(s.Count))
+		text := fmt.Sprintf("sent initialize %s, at most %s", times(r.begun), times(s.Count))
+		if s.living > 1 {
+			text += fmt.Sprintf(" for each of %d sessions", s.living)
+		}
+		return text
 	}
 	return s.evidence
 }

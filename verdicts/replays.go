@@ -17,7 +17,7 @@ func (r *replays) hear(s *stand, a *act) {
 				r.again++
 			}
 		}
-	case a.kind == answered && a.of != s.of && a.of.at >= s.from && r.same(s.of, a.of) && a.ok:
+	case a.kind == answered && a.of != s.of && a.of.number > s.asked && r.same(s.of, a.of) && a.ok:
 		s.settle(Pass, a.at, fmt.Sprintf("sent %s again, and it was answered after %s", s.of.called(), seconds(a.at-s.from)))
 		s.late(a, "had an answer to it")
 	}

@@ -12,12 +12,13 @@ import (
 // same report can be written as text for people, as JSON, as JUnit XML for a
 // CI, and as a page of HTML.
 type Report struct {
-	Name     string // what was run
+	Name     string // what was run or judged
+	Ran      bool   // Name is a command that was run, and has ended
 	Facts    []Fact // how much of what, in order
 	Findings []Finding
 	Verdicts []Verdict
 	Took     time.Duration
-	Exit     int // the exit code of what was run
+	Exit     int // the exit code of the command that was run
 }
 
 // A Fact is a number of things.
@@ -34,8 +35,8 @@ type Finding struct {
 	Failed bool   // the run fails for it
 }
 
-// Failed reports whether the report says that a check failed.
-func (r *Report) Failed() bool { return len(r.failures()) > 0 }
+// Failed reports whether a check failed, or the command that was run did.
+func (r *Report) Failed() bool { return r.Exit != 0 || len(r.failures()) > 0 }
 
 // failures names what failed, with how many of each, such as "2 mismatches".
 func (r *Report) failures() []string {
@@ -100,7 +101,7 @@ func (r *Report) Text(w io.Writer) error {
 	if failed := r.failures(); len(failed) > 0 {
 		apart()
 		b.WriteString("mcpmock  FAILED: " + strings.Join(failed, ", "))
-		if r.Name != "" {
+		if r.Ran {
 			fmt.Fprintf(&b, "; %s exited %d", r.Name, r.Exit)
 		}
 		b.WriteByte('\n')
@@ -127,11 +128,18 @@ func (f *Finding) text(b *strings.Builder) {
 func writeVerdicts(b *strings.Builder, list []Verdict) {
 	for i := range list {
 		v := &list[i]
-		fmt.Fprintf(b, "  %s %-9s %s: %s\n      %s\n", v.mark(), v.Level, v.Scenario, v.Expectation, v.Evidence)
-		if v.Result == Fail && v.About != "" {
+		fmt.Fprintf(b, "  %s %-9s %s: %s\n      %s\n", v.mark(), v.Level, v.place(), v.Expectation, v.Evidence)
+		if v.Result == Fail && isURL(v.About) {
 			fmt.Fprintf(b, "      compare: %s\n", v.About)
+		} else if v.Result == Fail && v.About != "" {
+			fmt.Fprintf(b, "      about: %s\n", v.About)
 		}
 	}
+}
+
+// isURL reports whether what a scenario is about is a place to read.
+func isURL(about string) bool {
+	return strings.HasPrefix(about, "https://") || strings.HasPrefix(about, "http://")
 }
 
 // mark is the sign before a verdict.
@@ -149,22 +157,24 @@ func (v *Verdict) mark() string {
 
 // told is a verdict in JSON.
 type told struct {
+	Mock        string `json:"mock,omitempty"`
 	Scenario    string `json:"scenario"`
 	Expectation string `json:"expectation"`
 	Level       string `json:"level"`
 	Result      Result `json:"result"`
 	Evidence    string `json:"evidence"`
-	At          int64  `json:"at"` // milliseconds since the tape began
+	At          int64  `json:"at"`   // milliseconds since the tape began
+	Took        int64  `json:"took"` // milliseconds until At
 	About       string `json:"about,omitempty"`
 }
 
-// MarshalJSON writes At in milliseconds, as tapes have it.
+// MarshalJSON writes At and Took in milliseconds, as tapes have it.
 func (v Verdict) MarshalJSON() ([]byte, error) {
-	return json.Marshal(told{v.Scenario, v.Expectation, v.Level, v.Result, v.Evidence, v.At.Milliseconds(), v.About})
+	return json.Marshal(told{v.Mock, v.Scenario, v.Expectation, v.Level, v.Result, v.Evidence, v.At.Milliseconds(), v.Took.Milliseconds(), v.About})
 }
 
 // JSON writes the report as one object on one line. Facts are its member
-// counts.
+// counts; exit is there where a command was run.
 func (r *Report) JSON(w io.Writer) error {
 	type finding struct {
 		Kind   string `json:"kind"`
@@ -183,15 +193,19 @@ func (r *Report) JSON(w io.Writer) error {
 	if verdicts == nil {
 		verdicts = []Verdict{}
 	}
+	var code *int
+	if r.Ran {
+		code = &r.Exit
+	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(struct {
 		Name     string         `json:"name,omitempty"`
 		Failed   bool           `json:"failed"`
-		Exit     int            `json:"exit"`
+		Exit     *int           `json:"exit,omitempty"`
 		Took     int64          `json:"took"` // milliseconds
 		Counts   map[string]int `json:"counts"`
 		Findings []finding      `json:"findings"`
 		Verdicts []Verdict      `json:"verdicts"`
-	}{r.Name, r.Failed(), r.Exit, r.Took.Milliseconds(), counts, found, verdicts})
+	}{r.Name, r.Failed(), code, r.Took.Milliseconds(), counts, found, verdicts})
 }

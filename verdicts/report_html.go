@@ -4,7 +4,6 @@ import (
 	_ "embed" // for the page
 	"html/template"
 	"io"
-	"strings"
 )
 
 //go:embed report.html
@@ -28,9 +27,8 @@ func (r *Report) HTML(w io.Writer) error {
 	}
 	var all []*scenario
 	for _, v := range r.Verdicts {
-		if len(all) == 0 || all[len(all)-1].Name != v.Scenario {
-			link := strings.HasPrefix(v.About, "https://") || strings.HasPrefix(v.About, "http://")
-			all = append(all, &scenario{Name: v.Scenario, About: v.About, Link: link})
+		if len(all) == 0 || all[len(all)-1].Name != v.place() {
+			all = append(all, &scenario{Name: v.place(), About: v.About, Link: isURL(v.About)})
 		}
 		class := ""
 		switch {

@@ -50,11 +50,21 @@ type skipped struct {
 }
 
 // JUnit writes the report as JUnit XML: a suite for each scenario with a case
-// for each expectation, and a suite for what else was found. What was not
+// for each expectation, and a suite for the command that was run, a case that
+// failed if that did, and for what else was found. The classname has the mock
+// first where there are several, and the time of a case is how long it took. What was not
 // reached is skipped; a should that failed is a case that passed, with its
 // evidence as output.
 func (r *Report) JUnit(w io.Writer) error {
 	all := &suites{Name: r.Name, Time: inSeconds(r.Took)}
+	if r.Ran { // so a file has a case, whatever was found
+		c := junitCase{Class: "mcpmock", Name: "command: " + r.Name, Time: all.Time}
+		if r.Exit != 0 {
+			said := fmt.Sprintf("exited %d", r.Exit)
+			c.Failure = &failing{said, "exit", r.Name + " " + said}
+		}
+		all.add("mcpmock", c)
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		first, _, _ := strings.Cut(f.Text, "\n")
@@ -67,10 +77,10 @@ func (r *Report) JUnit(w io.Writer) error {
 		all.add("mcpmock", c)
 	}
 	for i := range r.Verdicts {
-		all.add(r.Verdicts[i].Scenario, r.Verdicts[i].junit())
+		all.add(r.Verdicts[i].place(), r.Verdicts[i].junit())
 	}
 	if len(all.Suites) == 0 { // a file without a case is taken for a mistake
-		all.add("mcpmock", junitCase{Class: "mcpmock", Name: "every request was answered", Time: "0.000"})
+		all.add("mcpmock", junitCase{Class: "mcpmock", Name: "nothing was found", Time: "0.000"})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -85,7 +95,11 @@ func (r *Report) JUnit(w io.Writer) error {
 }
 
 func (v *Verdict) junit() junitCase {
-	c := junitCase{Class: v.Scenario, Name: v.Level + ": " + v.Expectation, Time: inSeconds(v.At)}
+	class := v.Scenario
+	if v.Mock != "" {
+		class = v.Mock + "." + class // a dot is what CIs take classnames apart at
+	}
+	c := junitCase{Class: class, Name: v.Level + ": " + v.Expectation, Time: inSeconds(v.Took)}
 	switch {
 	case v.Failed():
 		c.Failure = &failing{v.Evidence, v.Level, v.String()}

@@ -18,12 +18,13 @@ func hostile() *Report {
 		Facts:    []Fact{{"sessions", 2}, {nasty, 7}},
 		Findings: []Finding{{Kind: "mismatch", Text: nasty + "\n  nearest: " + nasty, Failed: true}, {Kind: "unused", Text: nasty}},
 		Verdicts: []Verdict{
-			{nasty, nasty, "must", Fail, nasty, 1500 * time.Millisecond, "javascript:alert(1)"},
-			{nasty + "2", nasty, "should", Fail, nasty, 0, "https://bugs.example/?a=1&b=<2>"},
-			{"other", "settles", "must", Pass, "ended after 1.0 s", 0, ""},
-			{"other", "alive", "advice", NotReached, "no fault fired", 0, ""},
+			{nasty, nasty, "must", Fail, nasty, 1500 * time.Millisecond, "javascript:alert(1)", 250 * time.Millisecond, ""},
+			{nasty + "2", nasty, "should", Fail, nasty, 0, "https://bugs.example/?a=1&b=<2>", 0, ""},
+			{"other", "settles", "must", Pass, "ended after 1.0 s", 0, "", 0, ""},
+			{"other", "alive", "advice", NotReached, "no fault fired", 0, "", 0, ""},
 		},
 		Took: 2 * time.Second,
+		Ran:  true,
 	}
 }
 
@@ -41,10 +42,10 @@ func TestReportAsText(t *testing.T) {
 		Facts:    []Fact{{"sessions", 3}, {"requests", 21}, {"matched", 17}},
 		Findings: []Finding{{Kind: "mismatch", Text: "no recorded answer to tools/call\n  nearest recorded: exchange 3\n", Failed: true}, {Kind: "unused", Text: "exchange 4: tools/list"}},
 		Verdicts: []Verdict{
-			{"session-404", "reinitialize: {within: 5s}", "must", Fail, "kept the dead session", 0, "https://bugs.example/1"},
-			{"session-404", "replays", "advice", Fail, "did not send it again", 0, "https://bugs.example/1"},
-			{"session-404", "alive", "must", Pass, "tools/list was answered", 0, "https://bugs.example/1"},
-			{"session-404", "cancels", "should", NotReached, "no fault fired", 0, "https://bugs.example/1"},
+			{"session-404", "reinitialize: {within: 5s}", "must", Fail, "kept the dead session", 0, "https://bugs.example/1", 0, ""},
+			{"session-404", "replays", "advice", Fail, "did not send it again", 0, "https://bugs.example/1", 0, ""},
+			{"session-404", "alive", "must", Pass, "tools/list was answered", 0, "https://bugs.example/1", 0, ""},
+			{"session-404", "cancels", "should", NotReached, "no fault fired", 0, "https://bugs.example/1", 0, ""},
 		},
 	}
 	const want = `mcpmock  3 sessions, 21 requests, 17 matched
@@ -76,6 +77,49 @@ mcpmock  FAILED: 1 mismatch, 1 expectation
 	r.Findings, r.Verdicts = r.Findings[1:], r.Verdicts[1:]
 	if r.Failed() {
 		t.Error("neither an unused exchange nor an advice fails")
+	}
+}
+
+// TestReportOfACommand holds that a command which failed is a failure in every
+// form, though no check failed, and nothing is said of requests.
+func TestReportOfACommand(t *testing.T) {
+	r := &Report{Name: "npm test", Ran: true, Exit: 7, Took: time.Second}
+	if text := written(t, r.JSON); !strings.Contains(text, `"failed":true,"exit":7`) {
+		t.Error(text)
+	}
+	text := written(t, r.JUnit)
+	for _, want := range []string{`failures="1"`, `<testcase classname="mcpmock" name="command: npm test" time="1.000">`, `<failure message="exited 7"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	if page := written(t, r.HTML); !strings.Contains(page, `class="bad">failed</b>`) || !strings.Contains(page, "exited 7") {
+		t.Error(page)
+	}
+	if text := written(t, r.Text); text != "" {
+		t.Errorf("no check failed: %q", text)
+	}
+	judged := &Report{Name: "j.cassette"}
+	if text := written(t, judged.JSON); !strings.Contains(text, `"name":"j.cassette"`) || strings.Contains(text, `"exit"`) {
+		t.Errorf("a tape has a name, and no exit code: %s", text)
+	}
+}
+
+// TestReportNamesTheMock holds that of several mocks each verdict says which
+// it is about, in every form, and that its time is a duration.
+func TestReportNamesTheMock(t *testing.T) {
+	r := &Report{Verdicts: []Verdict{{Scenario: "s", Expectation: "alive", Level: "must", Result: Fail, Evidence: "e",
+		At: time.Minute, Took: 1500 * time.Millisecond, Mock: "billing", About: "a sentence of its own"}}}
+	for form, want := range map[string]string{
+		written(t, r.Text):   "✗ must      billing: s: alive\n      e\n      about: a sentence of its own\n",
+		written(t, r.JSON):   `{"mock":"billing","scenario":"s"`,
+		written(t, r.JUnit):  `<testcase classname="billing.s" name="must: alive" time="1.500">`,
+		written(t, r.HTML):   "<h2>billing: s</h2>",
+		r.Verdicts[0].Line(): "must billing: s: alive: e",
+	} {
+		if !strings.Contains(form, want) {
+			t.Errorf("no %s in\n%s", want, form)
+		}
 	}
 }
 
@@ -117,7 +161,7 @@ func TestReportAsJUnit(t *testing.T) {
 	if err := xml.Unmarshal([]byte(text), &got); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if got.Tests != 6 || got.Failures != 2 || got.Skipped != 1 || len(got.Suites) != 4 {
+	if got.Tests != 7 || got.Failures != 2 || got.Skipped != 1 || len(got.Suites) != 4 {
 		t.Errorf("%d tests, %d failures, %d skipped, %d suites", got.Tests, got.Failures, got.Skipped, len(got.Suites))
 	}
 	for _, s := range got.Suites {

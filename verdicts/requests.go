@@ -8,16 +8,53 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// meets reports whether an act is one that a trigger means.
-func (a *act) meets(t *scenarios.Trigger) bool {
-	return (a.kind == asked || a.kind == did) && faults.Meets(t, a.request)
+// meets reports whether an act is certainly one that a trigger means. A stand
+// that has not come to an end learns of one that may be, and why that cannot be
+// told.
+func (s *stand) meets(t *scenarios.Trigger, a *act) bool {
+	yes, unsure := a.meets(t)
+	s.doubt(unsure)
+	return yes
+}
+
+// doubt takes note of why something cannot be told, unless that is "".
+func (s *stand) doubt(why string) {
+	if why != "" && !s.settled {
+		s.hidden = why
+	}
+}
+
+// meets reports whether an act is certainly one that a trigger means, or else
+// why it may be one.
+func (a *act) meets(t *scenarios.Trigger) (yes bool, unsure string) {
+	if a.kind != asked && a.kind != did {
+		return false, ""
+	}
+	r := a.request
+	if a.alias && asksLeaked(t) { // that it names the session is the server's whim
+		shows := *r
+		shows.Session = faults.Leaked
+		r = &shows
+	}
+	if !hides(t, r, a.crowd) {
+		return faults.Meets(t, r), ""
+	}
+	switch {
+	case faults.Meets(supposing(t, r, a.crowd, false), r):
+		return true, ""
+	case !faults.Meets(supposing(t, r, a.crowd, true), r):
+		return false, ""
+	case hides(t, r, false):
+		return false, redacted
+	}
+	return false, crowded
 }
 
 // sends: requests that meet a trigger are sent.
 type sends struct{ sent int }
 
 func (v *sends) hear(s *stand, a *act) {
-	if !a.meets(&s.Of) {
+	if !s.meets(&s.Of, a) {
 		return
 	}
 	v.sent++
@@ -36,6 +73,9 @@ func (v *sends) outcome(s *stand, span time.Duration, ended bool) (Result, strin
 	if ended {
 		how = "before it ended"
 	}
+	if s.hidden != "" {
+		return NotReached, s.hidden
+	}
 	if v.sent == 0 {
 		return Fail, fmt.Sprintf("sent no such request %s", how)
 	}
@@ -49,7 +89,7 @@ type never struct {
 }
 
 func (v *never) hear(s *stand, a *act) {
-	if !a.meets(&s.Of) {
+	if !s.meets(&s.Of, a) {
 		return
 	}
 	if v.sent++; v.sent == 1 {
@@ -65,7 +105,10 @@ func (v *never) told(*stand) string {
 	return fmt.Sprintf("%s, and %d more", v.first, v.sent-1)
 }
 
-func (v *never) outcome(_ *stand, span time.Duration, _ bool) (Result, string) {
+func (v *never) outcome(s *stand, span time.Duration, _ bool) (Result, string) {
+	if s.hidden != "" {
+		return NotReached, s.hidden
+	}
 	return Pass, "no such request in " + seconds(span)
 }
 
@@ -76,11 +119,12 @@ type always struct {
 }
 
 func (v *always) hear(s *stand, a *act) {
-	if !a.meets(&s.Of) {
+	if !s.meets(&s.Of, a) {
 		return
 	}
 	v.met++
-	if a.meets(&s.Has) {
+	if yes, unsure := a.meets(&s.Has); yes || unsure != "" {
+		s.doubt(unsure)
 		return
 	}
 	if v.bad++; v.bad == 1 {
@@ -93,8 +137,11 @@ func (v *always) told(s *stand) string {
 	return fmt.Sprintf("%s, which is not %s: %d of %s", v.first, triggerText(&s.Has), v.bad, count(v.met, "such request"))
 }
 
-func (v *always) outcome(*stand, time.Duration, bool) (Result, string) {
-	if v.met == 0 {
+func (v *always) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
+	switch {
+	case s.hidden != "":
+		return NotReached, s.hidden
+	case v.met == 0:
 		return NotReached, "no request that it speaks of was sent"
 	}
 	return Pass, "all of " + count(v.met, "such request")
@@ -106,10 +153,14 @@ type atMost struct {
 	sent   int
 	what   string
 	latest time.Duration
+
+	// The first span in which there were too many, for the evidence.
+	over, until time.Duration // when its first and its last request came
+	within      int           // how many came in it; 0 before there is one
 }
 
 func (v *atMost) hear(s *stand, a *act) {
-	if !a.meets(&s.Of) {
+	if !s.meets(&s.Of, a) {
 		return
 	}
 	limit := max(s.Count, 1)
@@ -124,8 +175,15 @@ func (v *atMost) hear(s *stand, a *act) {
 	} else if at := v.sent % limit; v.sent < limit {
 		v.times = append(v.times, a.at)
 	} else {
-		if a.at-v.times[at] < s.Per {
+		switch from := v.times[at]; {
+		case v.within > 0 && a.at-v.over < s.Per:
+			v.within++
+			v.until = a.at
+		case a.at-from < s.Per:
 			s.settle(Fail, a.at, "")
+			if v.within == 0 {
+				v.over, v.until, v.within = from, a.at, limit+1
+			}
 		}
 		v.times[at] = a.at
 	}
@@ -134,14 +192,20 @@ func (v *atMost) hear(s *stand, a *act) {
 }
 
 func (v *atMost) told(s *stand) string {
-	text := fmt.Sprintf("sent %s %s in %s, at most %d", v.what, times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
-	if s.Per > 0 {
-		text += " in " + s.Per.String()
+	if s.Per <= 0 {
+		return fmt.Sprintf("sent %s %s in %s, at most %d", v.what, times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
+	}
+	text := fmt.Sprintf("sent %s %s in %s, at most %d in %s", v.what, times(v.within), seconds(v.until-v.over), max(s.Count, 1), s.Per)
+	if v.sent > v.within {
+		text += fmt.Sprintf("; %d in all", v.sent)
 	}
 	return text
 }
 
-func (v *atMost) outcome(_ *stand, span time.Duration, _ bool) (Result, string) {
+func (v *atMost) outcome(s *stand, span time.Duration, _ bool) (Result, string) {
+	if s.hidden != "" {
+		return NotReached, s.hidden
+	}
 	return Pass, fmt.Sprintf("%s in %s", count(v.sent, "such request"), seconds(span))
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 // resumes: a GET goes on with a stream, and names the last event of it
-// (2025-11-25 basic/transports, "Resumability and Redelivery"). One GET with a
-// wrong id fails it, even after a right one.
+// (2025-11-25 basic/transports, "Resumability and Redelivery"). Where the
+// connection broke, any is right that the client may have got last. One GET with
+// a wrong id fails it, even after a right one.
 type resumes struct{ anew int } // GETs that name no event
 
 func (r *resumes) hear(s *stand, a *act) {
@@ -22,14 +23,14 @@ func (r *resumes) hear(s *stand, a *act) {
 	case len(ids) == 0:
 		r.anew++
 	case s.With != "" && ids[0] == s.With, s.With == "" && a.resumes == rightly:
-		s.settle(Pass, a.at, fmt.Sprintf("came back after %s with Last-Event-ID %q", seconds(a.at-s.from), ids[0]))
+		s.settle(Pass, a.at, fmt.Sprintf("came back after %s with Last-Event-ID %q", seconds(a.at-s.from), cut(ids[0])))
 		s.late(a, "came back")
 	default:
 		last := s.With
 		if last == "" {
 			last = a.last
 		}
-		s.settle(Fail, a.at, fmt.Sprintf("came back with Last-Event-ID %q, and the last was %q", ids[0], last))
+		s.settle(Fail, a.at, fmt.Sprintf("came back with Last-Event-ID %q, and the last was %q", cut(ids[0]), cut(last)))
 	}
 }
 

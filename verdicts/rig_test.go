@@ -143,6 +143,7 @@ func (r *reel) judge(list ...*scenarios.Scenario) *Judge {
 type clientCase struct {
 	why     string
 	expect  scenarios.Expectation
+	does    scenarios.Action // what the fault dies does
 	plays   func(r *reel)
 	running bool // the client has not ended
 	want    Result
@@ -164,7 +165,9 @@ func runCases(t *testing.T, cases []clientCase) {
 		t.Run(c.why, func(t *testing.T) {
 			r := &reel{}
 			c.plays(r)
-			j := r.judge(broken(c.expect))
+			s := broken(c.expect)
+			s.Faults[0].Do = c.does
+			j := r.judge(s)
 			if !c.running {
 				j.Done(r.at)
 			}

@@ -17,9 +17,14 @@ type session struct {
 	id     string // "" for stdio, and for clients without one
 	over   bool
 	closed bool // by its client, with DELETE
+	gone   bool // what its requests were is forgotten
+
+	overSince time.Duration // where it is over: when its client was told
+	flying    bool          // and it had other requests in flight then
 
 	initialized, ready bool
 	begun              int // handshakes that clients have begun in it without an id
+	shaking            int // those of them that have neither failed nor opened a session
 	used               bool
 	first, last        time.Duration // requests
 	ids                idSet
@@ -50,6 +55,7 @@ func (s *session) state() faults.State {
 // has sent which id cannot be told from then on.
 func (s *session) begin() {
 	s.begun++
+	s.shaking++
 	s.initialized, s.ready, s.ids, s.progress = false, false, idSet{}, nil
 }
 
@@ -67,22 +73,24 @@ func (s *session) ask(q *question) {
 	s.open[q.id] = q
 }
 
-// close ends a session. What its requests were is forgotten.
+// close ends a session for certain. What its requests were is forgotten.
 func (s *session) close() {
-	s.over = true
+	s.over, s.gone = true, true
 	s.ids, s.open, s.cursors, s.progress = idSet{}, nil, nil, nil
 }
 
 // A question is something a client sent that is to be answered: a message, or
 // a GET or DELETE.
 type question struct {
-	id     string // the JSON text; "" for what has none
+	number int    // in the order of their being asked, from 1
+	id     string // the JSON text, bounded; "" for what has none
 	http   string // the HTTP method; POST for a line
-	method string // of JSON-RPC; "" for GET and DELETE
+	method string // of JSON-RPC, bounded; "" for GET and DELETE
 	key    uint64 // stands for method and params, but for _meta
 	at     time.Duration
 	by     *session
 	shown  string // what it showed of a session, in words
+	crowd  bool   // several clients may have sent it
 	over   bool   // answered, or never to be
 }
 
@@ -91,42 +99,7 @@ func (q *question) called() string {
 	if q.method == "" {
 		return q.http
 	}
-	return q.method
-}
-
-// A cursor is how far a client has been told events of one stream.
-type cursor struct {
-	on   int    // the carrier
-	last string // the id of the latest event
-}
-
-// maxCursors is how many streams of a session a client may come back to.
-const maxCursors = 64
-
-// cursorOf returns the cursor of a carrier, which it makes where there is none.
-func (s *session) cursorOf(on int) *cursor {
-	for _, c := range s.cursors {
-		if c.on == on {
-			return c
-		}
-	}
-	if len(s.cursors) >= maxCursors {
-		s.cursors = s.cursors[1:]
-	}
-	c := &cursor{on: on}
-	s.cursors = append(s.cursors, c)
-	return c
-}
-
-// take takes the cursor that stands at an id, and reports whether one does.
-func (s *session) take(id string, on int) bool {
-	for _, c := range s.cursors {
-		if c.last == id {
-			c.on = on
-			return true
-		}
-	}
-	return false
+	return cut(q.method)
 }
 
 // An idSet is the request ids of a session. Most clients count, so whole

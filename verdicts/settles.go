@@ -11,21 +11,46 @@ import (
 )
 
 // settles: the client goes on. A GET does not count, where the fault met
-// something else: a listener that comes back says nothing of a call that hangs;
-// nor does an answer to a question of the server.
+// something else: a listener that leaves or comes back says nothing of a call
+// that hangs; nor does an answer to a question of the server.
 type settles struct{}
 
 func (settles) hear(s *stand, a *act) {
 	switch {
 	case s.settled && s.result == Pass:
 	case a.kind == did && (a.request.Client == faults.Disconnects || a.request.Client == faults.Closes):
-		s.settle(Pass, a.at, "closed the connection after "+seconds(a.at-s.from))
+		if a.request.HTTP == http.MethodGet && !a.on.pipe && s.of != nil && s.of.http != http.MethodGet {
+			return
+		}
+		s.settle(Pass, a.at, "closed the connection after "+seconds(a.at-s.from)+s.elsewhere(a))
 		s.late(a, "closed the connection")
 	case a.kind == asked && goesOn(s, a):
 		what := "sent " + a.asked()
-		s.settle(Pass, a.at, what+" after "+seconds(a.at-s.from))
+		s.settle(Pass, a.at, what+" after "+seconds(a.at-s.from)+s.elsewhere(a))
 		s.late(a, what)
 	}
+}
+
+// elsewhere says of what a client did that it may have been another client than
+// the one to which it happened, or nothing where that is certain enough.
+func (s *stand) elsewhere(a *act) string {
+	shown, crowd := a.who.called(), false
+	q := a.of
+	if len(a.asks) > 0 {
+		q = a.asks[0]
+	}
+	if q != nil {
+		shown, crowd = q.shown, q.crowd
+	}
+	switch {
+	case s.of == nil:
+		return ""
+	case a.who == s.of.by && !crowd, shown == s.of.shown && shown != noID:
+		return ""
+	case shown == noID:
+		return " without a session id, so that it may be another client"
+	}
+	return " with " + shown + ", so that it may be another client"
 }
 
 func goesOn(s *stand, a *act) bool {
@@ -57,12 +82,12 @@ func (v *alive) hear(s *stand, a *act) {
 	case s.settled && s.result == Pass:
 	case a.kind == asked && a.request.Method() != "" && a.kindOf() == jsonrpc.Request:
 		v.sent++
-	case a.kind == answered && a.of.id != "" && a.of.at >= s.from && a.of != s.of:
+	case a.kind == answered && a.of.id != "" && a.of.number > s.asked && a.of != s.of:
 		if !a.ok {
 			v.failed++
 			return
 		}
-		s.settle(Pass, a.at, fmt.Sprintf("%s was answered after %s", a.of.called(), seconds(a.at-s.from)))
+		s.settle(Pass, a.at, fmt.Sprintf("%s was answered after %s%s", a.of.called(), seconds(a.at-s.from), s.elsewhere(a)))
 		s.late(a, "got an answer to "+a.of.called())
 	}
 }

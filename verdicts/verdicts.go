@@ -24,7 +24,6 @@ package verdicts
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -57,6 +56,10 @@ type Verdict struct {
 	// when the judge began to look.
 	At    time.Duration
 	About string // a URL or a sentence: the bug that the scenario is about
+	// Took is how long it took to settle: from when it came to bear, such as
+	// when the fault fired, until At. It is 0 for one that did not come to bear.
+	Took time.Duration
+	Mock string // the mock that the client spoke to; "" where there is one alone
 }
 
 // Failed reports whether a must failed: the specification demands nothing else.
@@ -94,7 +97,7 @@ func OfTape(tape *cassettes.Tape, list ...*scenarios.Scenario) ([]Verdict, error
 // String is the verdict in three lines: what was expected, what the client
 // did, and which bug it is about. Nothing in it commands a terminal.
 func (v Verdict) String() string {
-	text := fmt.Sprintf("%s: %s %s: %s\n    %s", v.Scenario, v.Level, v.Expectation, v.Result, v.Evidence)
+	text := fmt.Sprintf("%s: %s %s: %s\n    %s", v.place(), v.Level, v.Expectation, v.Result, v.Evidence)
 	if v.About != "" {
 		text += "\n    " + v.About
 	}
@@ -104,15 +107,13 @@ func (v Verdict) String() string {
 // Line is the verdict in a line: what was expected, and what the client did.
 // Nothing in it commands a terminal.
 func (v Verdict) Line() string {
-	return plainly(fmt.Sprintf("%s %s: %s: %s", v.Level, v.Scenario, v.Expectation, v.Evidence))
+	return plainly(fmt.Sprintf("%s %s: %s: %s", v.Level, v.place(), v.Expectation, v.Evidence))
 }
 
-// plainly drops what would command a terminal: names and ids are the client's.
-func plainly(text string) string {
-	return strings.Map(func(c rune) rune {
-		if c < ' ' && c != '\n' || c >= 0x7f && c < 0xa0 {
-			return -1
-		}
-		return c
-	}, text)
+// place is the scenario, and before it the mock where there are several.
+func (v *Verdict) place() string {
+	if v.Mock == "" {
+		return v.Scenario
+	}
+	return v.Mock + ": " + v.Scenario
 }

@@ -181,7 +181,7 @@ func (a *act) asked() string {
 	case r.Batch.Messages[0].Kind == jsonrpc.Response:
 		return "an answer"
 	}
-	return strings.Clone(r.Method())
+	return cut(r.Method())
 }
 
 // described is asked with the tool, and what it showed of a session.
@@ -189,7 +189,7 @@ func (a *act) described() string {
 	text := a.asked()
 	if r := a.request; r.Method() == mcp.ToolsCall {
 		if name := gjson.GetBytes(r.Batch.Messages[0].Params, "name").Str; name != "" {
-			text += " " + strings.Clone(name)
+			text += " " + cut(name)
 		}
 	}
 	if shown := a.shown(); a.kind == asked && shown != noID {
@@ -206,5 +206,5 @@ func (a *act) kindOf() jsonrpc.Kind {
 	return a.request.Batch.Messages[0].Kind
 }
 
-// requestID is the JSON text of the id that a cancellation names.
-func requestID(params []byte) string { return gjson.GetBytes(params, "requestId").Raw }
+// requestID is the JSON text of the id that a cancellation names, bounded.
+func requestID(params []byte) string { return bounded([]byte(gjson.GetBytes(params, "requestId").Raw)) }

@@ -59,7 +59,7 @@ func NewSet(s *scenarios.Scenario) *Set {
 		set.elsewhere = set.elsewhere || do.Stream != nil && (do.Stream.On == "get" || do.Stream.On == "both") ||
 			slices.ContainsFunc(do.Send, func(m scenarios.Sent) bool { return m.On == "get" || m.On == "both" })
 		for d, name := range [...]string{Connects: "connect", Disconnects: "disconnect", Closes: "eof"} {
-			set.doing[d] = set.doing[d] || name != "" && t.Client == name
+			set.doing[d] = set.doing[d] || name != "" && (t.Client == name || s.Faults[i].Until != nil && s.Faults[i].Until.Client == name)
 		}
 	}
 	for method := range set.byMethod {
@@ -156,9 +156,7 @@ func (set *Set) Begin() *Run {
 // act returns false. Act may change the request; faults after it see that. The
 // faults that act is not called for count the request all the same.
 func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Fault) bool) {
-	if r.Client == Sends {
-		s.end(r)
-	}
+	s.end(r)
 	wanted := true
 	for _, i := range s.set.candidates(r) {
 		f := &s.set.faults[i]

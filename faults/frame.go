@@ -11,11 +11,15 @@ import (
 
 // Frame spells an event as an action has it on a stream where events are not
 // counted.
-func Frame(f sse.Frame, do *scenarios.StreamEdit) []byte { return frame(f, do, 0) }
+func Frame(f sse.Frame, do *scenarios.StreamEdit) []byte {
+	_, raw := frame(f, do, 0)
+	return raw
+}
 
 // frame spells an event as a StreamEdit has it; n is its number on the
-// stream, from 1, or 0 for one that gets no id by it.
-func frame(f sse.Frame, do *scenarios.StreamEdit, n int) []byte {
+// stream, from 1, or 0 for one that gets no id by it. It returns the event as it
+// then is as well.
+func frame(f sse.Frame, do *scenarios.StreamEdit, n int) (sse.Frame, []byte) {
 	end := "\n"
 	if f.CRLF {
 		end = "\r\n"
@@ -30,13 +34,13 @@ func frame(f sse.Frame, do *scenarios.StreamEdit, n int) []byte {
 	}
 	switch {
 	case do.Event == "none":
-		f.HasEvent = false
+		f.Event, f.HasEvent = "", false
 	case do.Event != "" && len(f.Data) > 0:
 		f.Event, f.HasEvent = do.Event, true
 	}
 	switch {
 	case do.IDs == "none":
-		f.HasID = false
+		f.ID, f.HasID = "", false
 	case do.IDs == "every" && !f.HasID && f.HasData && n > 0:
 		f.ID, f.HasID = "e"+strconv.Itoa(n), true
 	}
@@ -67,7 +71,7 @@ func frame(f sse.Frame, do *scenarios.StreamEdit, n int) []byte {
 		}
 	}
 	b.WriteString(end)
-	return b.Bytes()
+	return f, b.Bytes()
 }
 
 // lineEnds makes all ends of lines those that data may have.

@@ -16,8 +16,24 @@ import (
 
 // Message makes of a message of the server what an action says: the messages
 // that are sent in its place. Only a response is edited, but for Replace. A
-// message that an edit does not fit is left as it is.
+// message that an edit does not fit is left as it is. Of a batch each member is
+// edited, and what comes of them all is a batch again, or nothing.
 func Message(do *scenarios.Action, message []byte) [][]byte {
+	batch, err := jsonrpc.Parse(message)
+	if err != nil || !batch.Array {
+		return one(do, message)
+	}
+	var all [][]byte
+	for _, m := range batch.Messages {
+		all = append(all, one(do, m.Raw)...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return [][]byte{slices.Concat([]byte{'['}, bytes.Join(all, []byte{','}), []byte{']'})}
+}
+
+func one(do *scenarios.Action, message []byte) [][]byte {
 	if jsonrpc.One(message).Kind == jsonrpc.Response {
 		if do.Withhold {
 			return nil

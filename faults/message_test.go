@@ -183,7 +183,7 @@ func FuzzMessage(f *testing.F) {
 				continue
 			}
 			stream := scenarios.StreamEdit{SplitData: 1 + int(which)%40, IDs: "every", Retry: int(which)}
-			if got := dataOf(t, frame(messageOf(out), &stream, 3)); valid && !sameJSON(got, out) {
+			if got := dataOf(t, []byte(spelled(messageOf(out), &stream, 3))); valid && !sameJSON(got, out) {
 				t.Fatalf("an event of %q says %q", out, got)
 			}
 		}

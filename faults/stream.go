@@ -3,7 +3,6 @@ package faults
 import (
 	"bytes"
 	"strconv"
-	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/sse"
@@ -13,48 +12,19 @@ import (
 // begin begins an event stream.
 func (s *Writer) begin() {
 	if s.stream.BOM || s.do.BOM {
-		s.put([]byte("\ufeff"), false)
+		s.put([]byte("\ufeff"), false, telling{})
 	}
 	if p := s.stream.Prime; p != nil {
-		s.event(primeFrame(p), nil)
+		s.sends(primeFrame(p), nil)
 	}
 	if s.stream.End && s.stream.EndTime == 0 && s.stream.EndAfter == 0 && !(s.stream.EndPrime && s.Primes) {
 		s.finish(nil)
 	}
-	limit := s.stream.EndTime
-	if s.do.Drop != nil && s.do.Drop.After > 0 {
-		limit = s.do.Drop.After
+	if limit := s.stream.EndTime; limit > 0 && !s.over.Load() && (s.do.Drop == nil || s.do.Drop.After == 0) {
+		s.expire(limit)
 	}
-	if limit > 0 && !s.over {
-		s.beside.Go(func() {
-			if s.wait(limit) {
-				s.expired.Store(true)
-				s.around.Leave()
-			}
-		})
-	}
-	if every := s.stream.Keepalive; every > 0 && !s.over {
+	if every := s.stream.Keepalive; every > 0 && !s.over.Load() {
 		s.beside.Go(func() { s.keepAlive(every) })
-	}
-}
-
-// keepAlive writes a comment that often until the stream is over.
-func (s *Writer) keepAlive(every time.Duration) {
-	comment := s.stream.Comment
-	if comment == "" {
-		comment = "keepalive"
-	}
-	for s.wait(every) {
-		s.mu.Lock()
-		if s.over {
-			s.mu.Unlock()
-			return
-		}
-		f := sse.Frame{Comments: []string{" " + comment}}
-		s.put(frame(f, s.stream, s.n), false)
-		_ = s.rc.Flush()
-		s.around.Said(nil, &f)
-		s.mu.Unlock()
 	}
 }
 
@@ -83,9 +53,8 @@ func (s *Writer) primeAgain(next *sse.Frame) {
 	case s.Last != "":
 		p.ID = s.Last
 	}
-	f := primeFrame(&p)
-	s.around.Said(nil, &f)
-	s.put(frame(f, s.stream, s.n+1), false)
+	f, raw := frame(primeFrame(&p), s.stream, s.n+1)
+	s.put(raw, false, telling{frame: &f})
 }
 
 // own makes an event of a message that is not the answer's.
@@ -105,7 +74,7 @@ func (s *Writer) number() int {
 
 // frame passes one frame of the answer on.
 func (s *Writer) frame(raw []byte) {
-	if s.over {
+	if s.over.Load() {
 		return
 	}
 	f := sse.Parse(raw)
@@ -116,13 +85,14 @@ func (s *Writer) frame(raw []byte) {
 	s.message(f.Data, f, bytes.Clone(raw))
 }
 
-// message passes a message on, and what is sent with it. raw is its frame as
-// it came, or nil.
+// message passes a message on, or a batch, and what is sent with it. raw is its
+// frame as it came, or nil.
 func (s *Writer) message(m []byte, f sse.Frame, raw []byte) {
-	response := jsonrpc.One(m).Kind == jsonrpc.Response
+	batch, err := jsonrpc.Parse(m)
+	response := err == nil && len(batch.Messages) > 0 && batch.Messages[0].Kind == jsonrpc.Response
 	if response {
 		s.send("before")
-		if s.do.Swap {
+		if s.do.Swap && !batch.Array {
 			m, raw = s.swapped(m), nil
 		}
 		if s.send("instead") {
@@ -151,11 +121,11 @@ func (s *Writer) message(m []byte, f sse.Frame, raw []byte) {
 // is said beside the answer goes on meanwhile.
 func (s *Writer) swapped(m []byte) []byte {
 	m = bytes.Clone(m)
-	if s.events && !s.do.Buffer {
-		_ = s.rc.Flush()
+	if s.events.Load() && !s.do.Buffer {
+		_ = s.flush()
 	}
-	s.mu.Unlock()
-	defer s.mu.Lock()
+	s.leave()
+	defer s.enter()
 	return s.around.Swapped(m)
 }
 
@@ -185,11 +155,19 @@ func (s *Writer) send(at string) (any bool) {
 // event passes one event on, or ends the stream where that comes now. raw is
 // its spelling where nothing about it is changed.
 func (s *Writer) event(f sse.Frame, raw []byte) {
-	if s.over {
+	if s.over.Load() {
 		return
 	}
-	if s.stream.End && s.stream.EndTime == 0 && s.n >= s.stream.EndAfter {
+	if s.stream.End && s.stream.EndTime == 0 && s.messages >= s.stream.EndAfter {
 		s.finish(&f)
+		return
+	}
+	s.sends(f, raw)
+}
+
+// sends passes one event on.
+func (s *Writer) sends(f sse.Frame, raw []byte) {
+	if s.over.Load() {
 		return
 	}
 	s.n++
@@ -197,24 +175,30 @@ func (s *Writer) event(f sse.Frame, raw []byte) {
 		s.latest = f.ID
 	}
 	if raw == nil || s.do.Stream != nil {
-		raw = frame(f, s.stream, s.number())
+		f, raw = frame(f, s.stream, s.number())
 	}
 	if s.stream.NoBlank && f.HasData {
-		end := 1
-		if bytes.HasSuffix(raw, []byte("\r\n")) {
-			end = 2
-		}
-		raw = append(bytes.Clone(s.blank), raw...)
-		s.blank = bytes.Clone(raw[len(raw)-end:])
-		raw = raw[:len(raw)-end]
+		end := len(raw) - blankLine(raw)
+		raw, s.blank = append(bytes.Clone(s.blank), raw[:end]...), bytes.Clone(raw[end:])
 	}
-	said := f
-	s.around.Said(f.Data, &said) // before the client can act on it
-	s.put(raw, f.HasData && len(f.Data) > 0)
-	if !s.over && !s.do.Buffer {
-		_ = s.rc.Flush()
+	message := f.HasData && len(f.Data) > 0
+	s.put(raw, message, telling{body: f.Data, frame: &f})
+	if !s.over.Load() && !s.do.Buffer {
+		_ = s.flush()
 	}
-	if d := s.do.Drop; d != nil && d.Events > 0 && s.n >= d.Events && !s.over {
+	if !message { // a comment, or what primes a client, is not counted
+		return
+	}
+	s.messages++
+	if d := s.do.Drop; d != nil && d.Events > 0 && s.messages >= d.Events {
 		s.breakOff()
 	}
+}
+
+// blankLine is how long the blank line is that ends a frame.
+func blankLine(raw []byte) int {
+	if bytes.HasSuffix(raw, []byte("\r\n")) {
+		return 2
+	}
+	return 1
 }

@@ -13,93 +13,6 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// put sends bytes of the body as the wire has them: packed, in pieces, slowly,
-// up to where it breaks off. meant says that they hold a message.
-func (s *Writer) put(p []byte, meant bool) {
-	if s.over || len(p) == 0 {
-		return
-	}
-	if st := s.do.Stall; st != nil && st.At == "mid_body" && meant && !s.halved {
-		s.halved = true
-		s.pass(p[:len(p)/2])
-		p = p[len(p)/2:]
-		_ = s.rc.Flush()
-		if !s.over && !s.wait(st.For) {
-			s.over = true
-		}
-	}
-	s.pass(p)
-}
-
-func (s *Writer) pass(p []byte) {
-	switch {
-	case s.over:
-	case s.packed != nil:
-		_, _ = s.packed.Write(p)
-		if !s.do.Buffer {
-			_ = s.packed.Flush()
-		}
-	default:
-		s.out(p)
-	}
-}
-
-// out sends bytes to the client. It reports whether it takes more.
-func (s *Writer) out(p []byte) bool {
-	if d := s.do.Drop; d != nil && d.Bytes > 0 && s.bytes+len(p) >= d.Bytes {
-		s.pieces(p[:d.Bytes-s.bytes])
-		s.breakOff()
-		return false
-	}
-	if n := s.do.Truncate; n > 0 && s.events && s.bytes+len(p) >= n {
-		s.truncate(p[:n-s.bytes])
-		return false
-	}
-	if s.do.Buffer {
-		s.bytes += len(p)
-		s.buffer.Write(p)
-		return true
-	}
-	return s.pieces(p)
-}
-
-// truncate sends the last bytes of an event stream, which ends there as if
-// whole.
-func (s *Writer) truncate(p []byte) {
-	if s.pieces(p) {
-		s.kept = true
-	}
-	s.over = true
-	_ = s.rc.Flush()
-	s.around.SaidEnd(false)
-	s.around.Leave()
-}
-
-// pieces writes bytes in the pieces and at the speed that the action asks for.
-func (s *Writer) pieces(p []byte) bool {
-	for _, piece := range Pieces(p, s.do) {
-		if every := Between(s.do); every > 0 && s.bytes > 0 && !s.wait(every) {
-			s.over = true
-			return false
-		}
-		n, err := s.w.Write(piece)
-		s.bytes += n
-		if err != nil {
-			s.over = true
-			return false
-		}
-		if len(piece) == len(p) && s.do.Throttle == 0 {
-			return true
-		}
-		_ = s.rc.Flush()
-		if pause := Pause(len(piece), s.do); pause > 0 && !s.wait(pause) {
-			s.over = true
-			return false
-		}
-	}
-	return true
-}
-
 // Pause is how long a piece of n bytes takes.
 func Pause(n int, do *scenarios.Action) time.Duration {
 	if do.Throttle <= 0 {
@@ -139,36 +52,6 @@ func Pieces(p []byte, do *scenarios.Action) [][]byte {
 		all, p = append(all, p[:size]), p[size:]
 	}
 	return append(all, p)
-}
-
-// breakOff breaks the connection, as Drop has it.
-func (s *Writer) breakOff() {
-	if s.over {
-		return
-	}
-	s.over = true
-	rst := s.do.Drop != nil && s.do.Drop.How == "rst"
-	if s.passed {
-		_ = s.rc.Flush()
-	}
-	s.sayEnd(true)
-	s.cut = !Hangup(s.w, rst)
-	s.around.Leave()
-}
-
-// Hangup breaks the connection of a response off, with a reset if rst. It
-// reports whether it could: a connection that carries several responses can not
-// be taken out of the server's hands.
-func Hangup(w http.ResponseWriter, rst bool) bool {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		return false
-	}
-	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok && rst {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-	return true
 }
 
 // wait waits that long, or for ever where d is 0. It reports whether the time

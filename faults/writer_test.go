@@ -1,180 +1,19 @@
 package faults
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
-
-// A wire is what is sent of an answer: each piece that is flushed on its own,
-// with the time since it began.
-type wire struct {
-	began  time.Time
-	mu     sync.Mutex
-	header http.Header
-	piece  bytes.Buffer
-	log    []string
-	gone   bool
-}
-
-func (w *wire) Header() http.Header { return w.header }
-
-func (w *wire) WriteHeader(status int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.note(fmt.Sprint(status))
-}
-
-func (w *wire) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.gone {
-		return 0, io.ErrClosedPipe
-	}
-	return w.piece.Write(p)
-}
-
-func (w *wire) Flush() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.piece.Len() > 0 {
-		w.note(w.piece.String())
-		w.piece.Reset()
-	}
-}
-
-func (w *wire) note(text string) {
-	at := ""
-	if d := time.Since(w.began); d > 0 {
-		at = d.String() + " "
-	}
-	w.log = append(w.log, at+text)
-}
-
-func (w *wire) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	return &wireEnd{w: w, how: "fin"}, nil, nil
-}
-
-// A wireEnd is the connection of an answer, taken over to break it off.
-type wireEnd struct {
-	net.Conn
-	w   *wire
-	how string
-}
-
-func (e *wireEnd) SetLinger(seconds int) error {
-	if seconds == 0 {
-		e.how = "rst"
-	}
-	return nil
-}
-
-func (e *wireEnd) Close() error {
-	e.w.mu.Lock()
-	defer e.w.mu.Unlock()
-	e.w.gone = true
-	e.w.note(e.how)
-	return nil
-}
-
-// A bystander is what is around an answer, written down.
-type bystander struct {
-	w         *wire
-	ctx       context.Context
-	leave     context.CancelFunc
-	said      []string
-	elsewhere []string
-}
-
-func (b *bystander) Now() time.Time { return time.Now() }
-
-func (b *bystander) After(d time.Duration) (<-chan time.Time, func()) {
-	t := time.NewTimer(d)
-	return t.C, func() { t.Stop() }
-}
-
-func (b *bystander) Gone() <-chan struct{} { return b.ctx.Done() }
-func (b *bystander) Leave()                { b.leave() }
-func (b *bystander) Chance() float64       { return 0.5 }
-func (b *bystander) Normal() float64       { return 1 }
-func (b *bystander) Rotated() string       { return "rotated" }
-func (b *bystander) Elsewhere(m []byte)    { b.elsewhere = append(b.elsewhere, string(m)) }
-
-func (b *bystander) Swapped(m []byte) []byte {
-	time.Sleep(3 * time.Second)
-	return []byte(strings.Replace(string(m), "rain", "swapped", 1))
-}
-
-func (b *bystander) SaidHead(status int, _ http.Header) { b.said = append(b.said, fmt.Sprint(status)) }
-
-func (b *bystander) Said(body []byte, frame *sse.Frame) {
-	if frame != nil && len(body) == 0 {
-		body = []byte(frame.ID + strings.Join(frame.Comments, ""))
-	}
-	b.said = append(b.said, string(body))
-}
-
-func (b *bystander) SaidEnd(reset bool) {
-	if reset {
-		b.said = append(b.said, "reset")
-	} else {
-		b.said = append(b.said, "end")
-	}
-}
-
-const (
-	rain = `{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"rain"}]}}`
-	half = `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"t","progress":1}}`
-)
-
-func ev(m string) string { return "event: message\ndata: " + m + "\n\n" }
-
-// whole answers with JSON, streamed with an event stream, each event in its
-// time, for as long as it is taken.
-func whole(body string) func(*Writer) {
-	return func(w *Writer) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(200)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-func streamed(frames ...string) func(*Writer) {
-	return func(w *Writer) {
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.WriteHeader(200)
-		w.Flush()
-		for _, f := range frames {
-			if d, err := time.ParseDuration(f); err == nil {
-				select {
-				case <-time.After(d):
-				case <-w.around.Gone():
-					return
-				}
-				continue
-			}
-			if _, err := io.WriteString(w, f); err != nil {
-				return
-			}
-			w.Flush()
-		}
-	}
-}
 
 // TestWriter lets answers pass, and compares each piece that is sent, when, and
 // how it ends. The client leaves after a minute.
@@ -187,6 +26,7 @@ func TestWriter(t *testing.T) {
 	}
 	sent := ev(`{"jsonrpc":"2.0","id":7,"method":"m","params":["t"]}`)
 	stream := func(s scenarios.StreamEdit) scenarios.Action { return scenarios.Action{Stream: &s} }
+	nine := strings.Replace(rain, `"id":7`, `"id":9`, 1)
 	umbrella := strings.Replace(rain, "rain", "☔", 1)
 	for _, c := range []struct {
 		reason string
@@ -202,12 +42,12 @@ func TestWriter(t *testing.T) {
 
 		{"a delay", scenarios.Action{Delay: &scenarios.Delay{From: time.Second}}, whole(rain), []string{"1s 200", "1s " + rain, "1s end"}},
 		{"a delay between two", scenarios.Action{Delay: &scenarios.Delay{From: time.Second, To: 3 * time.Second}}, whole(rain), []string{"2s 200", "2s " + rain, "2s end"}},
-		{"a delay longer than the client stays", scenarios.Action{Delay: &scenarios.Delay{From: time.Hour}}, whole(rain), []string{"1m0s end"}},
+		{"a delay longer than the client stays", scenarios.Action{Delay: &scenarios.Delay{From: time.Hour}}, whole(rain), []string{"1m0s fin"}},
 		{"a stall before the head", scenarios.Action{Stall: &scenarios.Stall{At: "before_headers", For: time.Second}}, sayRain, []string{"1s 200", "1s " + ev(rain), "1s end"}},
 		{"a stall after the head", scenarios.Action{Stall: &scenarios.Stall{At: "after_headers", For: time.Second}}, whole(rain), []string{"200", "1s " + rain, "1s end"}},
 		{"a stall in the middle", scenarios.Action{Stall: &scenarios.Stall{At: "mid_body", For: time.Second}}, whole(rain), []string{"200", rain[:len(rain)/2], "1s " + rain[len(rain)/2:], "1s end"}},
-		{"a stall without end", scenarios.Action{Stall: &scenarios.Stall{At: "after_headers"}}, whole(rain), []string{"200", "1m0s end"}},
-		{"in the middle of the first event", scenarios.Action{Stall: &scenarios.Stall{At: "mid_body"}}, sayRain, []string{"200", ev(rain)[:len(ev(rain))/2], "1m0s end"}},
+		{"a stall without end", scenarios.Action{Stall: &scenarios.Stall{At: "after_headers"}}, whole(rain), []string{"200", "1m0s fin"}},
+		{"in the middle of the first event", scenarios.Action{Stall: &scenarios.Stall{At: "mid_body"}}, sayRain, []string{"200", ev(rain)[:len(ev(rain))/2], "1m0s fin"}},
 
 		{"pieces", scenarios.Action{Split: &scenarios.Split{Bytes: 60}}, whole(rain), []string{"200", rain[:60], rain[60:], "end"}},
 		{"pieces in their time", scenarios.Action{Split: &scenarios.Split{Bytes: 60, Every: time.Second}}, whole(rain), []string{"200", rain[:60], "1s " + rain[60:], "1s end"}},
@@ -230,16 +70,30 @@ func TestWriter(t *testing.T) {
 		{"dropped after a second", scenarios.Action{Drop: &scenarios.Drop{After: time.Second}}, streamed(ev(half), "5s", ev(rain)), []string{"200", ev(half), "1s fin"}},
 		{"a stream that is over earlier is dropped then", scenarios.Action{Drop: &scenarios.Drop{After: time.Second}, Stream: &scenarios.StreamEdit{Hold: true}}, sayRain, []string{"200", ev(rain), "1s fin"}},
 
+		{"an answer that is complete before ends as it should", scenarios.Action{Drop: &scenarios.Drop{After: time.Second}}, whole(rain), []string{"200", rain, "end"}},
+		{"before an answer that takes longer", scenarios.Action{Drop: &scenarios.Drop{After: time.Second}}, later(5*time.Second, rain), []string{"1s fin"}},
+		{"before one that is delayed for longer", scenarios.Action{Drop: &scenarios.Drop{How: "rst", After: time.Second}, Delay: &scenarios.Delay{From: time.Hour}}, whole(rain), []string{"1s rst"}},
+		{"in the midst of a slow one", scenarios.Action{Drop: &scenarios.Drop{After: 950 * time.Millisecond}, Throttle: 20}, whole(rain), []string{"200",
+			rain[:2], "100ms " + rain[2:4], "200ms " + rain[4:6], "300ms " + rain[6:8], "400ms " + rain[8:10], "500ms " + rain[10:12], "600ms " + rain[12:14], "700ms " + rain[14:16], "800ms " + rain[16:18], "900ms " + rain[18:20], "950ms fin"}},
+
+		{"what was held back goes out before it breaks off", scenarios.Action{Buffer: true, Drop: &scenarios.Drop{Bytes: 9}}, whole(rain), []string{"200", rain[:9], "fin"}},
+		{"events too", scenarios.Action{Buffer: true, Drop: &scenarios.Drop{Events: 2}}, both, []string{"200", ev(half) + ev(rain), "fin"}},
+		{"and in pieces", scenarios.Action{Buffer: true, Split: &scenarios.Split{Bytes: 60, Every: time.Second}}, whole(rain), []string{"200", rain[:60], "1s " + rain[60:], "1s end"}},
+		{"slowly", scenarios.Action{Buffer: true, Throttle: 1}, whole("ok"), []string{"200", "o", "1s k", "2s end"}},
 		{"nothing before all is said", scenarios.Action{Buffer: true}, streamed(ev(half), "1s", ev(rain)), []string{"200", "1s " + ev(half) + ev(rain), "1s end"}},
 		{"nor does a stream that is held say anything", scenarios.Action{Buffer: true, Stream: &scenarios.StreamEdit{Hold: true}}, sayRain, []string{"200", "1m0s " + ev(rain), "1m0s end"}},
 
 		{"JSON becomes a stream", stream(scenarios.StreamEdit{Event: "message"}), whole(rain), []string{"200", ev(rain), "end"}},
 		{"nothing but the head", stream(scenarios.StreamEdit{End: true}), both, []string{"200", "end"}},
 		{"the first event alone", stream(scenarios.StreamEdit{End: true, EndAfter: 1}), both, []string{"200", ev(half), "end"}},
+		{"comments and priming events are not counted", stream(scenarios.StreamEdit{End: true, EndAfter: 1}), streamed(": ping\n\n", "id: 1\ndata: \n\n", ev(half), ev(rain)),
+			[]string{"200", ": ping\n\n", "id: 1\ndata: \n\n", ev(half), "end"}},
+		{"nor where it is dropped", scenarios.Action{Drop: &scenarios.Drop{Events: 1}}, streamed(": ping\n\n", "id: 1\ndata: \n\n", ev(half), ev(rain)),
+			[]string{"200", ": ping\n\n", "id: 1\ndata: \n\n", ev(half), "fin"}},
 		{"and a priming one", stream(scenarios.StreamEdit{End: true, EndAfter: 1, EndPrime: true, Retry: 5}), streamed(ev(half), ev(rain)),
 			[]string{"200", "event: message\nretry: 5\ndata: " + half + "\n\n", "id: e2\nretry: 5\ndata: \n\n", "end"}},
 		{"which has the id of the answer's own", stream(scenarios.StreamEdit{End: true, EndPrime: true}), func(w *Writer) { w.Primes = true; primed(w) }, []string{"200", "id: 5-1\ndata: \n\n", "end"}},
-		{"or the latest that was given", stream(scenarios.StreamEdit{End: true, EndAfter: 2, EndPrime: true}), func(w *Writer) { primed(w); _, _ = io.WriteString(w, ev(half)) },
+		{"or the latest that was given", stream(scenarios.StreamEdit{End: true, EndAfter: 1, EndPrime: true}), func(w *Writer) { primed(w); _, _ = io.WriteString(w, ev(half)) },
 			[]string{"200", "id: 5-1\ndata: \n\n", "id: 5-2\ndata: " + rain + "\n\n", "id: 5-2\ndata: \n\n", "end"}},
 		{"or the one with which the client has come back", stream(scenarios.StreamEdit{End: true, EndPrime: true}), func(w *Writer) { w.Last = "5-1"; sayRain(w) }, []string{"200", "id: 5-1\ndata: \n\n", "end"}},
 		{"ended after a second", stream(scenarios.StreamEdit{End: true, EndTime: time.Second}), streamed(ev(half), "5s", ev(rain)), []string{"200", ev(half), "1s end"}},
@@ -251,12 +105,20 @@ func TestWriter(t *testing.T) {
 		{"kept alive while a swap is awaited", scenarios.Action{Swap: true, Stream: &scenarios.StreamEdit{Keepalive: 2 * time.Second}}, whole(rain), []string{"200", "2s : keepalive\n\n", "3s " + ev(strings.Replace(rain, "rain", "swapped", 1)), "3s end"}},
 		{"swapped as JSON", scenarios.Action{Swap: true}, whole(rain), []string{"3s 200", "3s " + strings.Replace(rain, "rain", "swapped", 1), "3s end"}},
 		{"without its last blank line", stream(scenarios.StreamEdit{NoBlank: true}), both, []string{"200", "event: message\ndata: " + half + "\n", "\nevent: message\ndata: " + rain + "\n", "end"}},
+		{"nor does a comment end it", stream(scenarios.StreamEdit{NoBlank: true, Hold: true, Keepalive: 40 * time.Second}), sayRain,
+			[]string{"200", "event: message\ndata: " + rain + "\n", "40s : keepalive\n", "1m0s end"}},
 		{"with CRLF", stream(scenarios.StreamEdit{NoBlank: true, EOL: "crlf"}), sayRain, []string{"200", "event: message\r\ndata: " + rain + "\r\n", "end"}},
 		{"a byte order mark before the events", stream(scenarios.StreamEdit{BOM: true}), sayRain, []string{"200", "\ufeff", ev(rain), "end"}},
 		{"on the standalone stream", stream(scenarios.StreamEdit{On: "get"}), both, []string{"200", "end", "elsewhere " + half, "elsewhere " + rain}},
 		{"on both", stream(scenarios.StreamEdit{On: "both"}), sayRain, []string{"200", ev(rain), "end", "elsewhere " + rain}},
 		{"the answer withheld, the rest not", scenarios.Action{Withhold: true}, both, []string{"200", ev(half), "end"}},
 		{"twice", scenarios.Action{Duplicate: true}, both, []string{"200", ev(half), ev(rain), ev(rain), "end"}},
+
+		{"each message of a batch", scenarios.Action{ID: []byte("9"), Duplicate: true}, whole("[" + rain + "," + half + "]"),
+			[]string{"200", "[" + nine + "," + nine + "," + half + "]", "end"}},
+		{"as an event too", scenarios.Action{ID: []byte("9")}, streamed(ev("[" + rain + "," + rain + "]")), []string{"200", ev("[" + nine + "," + nine + "]"), "end"}},
+		{"all of it withheld", scenarios.Action{Withhold: true}, streamed(ev("[" + rain + "," + rain + "]")), []string{"200", "end"}},
+		{"a batch becomes a stream", stream(scenarios.StreamEdit{Event: "message"}), whole("[" + rain + "]"), []string{"200", ev("[" + rain + "]"), "end"}},
 
 		{"a message before the answer", send("before", ""), both, []string{"200", ev(half), sent, ev(rain), "end"}},
 		{"after it, and JSON becomes a stream", send("after", "post"), whole(rain), []string{"200", ev(rain), sent, "end"}},
@@ -272,35 +134,15 @@ func TestWriter(t *testing.T) {
 				if !slices.Equal(out, c.want) {
 					t.Errorf("\n got %q\nwant %q", out, c.want)
 				}
+				if ends := strings.Count(fmt.Sprintf("%q", said), `"end"`); ends > 1 || ends > 0 && slices.Contains(said, "reset") {
+					t.Errorf("more than one end is told: %q", said)
+				}
 				if last := out[len(out)-1]; (strings.HasSuffix(last, "fin") || strings.HasSuffix(last, "rst")) != slices.Contains(said, "reset") {
 					t.Errorf("%q, but what is told is %q", out, said)
 				}
 			})
 		})
 	}
-}
-
-// answers lets an answer pass through a Writer, to a client that stays for a
-// minute.
-func answers(t *testing.T, do *scenarios.Action, answer func(*Writer)) (log, said []string) {
-	out := &wire{began: time.Now(), header: http.Header{}}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	b := &bystander{w: out, ctx: ctx, leave: cancel}
-	w := NewWriter(out, do, b)
-	w.ID, w.Token, w.Streams = []byte("7"), []byte(`"t"`), true
-	answer(w)
-	if w.Finish() {
-		t.Error("the connection is to be given up, and could be broken off")
-	}
-	out.Flush()
-	if !out.gone {
-		out.note("end")
-	}
-	for _, m := range b.elsewhere {
-		out.log = append(out.log, "elsewhere "+m)
-	}
-	return out.log, b.said
 }
 
 // The headers of an edited answer.
@@ -333,70 +175,6 @@ func TestWriterHeaders(t *testing.T) {
 }
 
 func sayStream(w *Writer) { streamed(ev(rain))(w) }
-
-// Each event of a stream in gzip can be unpacked when it has come.
-func TestWriterGzip(t *testing.T) {
-	out := &wire{began: time.Now().Add(time.Hour), header: http.Header{}} // no times
-	ctx, cancel := context.WithCancel(t.Context())
-	w := NewWriter(out, &scenarios.Action{Gzip: true}, &bystander{w: out, ctx: ctx, leave: cancel})
-	w.Streams = true
-	streamed(ev(half))(w)
-	in, feed := io.Pipe()
-	go func() { _, _ = feed.Write(packedOf(out)) }()
-	r, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := make([]byte, len(ev(half)))
-	if _, err := io.ReadFull(r, first); err != nil || string(first) != ev(half) {
-		t.Fatalf("the first event: %q, %v", first, err)
-	}
-	_, _ = io.WriteString(w, ev(rain))
-	w.Finish()
-	go func() { _, _ = feed.Write(packedOf(out)); _ = feed.Close() }()
-	rest, err := io.ReadAll(r)
-	if err != nil || string(rest) != ev(rain) {
-		t.Fatalf("the rest: %q, %v", rest, err)
-	}
-	if out.header.Get("Content-Encoding") != "gzip" {
-		t.Errorf("headers: %v", out.header)
-	}
-}
-
-// packedOf takes what was sent since it was last taken.
-func packedOf(w *wire) []byte {
-	w.Flush()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	packed := strings.TrimPrefix(strings.Join(w.log, ""), "200")
-	w.log = nil
-	return []byte(packed)
-}
-
-// What is pushed comes on the stream, and the answer to the request ends it.
-func TestPush(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log, _ := answers(t, &scenarios.Action{Withhold: true, Stream: &scenarios.StreamEdit{Hold: true}}, func(w *Writer) {
-			if w.Push([]byte(half)) {
-				t.Error("a stream that is not open takes a message")
-			}
-			sayStream(w)
-			w.beside.Go(func() {
-				time.Sleep(time.Second)
-				if !w.Push([]byte(half)) || !w.Push([]byte(rain)) {
-					t.Error("an open stream takes no message")
-				}
-				time.Sleep(time.Second)
-				if w.Push([]byte(half)) {
-					t.Error("a stream that is over takes a message")
-				}
-			})
-		})
-		if want := []string{"200", "1s " + ev(half), "1s " + ev(rain), "2s end"}; !slices.Equal(log, want) {
-			t.Errorf("\n got %q\nwant %q", log, want)
-		}
-	})
-}
 
 // Nothing is taken once the answer is over, so that who performs it stops.
 func TestWriterStops(t *testing.T) {

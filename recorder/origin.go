@@ -15,6 +15,9 @@ import (
 // makes it, is not this machine's. The upstream cannot check that itself, for it sees its own
 // name as the Host (2025-11-25 basic/transports, "Security Warning").
 func (r *Recorder) foreign(req *http.Request) string {
+	if r.anyone {
+		return ""
+	}
 	if req.Host != "" && !r.isOwn(req.Host, req) {
 		return "host " + req.Host + " is not this machine's: mcpmock serves localhost and the address it listens on"
 	}

@@ -65,6 +65,7 @@ type Recorder struct {
 	extra   http.Header // headers towards the upstream alone
 	hosts   []string
 	origins []string
+	anyone  bool // Host and Origin are not looked at
 
 	transport http.RoundTripper
 	fresh     http.RoundTripper // never reuses a connection
@@ -135,6 +136,10 @@ func WithHosts(hosts ...string) Option {
 func WithOrigins(origins ...string) Option {
 	return func(r *Recorder) { r.origins = append(r.origins, origins...) }
 }
+
+// WithAnyone lets the proxy and the bridge serve requests of every Host and
+// Origin. It is for a handler that stands before them and has checked both.
+func WithAnyone() Option { return func(r *Recorder) { r.anyone = true } }
 
 // WithRedactor redacts by rd. It is needed where the tape is no
 // *cassettes.File, whose header has the rules; the default there is the

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/faults"
@@ -68,7 +69,9 @@ func (q *probe) flies(w *faults.Writer) {
 	if c.flights == nil {
 		c.flights = map[string]*faults.Writer{}
 	}
-	c.flights[string(w.ID)] = w
+	for _, m := range q.requests() {
+		c.flights[string(m.ID)] = w
+	}
 }
 
 // flight returns what edits the answer to the request of that id, or nil.
@@ -78,6 +81,17 @@ func (c *conversation) flight(id []byte) *faults.Writer {
 	return c.flights[string(id)]
 }
 
+// alights takes back flies.
+func (c *conversation) alights(w *faults.Writer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.flights, func(_ string, other *faults.Writer) bool { return other == w })
+}
+
+// besideCancelled reports whether what the faults send is for the request that
+// this message cancels: then it has been sent.
+func (q *probe) besideCancelled() bool { return len(q.edits.Send) > 0 && q.cancels() != nil }
+
 // lands undoes what a request has left behind in the conversation that it came
 // in, which is not the one that an initialize has opened.
 func (q *probe) lands() {
@@ -85,11 +99,10 @@ func (q *probe) lands() {
 	if c == nil {
 		return
 	}
-	c.mu.Lock()
-	if w := q.edited; w != nil && c.flights[string(w.ID)] == w {
-		delete(c.flights, string(w.ID))
+	q.came = nil // it lands once
+	if q.edited != nil {
+		c.alights(q.edited)
 	}
-	c.mu.Unlock()
 	if n := len(q.requests()); n > 0 {
 		c.landed(n)
 	}

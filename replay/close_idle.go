@@ -17,7 +17,7 @@ func (q *probe) closeIdle(after time.Duration, w http.ResponseWriter) {
 	if server == nil || !q.r.ProtoAtLeast(1, 1) || q.r.ProtoMajor != 1 || q.r.Close {
 		return
 	}
-	chunked := w.Header().Get("Content-Length") == ""
+	chunked := q.edited.Chunked() && q.verb != http.MethodHead
 	rc := http.NewResponseController(w)
 	if rc.Flush() != nil {
 		return

@@ -46,12 +46,16 @@ func (c *connection) flush() bool {
 	return c.rc.Flush() == nil
 }
 
-// transmit writes a frame and flushes it. It reports whether that worked.
+// transmit writes a frame and flushes it. It reports whether that worked. Where
+// the answer is edited, that may wait, and bounds each write itself.
 func (q *probe) transmit(frame []byte) bool {
 	c := &q.connection
-	if now := time.Now(); now.Sub(c.bounded) > time.Second {
+	if now := time.Now(); q.edited == nil && now.Sub(c.bounded) > time.Second {
 		c.bounded = now
 		_ = c.rc.SetWriteDeadline(now.Add(writeTimeout))
+	}
+	if q.edited != nil && c.ctx.Err() != nil { // superseded: no deadline of ours stops the write
+		return false
 	}
 	_, err := q.w.Write(frame)
 	return err == nil && c.flush() && c.ctx.Err() == nil

@@ -2,12 +2,11 @@ package replay
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
 )
 
 // A pipeEdit is what the faults do to the answer of one request on a pipe.
@@ -34,53 +33,71 @@ func (pp *pipe) edit(requests []jsonrpc.Message, do *scenarios.Action) {
 	pp.editing.Store(true)
 }
 
+// unedit takes out of the notes what is to be done to answers that will not
+// come.
+func (pp *pipe) unedit(requests []jsonrpc.Message) {
+	var ids []string
+	for _, m := range requests {
+		ids = append(ids, string(m.ID))
+	}
+	pp.editsOf(ids)
+}
+
 // editOf takes what is to be done to a message out of the notes.
 func (pp *pipe) editOf(message []byte) *pipeEdit {
 	if !pp.editing.Load() {
 		return nil
 	}
-	m := jsonrpc.One(message)
-	if m.Kind != jsonrpc.Response {
+	return pp.editsOf(answered(message))
+}
+
+// editsOf takes what is to be done to the answer of these requests out of the
+// notes; those of a batch came in one message, and what is done is the same.
+func (pp *pipe) editsOf(ids []string) (first *pipeEdit) {
+	if !pp.editing.Load() {
 		return nil
 	}
 	pp.mu.Lock()
 	defer pp.mu.Unlock()
-	e, ok := pp.edits[string(m.ID)]
-	if !ok {
-		return nil
+	for _, id := range ids {
+		if e, ok := pp.edits[id]; ok && first == nil {
+			first = &e
+		}
+		delete(pp.edits, id)
 	}
-	delete(pp.edits, string(m.ID))
 	pp.editing.Store(len(pp.edits) > 0)
-	return &e
+	return first
 }
 
-// waits reports whether an action takes time, which the pipe must not.
-func takesTime(do *scenarios.Action) bool {
-	return do != nil && (do.Delay != nil || do.Stall != nil || do.Swap || do.Throttle > 0 || do.Split != nil && do.Split.Every > 0)
+// answered returns the ids, as JSON, of the requests that a message answers:
+// one, those of a batch, or none.
+func answered(message []byte) (ids []string) {
+	if len(message) > 0 && message[0] == '[' {
+		for _, m := range gjson.ParseBytes(message).Array() {
+			ids = append(ids, answered([]byte(m.Raw))...)
+		}
+		return ids
+	}
+	if m := jsonrpc.One(message); m.Kind == jsonrpc.Response {
+		ids = append(ids, string(m.ID))
+	}
+	return ids
 }
 
-// sendEdited says what the faults make of a response. It reports whether the
-// client is still there.
+// sendEdited says what the faults make of a response, or of a batch of them.
+// It reports whether the client is still there.
 func (pp *pipe) sendEdited(e *pipeEdit, message []byte) bool {
 	do := e.do
-	id := bytes.Clone(jsonrpc.One(message).ID)
-	if do.Delay != nil && !pp.rest(faults.Length(do.Delay, pp.space.faults.Chance, pp.space.faults.Normal)) {
+	id := []byte(answered(message)[0])
+	if !pp.hindered(do) {
 		return false
 	}
-	if do.Stall != nil && !pp.rest(do.Stall.For) {
-		return false
-	}
-	if do.Drop != nil && do.Drop.Bytes == 0 {
-		pp.crash(1)
-		return false
-	}
-	if do.Swap {
+	if do.Swap && message[0] == '{' {
 		message = pp.conv.swap(bytes.Clone(message), pp.gone())
 	}
 	there := pp.emitAt(do, "before") && pp.sendBeside(e, id, "before")
 	if !pp.asks(do, "instead") {
-		for _, out := range faults.Message(do, message) {
-			pp.said(out)
+		for _, out := range eachEdited(do, message) {
 			there = there && pp.write(do, out)
 		}
 	} else {
@@ -91,58 +108,29 @@ func (pp *pipe) sendEdited(e *pipeEdit, message []byte) bool {
 	case do.Exit != nil:
 		pp.crash(*do.Exit)
 		return false
+	case do.Drop != nil && do.Drop.Events > 0:
+		pp.breakOff(do.Drop)
+		return false
 	case do.CloseStdout:
-		pp.out.shut()
+		pp.hush()
 	}
 	return there
 }
 
-// rest waits that long, or for ever where d is 0, and reports whether the time
-// has passed with the client still there.
-func (pp *pipe) rest(d time.Duration) bool {
-	pp.out.flush()
-	var passed <-chan time.Time
-	if d > 0 {
-		c, stop := pp.p.clock.After(d)
-		defer stop()
-		passed = c
+// eachEdited makes of a response the messages that are sent in its place; of a
+// batch each is edited, and they stay one.
+func eachEdited(do *scenarios.Action, message []byte) [][]byte {
+	if message[0] != '[' {
+		return faults.Message(do, message)
 	}
-	select {
-	case <-passed:
-		return true
-	case <-pp.gone():
-	case <-pp.p.closing:
+	var all [][]byte
+	for _, m := range gjson.ParseBytes(message).Array() {
+		all = append(all, faults.Message(do, []byte(m.Raw))...)
 	}
-	return false
-}
-
-// write sends the bytes of one message as the action has them.
-func (pp *pipe) write(do *scenarios.Action, message []byte) bool {
-	stream := do.Stream
-	if stream == nil {
-		stream = &scenarios.StreamEdit{}
+	if len(all) == 0 {
+		return nil
 	}
-	out := pp.out.dress(do, faults.Frame(sse.Frame{Event: "message", HasEvent: true, Data: message, HasData: true}, stream), message)
-	if do.Truncate > 0 && do.Truncate < len(out) {
-		out = append(out[:do.Truncate:do.Truncate], '\n')
-	}
-	if do.Drop != nil && do.Drop.Bytes < len(out) {
-		pp.out.raw(out[:do.Drop.Bytes])
-		pp.crash(1)
-		return false
-	}
-	for i, piece := range faults.Pieces(out, do) {
-		if every := faults.Between(do); i > 0 && every > 0 && !pp.rest(every) {
-			return false
-		}
-		if !pp.out.raw(piece) {
-			return false
-		}
-		if d := faults.Pause(len(piece), do); d > 0 && !pp.rest(d) {
-			return false
-		}
-	}
-	return true
+	return [][]byte{array(all)}
 }
 
 // asks reports whether the action has messages for that place.
@@ -178,28 +166,4 @@ func (pp *pipe) emit(do *scenarios.Action, id []byte) {
 	e := &pipeEdit{do: do}
 	_ = pp.emitAt(do, "before") && pp.sendBeside(e, id, "before") && pp.sendBeside(e, id, "instead") &&
 		pp.sendBeside(e, id, "after") && pp.emitAt(do, "after")
-}
-
-func (pp *pipe) emitAt(do *scenarios.Action, at string) bool {
-	for i := range do.Emit {
-		e := &do.Emit[i]
-		if e.At != at && (e.At != "" || at != "before") {
-			continue
-		}
-		for range max(1, e.Repeat) {
-			if e.To == "stderr" {
-				_, _ = pp.p.stderr.Write([]byte(e.Text))
-			} else if !pp.out.raw([]byte(e.Text)) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// detached returns the same request as one of its own, which may be answered
-// beside what comes next.
-func (q *probe) detached() *probe {
-	return &probe{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
-		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, edits: q.edits}
 }

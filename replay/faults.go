@@ -2,7 +2,6 @@ package replay
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -24,7 +23,7 @@ func (q *probe) did(d faults.Doing) bool { return q.p.faults.Awaits(d) && q.brok
 // broken lets the faults act.
 func (q *probe) broken(d faults.Doing) bool {
 	if d == faults.Sends {
-		q.past, q.came = q.conv.watch(q.requests(), q.began), q.conv
+		q.past, q.came = q.conv.watch(q.requests(), q.began, q.p.asks.sameID), q.conv
 	}
 	r := q.shows(d)
 	at := faults.Place{Session: &q.conv.met, Server: &q.space.met}
@@ -134,40 +133,24 @@ func (q *probe) intervene(do *scenarios.Action) bool {
 	return changed
 }
 
-// crash ends what a server's crash ends: all sessions, this connection, and
-// for a while each that comes; a process over stdio ends.
-func (q *probe) crash(d time.Duration) {
-	q.cut = true
-	if q.r == nil {
-		q.pipe.crash(1)
-		return
-	}
-	q.p.sessions.forgetAll(q.space)
-	q.space.down.Store(q.p.clock.Now().Add(d).UnixNano())
-	q.hangUpOn()
-}
-
-// hangUpOn breaks the connection of the request off.
-func (q *probe) hangUpOn() {
-	q.saidBroken()
-	if !faults.Hangup(q.w, true) {
-		panic(http.ErrAbortHandler)
-	}
-}
-
 // adopt makes a session of an id that was never issued.
 func (q *probe) adopt() {
 	c := newConversation(q.id, q.space, q.began)
 	recorded := q.space.binds.bind("")
 	c.begin(recorded, q.p.index.Sessions[recorded].Version, q.conv.capabilities, q.p.answers.standing(recorded, false))
 	c.ready = true
-	q.p.sessions.name(q.id, c)
+	q.p.sessions.name(q.id, c) // where there is no room it stays unknown
 }
 
 // quit reports whether a pipe is to end, and ends it so.
 func (q *probe) quit(d faults.Doing) bool {
 	do := q.edits
-	if do == nil || do.Exit == nil {
+	switch {
+	case do == nil:
+		return false
+	case d != faults.Sends && !q.pipe.hindered(do):
+		return true
+	case do.Exit == nil:
 		return false
 	}
 	if d == faults.Sends && leaves(do) {

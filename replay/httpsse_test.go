@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -193,7 +194,8 @@ func TestOldTransportEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := simple(t).base(t, WithScenario(s))
+	left, gone := awaited(func(e *cassettes.Event) bool { return e.From == cassettes.Client && e.End == cassettes.Closed })
+	base := simple(t).base(t, WithScenario(s), left)
 	c := oldFashioned(t, base, "/sse")
 	c.begin()
 	if status, body := c.post(`{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"echo","arguments":{"m":"a"}}}`); status != 404 || !strings.Contains(body, "expired") {
@@ -202,17 +204,12 @@ func TestOldTransportEnds(t *testing.T) {
 	if _, err := c.stream.ReadString('\n'); err == nil {
 		t.Error("the stream outlives its session")
 	}
-	gone := oldFashioned(t, base, "/sse")
-	gone.leave()
-	for range 100 { // until the mock has noticed
-		if status, body := postTo(t, base+gone.endpoint, `{"jsonrpc":"2.0","id":1,"method":"ping"}`); status == 404 {
-			if !strings.Contains(body, "its stream was closed") {
-				t.Errorf("the session is gone because: %s", body)
-			}
-			return
-		}
+	closed := oldFashioned(t, base, "/sse")
+	closed.leave()
+	soon(t, "the client's leaving", func() { <-gone })
+	if status, body := postTo(t, base+closed.endpoint, ping9); status != 404 || !strings.Contains(body, "its stream was closed") {
+		t.Errorf("a POST to a session whose stream was closed: %d %s", status, body)
 	}
-	t.Error("the session outlives its stream")
 }
 
 // Only what was asked for is served.

@@ -266,8 +266,12 @@ func (q *probe) saidEnd(end cassettes.End) {
 		return
 	}
 	e := entry{on: q.carrier, from: cassettes.Server, end: end}
-	if q.r.Context().Err() != nil {
+	switch {
+	case q.felled():
+		e.end = cassettes.Reset
+	case q.r.Context().Err() != nil:
 		e.from, e.end = cassettes.Client, cassettes.Closed
 	}
+	q.ended.Store(true)
 	q.p.journal.add(e, q.p.clock.Now())
 }

@@ -1,15 +1,13 @@
 package replay
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
-	"github.com/tidwall/gjson"
 )
 
 // NewLive makes a Player whose answers are not recorded but come from a live
@@ -18,22 +16,31 @@ import (
 // ended is worded by its dialect; all other refusals are the server's own.
 //
 // The upstream gets each request as the client sent it, after the faults, for
-// every path; recorder.Recorder.Proxy is one. A request is read as a whole
-// before it goes on, up to the limit of WithMaxBody. Options about matching,
-// pace and sessions have no meaning. Over HTTP+SSE, where answers come on a
-// stream of their own, faults act on the requests and on the stream, not on
-// single answers.
+// every path; recorder.Recorder.Proxy is one. What no fault meets passes on
+// untouched and unheld, but for Accept-Encoding: mcpmock asks the server for
+// plain answers, for it could neither read nor edit others. Of a request the
+// part up to the limit of WithMaxBody is looked at before it goes on; a larger
+// one passes on, and counts as no message. Host and Origin are checked here, as
+// the player and its options have them: an upstream that checks them, too,
+// refuses what these admit, which recorder.WithAnyone is against.
+//
+// Options about matching, pace and the number of sessions have no meaning; idle
+// sessions end where the scenario or WithIdleTimeout says so. Over HTTP+SSE, where
+// answers come on a stream of their own, faults act on the requests and on the
+// stream, not on single answers. The error is a scenario that has something
+// which could only do nothing here, and names it.
 func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 	tape, err := cassettes.LoadBytes("live", []byte(`{"mcpmock":1,"transport":"http"}`))
 	if err != nil {
 		return nil, err
 	}
-	p, err := New(tape, append(opts, func(o *options) { o.live, o.upstream = true, upstream })...)
+	all := append([]Option{WithIdleTimeout(0)}, opts...)
+	p, err := New(tape, append(all, func(o *options) { o.live, o.upstream = true, upstream })...)
 	if err != nil {
 		return nil, err
 	}
-	if p.stubs != nil {
-		return nil, errors.New("replay: a scenario with stubs answers by itself: play it without a live server")
+	if err := p.inVain(); err != nil {
+		return nil, err
 	}
 	var kept scenarios.Dialect
 	for _, c := range p.dialect.Checks {
@@ -44,62 +51,80 @@ func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 	}
 	p.gate = newGate(&kept, false)
 	p.mode = "required" // as far as ids are sent; none is asked for
-	p.router = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, "") })
+	p.sessions.evicts = true
+	p.router = http.HandlerFunc(p.serveLive)
 	return p, nil
 }
 
-// pass lets the live server answer.
-func (q *probe) pass() {
+// inVain returns what of the scenarios has no effect in front of a live server,
+// as an error.
+func (p *Player) inVain() error {
+	if p.stubs != nil {
+		return errors.New("replay: a scenario with stubs answers by itself: play it without a live server")
+	}
+	acts := p.rate != nil || p.auth != nil || p.cors != nil || p.replicas != nil || p.idles
+	for _, s := range p.scenarios {
+		name := cmp.Or(s.Name, "the scenario")
+		if s.Version != "" {
+			return fmt.Errorf("replay: %s has version, which a live server negotiates itself: in place of that, have a fault edit the answer with set: {/result/protocolVersion: ...}", name)
+		}
+		for i := range s.Faults {
+			if what, why := onlyMocked(&s.Faults[i].Do); what != "" {
+				return fmt.Errorf("replay: %s: fault %s: %s does nothing in front of a live server, %s: play it without one", name, cmp.Or(s.Faults[i].Name, fmt.Sprint(i+1)), what, why)
+			}
+		}
+		acts = acts || len(s.Faults) > 0 || len(s.Expect) > 0
+	}
+	if !acts && len(p.scenarios) > 0 {
+		return fmt.Errorf("replay: %s breaks nothing in front of a live server, whose manners and sessions are its own: it needs faults, a policy such as rate, or expect", cmp.Or(p.scenarios[0].Name, "the scenario"))
+	}
+	return nil
+}
+
+// onlyMocked returns what of an action only a mock can do that answers itself.
+func onlyMocked(do *scenarios.Action) (what, why string) {
 	switch {
-	case errors.Is(q.bodyErr, errTooLarge):
-		q.p.writeError(q.w, q.r, http.StatusRequestEntityTooLarge, mcp.InvalidRequest, "Payload Too Large: mcpmock holds a request before it passes it on: raise --max-body")
+	case do.AdoptSession:
+		return "adopt_session", "which knows its sessions itself"
+	case do.Stream == nil:
+	case do.Stream.Endpoint != "":
+		return "stream: endpoint", "which names its own"
+	case do.Stream.Resume != "" && do.Stream.Resume != "duplicate":
+		return "stream: resume: " + do.Stream.Resume, "which knows itself what can be resumed"
+	}
+	return "", ""
+}
+
+// serveLive takes a request to the live server: safe, policies, faults, and what
+// is left of it goes on.
+func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
+	if !p.safeLive(w, r) {
 		return
-	case q.known == sessionEnded || q.known == sessionUnknown:
-		if !q.p.gate.walk(q, overHTTP) {
-			return
-		}
 	}
-	q.conv.touch(q.began)
-	if q.edited == nil {
-		q.edits = &scenarios.Action{}
-		q.edit()
+	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), gave: r.Context()}
+	defer q.mayFall()()
+	q.balance()
+	q.unbind() // a body that gets on may take its time
+	rest := q.readLive()
+	if rest == nil {
+		q.asked()
+		q.p.journal.add(entry{on: q.carrier, from: cassettes.Client, end: cassettes.Closed}, p.clock.Now())
+		panic(http.ErrAbortHandler) // the client has left in the middle of its request
 	}
-	if q.verb == http.MethodPost {
-		q.r.Body = io.NopCloser(bytes.NewReader(q.body))
-		q.r.ContentLength = int64(len(q.body))
+	q.locate()
+	q.asked()
+	q.showPolicy()
+	q.w = q.facing(w)
+	if q.away() {
+		return
 	}
-	if q.has(mcp.Initialized) {
-		q.conv.mu.Lock()
-		q.conv.ready = true
-		q.conv.mu.Unlock()
-	}
-	q.unbind()
-	q.p.upstream.ServeHTTP(q.w, q.r)
-}
-
-// learn takes from the head of a live server's answer what becomes of the
-// session.
-func (q *probe) learn(status int, header http.Header) {
+	defer q.left()
 	switch {
-	case !q.p.live || status/100 != 2:
-	case q.verb == http.MethodDelete && q.session != nil:
-		q.p.sessions.end(q.session, "it was ended with DELETE")
-	case q.initialize():
-		c := q.conv
-		if id := header.Get(mcp.HeaderSessionID); id != "" && q.session == nil {
-			c = newConversation(id, q.space, q.began)
-			c.replica = q.replica
-			q.p.sessions.name(id, c)
-		}
-		c.begin(0, stringOf(q.batch.Messages[0].Params, "protocolVersion"), gjson.Result{}, nil)
+	case q.policed(), q.faulted():
+	case q.mustNotPass() && !p.gate.walk(q, overHTTP):
+	default:
+		q.pass(rest)
+		return
 	}
-}
-
-// strange takes a session that was begun before mcpmock stood between for one
-// that lives.
-func (q *probe) strange() {
-	c := newConversation(q.id, q.space, q.began)
-	c.initialized, c.ready, c.replica = true, true, q.replica
-	q.p.sessions.name(q.id, c)
-	q.session, q.known, q.conv = c, sessionKnown, c
+	q.finish()
 }

@@ -16,15 +16,18 @@ import (
 // Through stands between a client over stdio and a live server: it reads lines
 // from in and passes them on to stdin, and those of stdout on to out, with what
 // the scenario's faults make of them. It is to be called on a Player of NewLive,
-// whose upstream may be nil then.
+// whose upstream may be nil then. What no fault meets passes byte for byte, and in
+// its order. A line above the limit of WithMaxBody passes on, and counts as no
+// message.
 //
 // It returns when the server says nothing more, when the client takes nothing
-// more, when ctx is done or the player closed; it closes stdin when in ends. The
-// code is that which a fault ends the process with, or 0. The error is one of
-// reading. A read that blocks is left behind where ctx ends first.
-func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin io.WriteCloser, stdout io.Reader) (code int, err error) {
+// more, when ctx is done or the player closed; it closes stdin when in ends.
+// Broken says that a fault has ended the process, and code with which status: then
+// the server is to be ended, too. The error is one of reading. A read that blocks
+// is left behind where ctx ends first.
+func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin io.WriteCloser, stdout io.Reader) (code int, broken bool, err error) {
 	if !p.active.TryRLock() {
-		return 0, errors.New("replay: this player is closed")
+		return 0, false, errors.New("replay: this player is closed")
 	}
 	defer p.active.RUnlock()
 	ctx, cancel := context.WithCancel(ctx)
@@ -37,7 +40,7 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	defer pp.end()
 	pp.did(faults.Connects)
 
-	l := &live{pipe: pp, stdin: stdin}
+	l := &live{pipe: pp, voice: voice, stdin: stdin}
 	said := make(chan error, 1)
 	go func() { said <- l.say(stdout) }()
 	go l.hear(in)
@@ -49,15 +52,17 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	pp.drain()
 	select {
 	case code = <-pp.crashed:
+		broken = true
 	default:
 	}
 	pp.saidEnd(entry{from: "server", end: "exit", code: code})
-	return code, err
+	return code, broken, err
 }
 
 // live is a pipe before a live server.
 type live struct {
 	*pipe
+	voice *lines
 	stdin io.WriteCloser
 }
 
@@ -66,16 +71,15 @@ func (l *live) hear(in io.Reader) {
 	defer l.stdin.Close()
 	r := bufio.NewReaderSize(in, 64<<10)
 	for l.ctx.Err() == nil {
-		text, err := readLine(r, l.p.maxBody)
-		if len(text) > 0 && err != errTooLarge {
-			var q probe
-			l.line(&q, bytes.TrimSpace(text), nil)
-			if !q.faulted() {
-				l.pass(&q, text)
-			}
+		text, more, err := lineOf(r, l.p.maxBody)
+		if l.ctx.Err() != nil { // it came too late
+			return
+		}
+		if len(text) > 0 {
+			err = errors.Join(err, l.take(text, more, r))
 			l.out.flush()
 		}
-		if err != nil && err != errTooLarge {
+		if err != nil {
 			if l.ctx.Err() == nil {
 				l.did(faults.Closes)
 			}
@@ -84,37 +88,62 @@ func (l *live) hear(in io.Reader) {
 	}
 }
 
-// pass passes a line on to the server.
-func (l *live) pass(q *probe, text []byte) {
+// take shows a line to the faults and passes on what they leave of it. One that
+// goes on beyond the limit is not looked at, and counts as no message. The error
+// is one of reading the rest of it from r.
+func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
+	message := bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
+	var q probe
+	switch {
+	case more:
+		l.line(&q, nil, errTooLarge)
+	case len(message) > 0:
+		l.line(&q, message, nil)
+	}
+	to := io.Writer(l.stdin)
+	if (more || len(message) > 0) && q.faulted() {
+		to = io.Discard
+	} else if len(message) > 0 && !more {
+		l.passes(&q)
+		if turned := q.turnedBack(message); turned != nil {
+			text = append(turned, '\n')
+		}
+	}
+	_, lost := to.Write(text)
+	for lost == nil && more {
+		var err error
+		if text, more, err = lineOf(r, partOfLine); err != nil {
+			return err
+		}
+		_, lost = to.Write(text)
+	}
+	if lost != nil {
+		l.end() // the server hears nothing more
+	}
+	return nil
+}
+
+// passes notes what a message that goes on says of its session.
+func (l *live) passes(q *probe) {
 	c := l.conv
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if q.initialize() {
 		c.initialized, c.capabilities = true, gjson.Result{}
 	}
 	c.ready = c.ready || q.has(mcp.Initialized)
-	c.mu.Unlock()
-	if _, err := l.stdin.Write(text); err != nil {
-		l.end()
-	}
 }
 
 // say passes the server's lines on.
 func (l *live) say(stdout io.Reader) error {
 	r := bufio.NewReaderSize(stdout, 64<<10)
 	for {
-		text, err := readLine(r, maxLine)
-		if message := bytes.TrimSpace(text); len(message) > 0 {
-			switch {
-			case jsonrpc.Valid(message) != nil || message[0] != '{':
-				l.out.raw(text)
-			case l.editing.Load():
-				l.begin(func() {
-					l.send(message)
-					l.out.flush()
-				})
-			default:
-				l.send(message)
-			}
+		text, more, err := lineOf(r, maxLine)
+		switch {
+		case more:
+			err = l.voice.pour(text, r)
+		case len(text) > 0:
+			l.relay(text)
 		}
 		if err != nil || l.ctx.Err() != nil {
 			if err == io.EOF {
@@ -128,5 +157,75 @@ func (l *live) say(stdout io.Reader) error {
 	}
 }
 
-// maxLine bounds a line of a live server.
-const maxLine = 64 << 20
+// relay passes one line of the server on, byte for byte unless a fault edits
+// it. An edit that takes time delays that answer alone.
+func (l *live) relay(text []byte) {
+	line, whole := bytes.CutSuffix(text, []byte("\n"))
+	message := bytes.TrimSpace(line)
+	if len(message) > 0 && (message[0] == '{' || message[0] == '[') && jsonrpc.Valid(message) == nil {
+		l.conv.landed(len(answered(message)))
+		if e := l.editOf(message); e != nil {
+			if !takesTime(e.do) {
+				l.sendEdited(e, message)
+				return
+			}
+			l.begin(func() {
+				defer l.out.flush()
+				l.sendEdited(e, message)
+			})
+			return
+		}
+	}
+	if len(message) > 0 {
+		l.said(message)
+	}
+	if whole {
+		l.out.speak(line)
+	} else { // its last words
+		l.out.raw(text)
+	}
+}
+
+// The bounds of lines: of one that a live server says and mcpmock looks at, and
+// of the parts in which a longer one passes on.
+const (
+	maxLine    = 64 << 20
+	partOfLine = 1 << 20
+)
+
+// lineOf reads a line with its end, into memory of its own: of a longer one
+// than max, about that much, and more says that it goes on.
+func lineOf(r *bufio.Reader, max int64) (text []byte, more bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		text = append(text, part...)
+		if err != bufio.ErrBufferFull {
+			return text, false, err
+		}
+		if int64(len(text)) > max {
+			return text, true, nil
+		}
+	}
+}
+
+// pour says a line that is too long to be held, and nothing between its parts.
+func (l *lines) pour(text []byte, r *bufio.Reader) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for more := true; ; {
+		if !l.closed {
+			_, _ = l.w.Write(text) // an error stays until flush
+			if l.w.Flush() != nil {
+				l.broken()
+				return nil
+			}
+		}
+		if !more {
+			return nil
+		}
+		var err error
+		if text, more, err = lineOf(r, partOfLine); err != nil && len(text) == 0 {
+			return err
+		}
+	}
+}

@@ -106,7 +106,7 @@ func TestThrough(t *testing.T) {
 	stdout, serverSays := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		_, err := p.Through(context.Background(), clientSays, clientHears, stdin, stdout)
+		_, _, err := p.Through(context.Background(), clientSays, clientHears, stdin, stdout)
 		_ = clientHears.Close()
 		done <- err
 	}()

@@ -32,14 +32,18 @@ func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
 		}
 		return false
 	}
-	h := w.Header()
+	p.share(w.Header(), origins)
+	return true
+}
+
+// share sets the CORS headers for an origin that is admitted.
+func (p *Player) share(h http.Header, origins []string) {
 	h["Access-Control-Allow-Origin"] = origins
 	h["Access-Control-Expose-Headers"] = exposed
 	h["Vary"] = varyOrigin
 	if p.cors != nil && p.cors.Expose != nil {
 		say(h, "Access-Control-Expose-Headers", p.cors.Expose)
 	}
-	return true
 }
 
 // say sets a header to a list; an empty one says nothing.

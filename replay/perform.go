@@ -50,8 +50,15 @@ func (q *probe) perform(m jsonrpc.Message, a *answer) {
 // cancelled it. Then there is a stream without an answer, where the client
 // takes one.
 func (q *probe) brokenOff(t *turn) {
+	if q.felled() { // its connection is broken off
+		return
+	}
+	gone := q.gone()
+	if q.edited != nil { // whose end is that of more than the client
+		gone = q.gave.Done()
+	}
 	select {
-	case <-q.gone():
+	case <-gone:
 		return
 	case <-q.p.closing:
 		q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: the mock is closing")
@@ -131,8 +138,7 @@ func (q *probe) performBody(t *turn) {
 	q.write(out)
 	q.said(a.status, h, out)
 	if a.end == cassettes.Reset {
-		_ = http.NewResponseController(q.w).Flush()
-		panic(http.ErrAbortHandler)
+		q.tear()
 	}
 }
 
@@ -180,8 +186,19 @@ func (q *probe) goOn(s *stream) {
 	}
 	q.saidEnd(end)
 	if end == cassettes.Reset {
-		panic(http.ErrAbortHandler)
+		q.tear()
 	}
+}
+
+// tear breaks the answer off after what was sent of it, as the recorded one
+// broke off.
+func (q *probe) tear() {
+	if q.edited != nil {
+		q.edited.Abort()
+	} else {
+		_ = http.NewResponseController(q.w).Flush()
+	}
+	panic(http.ErrAbortHandler)
 }
 
 // header sets the recorded response headers, and the session's.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -25,8 +25,11 @@ type pipe struct {
 	end     context.CancelFunc
 	eof     chan struct{} // closed when the client will say nothing more
 	crashed chan int      // has the exit code of a process that broke off
+	resets  atomic.Bool   // a connection that breaks off does so with a reset
 
+	told    bool        // who edits the stream puts on the journal what comes on it
 	editing atomic.Bool // there are edits
+	dumb    atomic.Bool // stdout is closed: nothing more is said, or on the journal
 
 	mu     sync.Mutex
 	shut   bool                // nothing more is begun beside
@@ -35,17 +38,20 @@ type pipe struct {
 	over   bool                // its end is on the journal, and nothing follows that
 }
 
-// A voice is where a pipe's messages go. Both methods may be called from
-// several goroutines.
+// A voice is where a pipe's messages go. Its methods may be called from several
+// goroutines.
 type voice interface {
 	// speak sends a message, and reports whether the client is still there.
 	speak(message []byte) bool
 	// raw sends bytes that are no message, and what was said before them. dress
 	// makes of a message the bytes that an action has in its place; framed is
-	// the same as an event. shut ends what can be said.
+	// the same as an event.
 	raw(p []byte) bool
 	dress(do *scenarios.Action, framed, message []byte) []byte
-	shut()
+	// shut ends what can be said, where that has an end of its own, and reports
+	// whether it has: what is said afterwards goes nowhere, and the client is
+	// still there.
+	shut() bool
 	// flush sees to it that what was said is on its way.
 	flush()
 }
@@ -130,9 +136,7 @@ func (pp *pipe) crash(code int) {
 // send says a message that was not recorded.
 func (pp *pipe) send(message []byte) bool {
 	if pp.p.faults.Len() > 0 {
-		if jsonrpc.One(message).Kind == jsonrpc.Response {
-			pp.conv.landed(1)
-		}
+		pp.conv.landed(len(answered(message)))
 		if e := pp.editOf(message); e != nil {
 			return pp.sendEdited(e, message)
 		}
@@ -151,14 +155,30 @@ func (pp *pipe) say(l *line, r *run) (taken, there bool) {
 	return true, pp.send(message)
 }
 
-func (pp *pipe) said(message []byte) {
+// said puts a message on the journal, before the client can act on it.
+func (pp *pipe) said(message []byte) { pp.saidIn(message, &messageFrame) }
+
+// saidIn is said of a message that goes out in that frame, where the pipe has
+// frames.
+func (pp *pipe) saidIn(message []byte, frame *sse.Frame) {
 	e := entry{on: pp.carrier, from: cassettes.Server, text: message}
 	if pp.conv.id != "" {
-		e.frame = &messageFrame
+		e.frame = frame
 	}
+	pp.tell(e)
+}
+
+// saidRaw puts bytes on the journal that are no whole message.
+func (pp *pipe) saidRaw(p []byte) {
+	if len(p) > 0 {
+		pp.tell(entry{on: pp.carrier, from: cassettes.Server, text: p})
+	}
+}
+
+func (pp *pipe) tell(e entry) {
 	pp.mu.Lock()
 	defer pp.mu.Unlock()
-	if !pp.over {
+	if !pp.over && !pp.told && !pp.dumb.Load() {
 		pp.p.journal.add(e, pp.p.clock.Now())
 	}
 }
@@ -169,7 +189,9 @@ func (pp *pipe) saidEnd(e entry) {
 	pp.mu.Lock()
 	defer pp.mu.Unlock()
 	pp.over = true
-	pp.p.journal.add(e, pp.p.clock.Now())
+	if !pp.told {
+		pp.p.journal.add(e, pp.p.clock.Now())
+	}
 }
 
 func (pp *pipe) gone() <-chan struct{} { return pp.ctx.Done() }

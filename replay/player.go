@@ -57,6 +57,7 @@ type Player struct {
 	stubs    *stubs // nil where the scenario has none
 	blank    bool   // there is no tape but for them
 	old      oldEndpoint
+	asks     asks         // what the faults need to be told
 	accepted *answer      // to a message that needs none, as recorded
 	deleted  *answer      // to DELETE, as recorded
 	carriers atomic.Int64 // numbers the HTTP requests of this run
@@ -146,7 +147,7 @@ func (p *Player) settle(tape *cassettes.Tape) error {
 	if s.Idle > 0 {
 		p.idle, p.idles = s.Idle, true
 	}
-	p.faults = faults.NewSet(s)
+	p.faults, p.asks = faults.NewSet(s), asksOf(s)
 	return err
 }
 
@@ -237,6 +238,7 @@ type space struct {
 	guard  guard            // of the credentials
 	turns  atomic.Int64     // of the replicas
 	down   atomic.Int64     // unix nanoseconds until which a crashed server is away
+	lives  lives            // of the server, one after each crash
 	mint   func() string    // makes a session id
 	now    func() time.Time // of the player's clock
 	loose  *conversation    // of clients without sessions

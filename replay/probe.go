@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
@@ -55,6 +56,9 @@ type probe struct {
 	leave   context.CancelFunc // ends that
 	gave    context.Context    // of the request as it came: done when the client has left
 	cut     bool               // the connection, or the pipe, is over
+	life    context.Context    // of the server: done when it has crashed; nil where no fault crashes it
+	ended   atomic.Bool        // the end of the answer is on the journal
+	broke   atomic.Bool        // it is the connection that breaks off
 
 	conv        *conversation // whom the request belongs to, once that is settled
 	initialized bool

@@ -16,17 +16,13 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	if q == nil {
 		return
 	}
-	sp := q.space
+	defer q.mayFall()()
 	q.balance()
 	q.read()
 	q.locate()
 	q.asked()
 	q.showPolicy()
-	if q.isDown() {
-		return
-	}
-	if latched := sp.latched.Load(); latched != nil {
-		q.refuse("latch", latched, "")
+	if q.away() {
 		return
 	}
 	if q.otherwise = q.another(); q.otherwise {
@@ -34,15 +30,9 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	} else if q.premints() {
 		q.premint()
 	}
-	q.gave = r.Context()
 	defer q.left()
 	if q.policed() || q.faulted() {
 		q.finish()
-		return
-	}
-	if p.live {
-		defer q.finish()
-		q.pass()
 		return
 	}
 	q.attends()
@@ -80,7 +70,7 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
 		return nil
 	}
-	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
+	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), gave: r.Context()}
 }
 
 // premints reports whether the dialect opens a session for the request before

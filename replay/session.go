@@ -15,10 +15,11 @@ import (
 
 // sessions are the live sessions of a player, and what became of past ones.
 type sessions struct {
-	style string // hex32, uuid4, base32
-	max   int
-	idle  time.Duration
-	now   func() time.Time
+	style  string // hex32, uuid4, base32
+	max    int
+	idle   time.Duration
+	now    func() time.Time
+	evicts bool // before a live server: there is always room for one more
 
 	mu     sync.RWMutex
 	live   map[string]*conversation
@@ -174,18 +175,34 @@ func (s *sessions) met(id string) *faults.Counts {
 	return s.past[id].met
 }
 
-// name makes an id one of a session's, which may be new.
-func (s *sessions) name(id string, c *conversation) {
+// name makes an id one of a session's, which may be new. It reports whether
+// there was room: each id counts towards the cap.
+func (s *sessions) name(id string, c *conversation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.nameLocked(id, c)
+}
+
+// nameLocked is name for a caller who holds mu.
+func (s *sessions) nameLocked(id string, c *conversation) bool {
 	if len(s.live) >= s.max {
-		return
+		s.sweep(s.now())
+		if s.evicts {
+			s.evict(c)
+		}
+		if len(s.live) >= s.max {
+			return false
+		}
 	}
 	if id != c.id {
 		c.aliases = append(c.aliases, id)
 	}
 	s.live[id] = c
 	c.space.opened.Store(true)
+	if s.evicts && len(c.aliases) > maxAliases {
+		s.trim(c, maxAliases)
+	}
+	return true
 }
 
 // newID makes an id in the dialect's style: 128 random bits or more, visible

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -47,11 +46,11 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	go func() { read <- pp.read(in) }()
 	select {
 	case err = <-read:
+		if err == nil && pp.ctx.Err() == nil {
+			pp.did(faults.Closes)
+		}
 	case <-pp.ctx.Done():
 	case <-p.closing:
-	}
-	if err == nil && pp.ctx.Err() == nil {
-		pp.did(faults.Closes)
 	}
 	pp.drain()
 	select {
@@ -121,26 +120,35 @@ func (pp *pipe) read(in io.Reader) error {
 // take takes in a line that was read. What takes time happens beside what comes
 // next.
 func (pp *pipe) take(q *probe) {
-	switch {
-	case q.faulted():
-	case takesTime(q.edits):
-		own := q.detached()
-		pp.begin(func() {
-			defer pp.out.flush()
-			pp.hear(own)
-		})
-	default:
-		pp.hear(q)
+	if !q.faulted() {
+		q.beside(pp.hear)
 	}
 }
 
-// did lets the faults act on what the client does besides speaking.
-func (pp *pipe) did(d faults.Doing) {
+// did lets the faults act on what the client does besides speaking. Where they
+// delay that, it takes as long.
+func (pp *pipe) did(d faults.Doing) { pp.acts(pp.meets(d)) }
+
+// acts says what an action has where there is no answer; nil is none.
+func (pp *pipe) acts(do *scenarios.Action) {
+	if do == nil {
+		return
+	}
+	pp.emit(do, nil)
+	if do.CloseStdout {
+		pp.hush()
+	}
+}
+
+// meets has the faults act on what the client does, but for what they say,
+// which is returned.
+func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
 	q := probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv}
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
-	if !q.did(d) && q.edits != nil {
-		pp.emit(q.edits, nil)
+	if q.did(d) {
+		return nil
 	}
+	return q.edits
 }
 
 // line makes q the probe for a line that was read.
@@ -178,55 +186,5 @@ func readLine(r *bufio.Reader, max int64) ([]byte, error) {
 			return append(long, part...), err
 		}
 		long = append(long, part...)
-	}
-}
-
-// lines is the voice of stdio: a message is a line.
-type lines struct {
-	broken func()
-
-	mu  sync.Mutex
-	w   *bufio.Writer
-	out io.Closer // or nil
-}
-
-func (l *lines) speak(message []byte) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, _ = l.w.Write(message) // an error stays until flush
-	return l.w.WriteByte('\n') == nil
-}
-
-// raw sends bytes that are no line.
-func (l *lines) raw(p []byte) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, _ = l.w.Write(p)
-	if l.w.Flush() != nil {
-		l.broken()
-		return false
-	}
-	return true
-}
-
-func (l *lines) dress(do *scenarios.Action, _, message []byte) []byte {
-	return faults.Lines(do, message)
-}
-
-// shut closes what is written to, where it can be closed.
-func (l *lines) shut() {
-	l.flush()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.out != nil {
-		_ = l.out.Close()
-	}
-}
-
-func (l *lines) flush() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.w.Flush() != nil {
-		l.broken()
 	}
 }

@@ -148,9 +148,9 @@ func rpcCases() map[string]stockCase {
 				v.list()
 			}},
 		},
-		"array-wrapped-and-error-null": odd("application/json", `\[` + ofInitialize + `,"error":null\}\]`),
-		"array-wrapped":                odd("application/json", `\[` + greeted("1") + `\]`),
-		"error-null-beside-result":     odd("application/json", ofInitialize + `,"error":null\}`),
+		"array-wrapped-and-error-null": odd("application/json", `\[`+ofInitialize+`,"error":null\}\]`),
+		"array-wrapped":                odd("application/json", `\[`+greeted("1")+`\]`),
+		"error-null-beside-result":     odd("application/json", ofInitialize+`,"error":null\}`),
 		"result-and-error": answered(event(strings.TrimSuffix(oslo(2), "}") +
 			`,"error":{"code":-32603,"message":"Internal error"}}`)),
 		"cursor-never-advances": circling("same"),

@@ -33,7 +33,9 @@ type Action struct {
 	Challenge *Challenge      //
 	Error     *RPCError       // a JSON-RPC error in the form of an answer
 	Result    json.RawMessage // the result of an answer
-	Ignore    bool            // no answer: it is left open until the client goes away
+	// Ignore is no answer: it is left open until the client goes away. On a pipe
+	// (stdio, HTTP+SSE) the message is taken, and nothing follows.
+	Ignore bool
 
 	// On the answer: the HTTP response.
 
@@ -53,7 +55,7 @@ type Action struct {
 	Wrap      bool              // into an array
 	Duplicate bool              // sent twice
 	Withhold  bool              // not sent; what is around it is
-	Swap      bool              // with that of the session's next request in flight
+	Swap      bool              // with that of the session's next request in flight; not in a batch
 	Send      []Sent            // messages beside it
 	Replace   map[string]string // text for text, in the body or in each message
 
@@ -75,7 +77,7 @@ type Action struct {
 	Emit        []Emit
 	Frame       string // of messages: crlf, content_length, pretty, no_newline
 	BOM         bool   // a byte order mark before the message, or the stream
-	CloseStdout bool   // after the answer, and the process lives on
+	CloseStdout bool   // after the answer, and the process lives on: it hears, and says nothing
 	Exit        *int   // the process ends with that status: in place of an answer, or after it where one is left
 }
 
@@ -118,8 +120,8 @@ type Sent struct {
 // A StreamEdit changes an event stream, or makes the answer one where it was
 // none.
 type StreamEdit struct {
-	// The end comes after so many events (EndAfter, with End), or after that
-	// long, cleanly: 0 is before the first.
+	// The end comes after so many events that have a message (EndAfter, with
+	// End), or after that long, cleanly: 0 is before the first.
 	End      bool
 	EndAfter int
 	EndTime  time.Duration
@@ -174,12 +176,13 @@ type Split struct {
 }
 
 // A Drop breaks the connection off; without a place it does so before any
-// byte of the answer.
+// byte of the answer. Over stdio the process ends with status 1: an answer is
+// one event there.
 type Drop struct {
 	How    string        // fin (also "") or rst
 	Bytes  int           // of the body that are sent before
-	Events int           // that are
-	After  time.Duration // that passes before
+	Events int           // with a message that are
+	After  time.Duration // that passes before, counted from the request
 }
 
 // An Emit writes bytes that are no message.

@@ -158,13 +158,13 @@ func checkFault(n node, at places, f *Fault) error {
 	if at.has("scope") && !counts {
 		return at["scope"].errorf("scope without nth, every or after: it says what they count in; leave it out")
 	}
-	switch f.When.Client {
-	case "connect", "disconnect", "eof":
-		for _, name := range append(answering(), "status", "headers", "set", "remove", "id", "inject", "pad", "wrap", "duplicate", "withhold", "swap", "replace") {
-			if place, ok := at["do."+name]; ok {
-				return place.errorf("%s beside client: %s: nothing is answered to that; leave one of them out", name, f.When.Client)
-			}
+	for _, name := range unanswered(f.When.Client) {
+		if place, ok := at["do."+name]; ok {
+			return place.errorf("%s beside client: %s: nothing is answered to that; leave one of them out", name, f.When.Client)
 		}
+	}
+	if d := f.Do.Drop; d != nil && (d.Bytes > 0 || d.Events > 0) && (f.When.Client == "connect" || f.When.Client == "eof") {
+		return at["do.drop"].errorf("a drop within an answer beside client: %s: nothing is answered to that; write drop: fin, or {after: 1s}", f.When.Client)
 	}
 	if f.Cooldown > 0 && f.Times == 1 {
 		return at["cooldown"].errorf("cooldown beside times: 1: a fault that happens once does not happen again; leave one of them out")

@@ -12,11 +12,12 @@ type Replicas struct {
 	Policy string
 }
 
-// Rate bounds requests. One too many gets Respond, else 429 with Retry-After.
+// Rate bounds requests: in no span of Per are more served. One too many gets
+// Respond, else 429 with Retry-After, and does not count.
 type Rate struct {
 	Requests int
 	Per      time.Duration
-	By       string // session (clients without one count as one), or client (its address)
+	By       string // session (requests that show no living one count together), or client (its address)
 	HTTP     string // only requests of this HTTP method count; "" is all
 	Respond  *Response
 }

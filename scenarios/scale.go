@@ -6,7 +6,8 @@ import (
 )
 
 // Scaled returns the scenario with each of its durations multiplied by Scale,
-// and itself where there is nothing to multiply.
+// what it tells clients to wait before they come back as well, and itself where
+// there is nothing to multiply.
 func (s *Scenario) Scaled() *Scenario {
 	if s.Scale == 0 || s.Scale == 1 {
 		return s
@@ -17,6 +18,14 @@ func (s *Scenario) Scaled() *Scenario {
 }
 
 var duration = reflect.TypeFor[time.Duration]()
+
+// retry scales milliseconds; some remain, for 0 says nothing to the client.
+func retry(milliseconds int, by float64) int {
+	if milliseconds <= 0 {
+		return milliseconds
+	}
+	return max(1, int(float64(milliseconds)*by))
+}
 
 // ours reports whether a type is a struct of this package.
 func ours(t reflect.Type) bool {
@@ -33,6 +42,12 @@ func scale(v reflect.Value, by float64) reflect.Value {
 			if c.Field(i).CanSet() {
 				c.Field(i).Set(scale(v.Field(i), by))
 			}
+		}
+		switch s := c.Addr().Interface().(type) {
+		case *StreamEdit:
+			s.Retry = retry(s.Retry, by)
+		case *Prime:
+			s.Retry = retry(s.Retry, by)
 		}
 		return c
 	case reflect.Pointer:

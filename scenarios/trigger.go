@@ -37,8 +37,9 @@ type Trigger struct {
 	// Client is what the client does: connect (a stdio client has started the
 	// server, or an HTTP+SSE stream opens), resume (a GET with Last-Event-ID),
 	// cancel (notifications/cancelled), disconnect (it leaves before the answer
-	// is complete), eof (stdin is closed). Nothing can be answered to connect,
-	// disconnect and eof.
+	// is complete, or closes its HTTP+SSE stream), eof (stdin is closed). Nothing
+	// can be answered to connect, disconnect and eof; a Delay, Stall or Drop is
+	// that of a server which starts or ends so.
 	Client   string
 	InFlight int           // at least so many requests of the session are unanswered, this one included
 	SameID   bool          // an earlier request of the session had the same id

@@ -103,11 +103,14 @@ func (r *errand) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	signals, release := catch()
+	defer release() // after all that is to be cleared away
 	if r.dir, err = os.MkdirTemp("", "mcpmock-run-"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(r.dir)
 	defer r.close()
+	began := time.Now() // before the journals' clocks, so that nothing in them is later than all that it took
 	if err := r.open(c); err != nil {
 		return err
 	}
@@ -120,9 +123,8 @@ func (r *errand) run(ctx context.Context, c *console) error {
 			c.talk("mcpmock  %s -> %s", m.says(&r.playing), m.server.URL)
 		}
 	}
-	began := time.Now()
 	found := r.watch(ctx, c)
-	code, err := (&child{args: r.arguments(), env: env, out: c.out, err: c.err}).run(ctx)
+	code, err := (&child{args: r.arguments(), env: env, out: c.out, err: c.err, signals: signals}).run(ctx)
 	found()
 	if err != nil {
 		return err
@@ -151,7 +153,10 @@ func (r *errand) watch(ctx context.Context, c *console) (found func()) {
 	var watching sync.WaitGroup
 	for _, m := range r.mocks {
 		watching.Go(func() {
-			m.server.Player.Failing(ctx, func(v verdicts.Verdict) { c.talk("mcpmock  ✗ %s", v.Line()) })
+			m.server.Player.Failing(ctx, func(v verdicts.Verdict) {
+				v.Mock = r.tells(m)
+				c.talk("mcpmock  ✗ %s", v.Line())
+			})
 		})
 	}
 	return func() {
@@ -289,6 +294,14 @@ func parseReports(flags []string) ([]reportFile, error) {
 			kind, path, ok := strings.Cut(one, "=")
 			if !ok || path == "" || !slices.Contains(reportKinds[:], kind) {
 				return nil, wrongUse("--report %s: it is KIND=FILE, where KIND is %s", one, strings.Join(reportKinds[:], ", ")).hint("such as: --report junit=mcp.xml,html=mcp.html")
+			}
+			if path != "-" && slices.ContainsFunc(files, func(f reportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
+				return nil, wrongUse("--report %s: another report goes to that file", one).hint("give each a file of its own: --report junit=mcp.xml,html=mcp.html")
+			}
+			for _, f := range files {
+				if path != "-" && filepath.Clean(path) == filepath.Clean(f.path) {
+					return nil, wrongUse("--report %s: the report %s is written there already", one, f.kind).hint("give each a file of its own, such as: --report junit=mcp.xml,html=mcp.html")
+				}
 			}
 			files = append(files, reportFile{kind, path})
 		}

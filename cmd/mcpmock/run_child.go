@@ -25,19 +25,21 @@ type child struct {
 	args     []string
 	env      []string
 	out, err io.Writer
+	signals  <-chan os.Signal // that came since before mcpmock had anything to clear away
 }
 
 // run runs it to its end and returns its exit code, 128+n where signal n ended
 // it. Signals that come meanwhile are passed on, but for those that a terminal
-// has given the child already. An error says why it did not begin.
+// has given the child already. An error says why it did not begin; one that came
+// before keeps it from beginning, and is an exit.
 func (k *child) run(ctx context.Context) (code int, err error) {
 	cmd := exec.CommandContext(ctx, k.args[0], k.args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = k.env, os.Stdin, k.out, k.err
-	// Signals are caught before it begins: one that comes in between must not
-	// end mcpmock and leave the child.
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, passedOn()...)
-	defer signal.Stop(signals)
+	select {
+	case s := <-k.signals:
+		return 0, endedBy(s)
+	default:
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, notStarted(k.args[0], err)
 	}
@@ -45,7 +47,7 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 	go func() { ended <- cmd.Wait() }()
 	for {
 		select {
-		case s := <-signals:
+		case s := <-k.signals:
 			if !shared(s) {
 				_ = cmd.Process.Signal(s) // it may just have ended
 			}
@@ -56,6 +58,27 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 			return codeOf(cmd.ProcessState), nil
 		}
 	}
+}
+
+// catch returns the signals that come from now on, but for those that whoever
+// started mcpmock has it ignore. Until release none of them ends mcpmock, which so
+// leaves nothing behind: no file, and no child.
+func catch() (signals <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 16)
+	for _, s := range passedOn() {
+		if !signal.Ignored(s) { // the child inherits that
+			signal.Notify(c, s)
+		}
+	}
+	return c, func() { signal.Stop(c) }
+}
+
+// endedBy is the exit code of a program that a signal has ended.
+func endedBy(s os.Signal) error {
+	if n, ok := s.(syscall.Signal); ok {
+		return exit(128 + int(n))
+	}
+	return exit(exitRun)
 }
 
 // codeOf is the exit code of a process that has ended.

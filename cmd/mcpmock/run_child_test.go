@@ -20,7 +20,8 @@ func TestChildGetsSignals(t *testing.T) {
 			continue // the tests have a terminal, which gives it to the child
 		}
 		out, in := io.Pipe()
-		k := &child{args: []string{"sh", "-c", `trap 'echo got ` + name + `; exit 3' ` + name + `; echo ready; while :; do sleep 0.05; done`}, env: os.Environ(), out: in, err: io.Discard}
+		signals, release := catch()
+		k := &child{signals: signals, args: []string{"sh", "-c", `trap 'echo got ` + name + `; exit 3' ` + name + `; echo ready; while :; do sleep 0.05; done`}, env: os.Environ(), out: in, err: io.Discard}
 		code := make(chan int, 1)
 		go func() {
 			n, err := k.run(t.Context())
@@ -28,6 +29,7 @@ func TestChildGetsSignals(t *testing.T) {
 				t.Error(err)
 			}
 			in.Close()
+			release()
 			code <- n
 		}()
 		lines := bufio.NewReader(out)

@@ -1,0 +1,101 @@
+package replay
+
+import (
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// post takes a message of an HTTP+SSE client. It is accepted before it is
+// answered on the stream.
+func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) {
+	q := p.admit(w, r, spaceName)
+	if q == nil {
+		return
+	}
+	defer q.mayFall()()
+	q.old = true
+	q.read()
+	q.locate()
+	q.asked()
+	q.showPolicy()
+	if q.away() {
+		return
+	}
+	defer q.left()
+	defer q.finish()
+	switch {
+	case q.policed(), q.faulted():
+		return
+	case q.known == sessionNone:
+		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: open a stream with GET "+p.old.stream+" and post to the URL of its endpoint event")
+		return
+	case q.known != sessionKnown:
+		detail := "this id was never issued"
+		if q.why != "" {
+			detail = q.why
+		}
+		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+detail+"; open a stream with GET "+p.old.stream)
+		return
+	case !p.gate.walk(q, posted):
+		return
+	}
+	q.acceptOld()
+	q.beside(func(q *probe) { q.pipe.hear(q) })
+}
+
+// acceptOld accepts a POST. From then on the request is the stream's, as is
+// what the faults do to its answer, and it is in flight until that has come.
+func (q *probe) acceptOld() {
+	body := []byte("Accepted")
+	header := http.Header{"Content-Type": {"text/plain"}}
+	q.send(http.StatusAccepted, header, body)
+	_ = http.NewResponseController(q.w).Flush() // before the answer, which may block
+	q.said(http.StatusAccepted, header, body)
+	q.finish()
+	if q.edited != nil {
+		q.conv.alights(q.edited)
+	}
+	q.edited, q.came = nil, nil
+	q.pipe, q.carrier = q.conv.pipe, q.conv.pipe.carrier
+	if q.edits != nil && !q.besideCancelled() {
+		q.pipe.edit(q.requests(), q.edits)
+	}
+}
+
+// locateOld finds the session that the query names.
+func (q *probe) locateOld() {
+	q.session, q.known, q.conv, q.why = nil, sessionNone, q.space.loose, ""
+	id, _ := q.p.old.session(q.r)
+	if id == "" {
+		return
+	}
+	c, why := q.p.sessions.find(q.space, id, q.began)
+	switch {
+	case c != nil && c.hasPipe():
+		q.session, q.known, q.conv = c, sessionKnown, c
+	case why != "":
+		q.known, q.why = sessionEnded, why
+	default:
+		q.known = sessionUnknown
+	}
+	q.initialized, q.ready, q.version, q.listening = q.conv.state()
+}
+
+// refusal refuses what is not for a dialect to word.
+func (q *probe) refusal(status int, header http.Header, message string) {
+	body := inBandError(q.requestID(), mcp.InvalidRequest, message)
+	h := http.Header{"Content-Type": contentJSON}
+	for name, values := range header {
+		h[name] = values
+	}
+	q.note("refused", "", message)
+	q.reply(status, h, body)
+}
+
+// hasPipe reports whether a conversation is one over HTTP+SSE.
+func (c *conversation) hasPipe() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pipe != nil
+}

@@ -1,0 +1,87 @@
+package replay
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// deleted is what became of a session that its client has ended.
+const deleted = "it was ended with DELETE"
+
+// learn takes from the head of a live server's answer what becomes of the
+// session.
+func (q *probe) learn(status int, header http.Header) {
+	switch {
+	case !q.p.live || status/100 != 2:
+	case q.verb == http.MethodDelete && q.session != nil:
+		q.p.sessions.end(q.session, deleted)
+	case q.initialize():
+		c := q.conv
+		if id := header.Get(mcp.HeaderSessionID); id != "" && q.session == nil {
+			c = newConversation(id, q.space, q.began)
+			c.replica = q.replica
+			q.p.sessions.name(id, c)
+		}
+		c.begin(0, stringOf(q.batch.Messages[0].Params, "protocolVersion"), gjson.Result{}, nil)
+	}
+}
+
+// strange takes a session that was begun before mcpmock stood between for one
+// that lives.
+func (q *probe) strange() {
+	c := newConversation(q.id, q.space, q.began)
+	c.initialized, c.ready, c.replica = true, true, q.replica
+	c = q.p.sessions.meet(q.id, c)
+	q.session, q.known, q.conv = c, sessionKnown, c
+}
+
+// meet names a conversation, unless the id names another one by now, and
+// returns whose it is.
+func (s *sessions) meet(id string, c *conversation) *conversation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if there := s.live[id]; there != nil {
+		return there
+	}
+	s.nameLocked(id, c)
+	return c
+}
+
+// maxAliases is how many other ids of a session in front of a live server are
+// remembered.
+const maxAliases = 1_000
+
+// evict makes room for one more id, of c: the sessions unused for longest are
+// forgotten, but not ended. When such a client comes again, it is met anew; only
+// another id that a fault has given it is lost. The caller holds mu.
+func (s *sessions) evict(c *conversation) {
+	var others []*conversation
+	for id, other := range s.live {
+		if id == other.id && other != c {
+			others = append(others, other)
+		}
+	}
+	if len(others) == 0 { // it crowds itself out
+		s.trim(c, len(c.aliases)/2)
+		return
+	}
+	slices.SortFunc(others, func(a, b *conversation) int { return cmp.Compare(a.used.Load(), b.used.Load()) })
+	for _, other := range others[:(len(others)+15)/16] {
+		s.trim(other, 0)
+		delete(s.live, other.id)
+	}
+}
+
+// trim forgets the oldest other ids of a session, but for so many. The caller
+// holds mu.
+func (s *sessions) trim(c *conversation, keep int) {
+	n := max(0, len(c.aliases)-keep)
+	for _, id := range c.aliases[:n] {
+		delete(s.live, id)
+	}
+	c.aliases = slices.Clone(c.aliases[n:])
+}

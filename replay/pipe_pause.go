@@ -1,0 +1,95 @@
+package replay
+
+import (
+	"time"
+
+	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// takesTime reports whether an action takes time, for which a pipe must not
+// wait.
+func takesTime(do *scenarios.Action) bool {
+	return do != nil && (do.Delay != nil || do.Stall != nil || do.Swap || do.Throttle > 0 || do.Split != nil && do.Split.Every > 0)
+}
+
+// hindered does what an action has before anything is said: it waits, or breaks
+// off. It reports whether the client is still there.
+func (pp *pipe) hindered(do *scenarios.Action) (there bool) {
+	if do.Delay != nil && !pp.rest(faults.Length(do.Delay, pp.space.faults.Chance, pp.space.faults.Normal)) {
+		return false
+	}
+	if do.Stall != nil && !pp.rest(do.Stall.For) {
+		return false
+	}
+	switch drop := do.Drop; {
+	case drop == nil || drop.Bytes > 0 || drop.Events > 0:
+	case drop.After > 0:
+		pp.begin(func() {
+			if pp.rest(drop.After) {
+				pp.breakOff(drop)
+			}
+		})
+	default:
+		pp.breakOff(drop)
+		return false
+	}
+	return true
+}
+
+// breakOff ends the pipe as a process ends that crashes, or breaks the
+// connection of HTTP+SSE off.
+func (pp *pipe) breakOff(drop *scenarios.Drop) {
+	pp.resets.Store(drop.How == "rst")
+	pp.crash(1)
+}
+
+// hush closes stdout, where there is one. The process lives on.
+func (pp *pipe) hush() {
+	pp.out.flush()
+	if pp.out.shut() {
+		pp.dumb.Store(true)
+	}
+}
+
+// rest waits that long, or for ever where d is 0, and reports whether the time
+// has passed with the client still there.
+func (pp *pipe) rest(d time.Duration) bool {
+	pp.out.flush()
+	var passed <-chan time.Time
+	if d > 0 {
+		c, stop := pp.p.clock.After(d)
+		defer stop()
+		passed = c
+	}
+	select {
+	case <-passed:
+		return true
+	case <-pp.gone():
+	case <-pp.p.closing:
+	}
+	return false
+}
+
+// beside runs f for a request: beside what comes next, where the faults make
+// its answer take time on a pipe.
+func (q *probe) beside(f func(*probe)) {
+	if q.pipe == nil || !takesTime(q.edits) {
+		f(q)
+		return
+	}
+	own := q.detached()
+	own.pipe.begin(func() {
+		defer own.pipe.out.flush()
+		f(own)
+	})
+}
+
+// detached returns the same request as one of its own, which may be answered
+// beside what comes next.
+func (q *probe) detached() *probe {
+	return &probe{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
+		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, edits: q.edits,
+		minted: q.minted, protocol: q.protocol, why: q.why, gave: q.gave, replica: q.replica,
+		initialized: q.initialized, ready: q.ready, version: q.version, listening: q.listening}
+}

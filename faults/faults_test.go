@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -249,5 +250,55 @@ func BenchmarkFire(b *testing.B) {
 				run.Fire(r, at, now, func(*scenarios.Fault) bool { return true })
 			}
 		})
+	}
+}
+
+// What act does is its own affair: it may panic, as a handler does that gives
+// its connection up, and the next request finds all in order.
+func TestActMayPanic(t *testing.T) {
+	run := NewSet(&scenarios.Scenario{Faults: []scenarios.Fault{{When: scenarios.Trigger{HTTP: "GET"}}}}).Begin()
+	var counts Counts
+	fire := func(act func(*scenarios.Fault) bool) {
+		defer func() { _ = recover() }()
+		run.Fire(&Request{HTTP: "GET"}, Place{Session: &counts, Server: &counts}, time.Unix(0, 0), act)
+	}
+	fire(func(*scenarios.Fault) bool { panic("gone") })
+	fired := false
+	fire(func(*scenarios.Fault) bool { fired = run.Chance() >= 0; return true })
+	if !fired {
+		t.Error("after a panic the fault does not fire")
+	}
+}
+
+// The index leaves out no fault that a request would meet.
+func TestIndexFindsAll(t *testing.T) {
+	var s scenarios.Scenario
+	for _, verb := range []string{"", "POST", "GET"} {
+		for _, method := range []string{"", "tools/call", "tools/*", "ping"} {
+			for _, tool := range []string{"", "echo", "ec*", "other"} {
+				s.Faults = append(s.Faults, scenarios.Fault{When: scenarios.Trigger{HTTP: verb, Method: method, Tool: tool}})
+			}
+		}
+	}
+	for _, verb := range []string{"POST", "GET", "PUT"} {
+		for _, message := range []string{"", `{"jsonrpc":"2.0","id":1,"method":"ping"}`, `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`,
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}`, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"new"}}`} {
+			r := Request{HTTP: verb}
+			if message != "" {
+				r.Batch, _ = jsonrpc.Parse([]byte(message))
+			}
+			var counts Counts
+			fired := map[*scenarios.Fault]bool{}
+			NewSet(&s).Begin().Fire(&r, Place{Session: &counts, Server: &counts}, time.Unix(0, 0), func(f *scenarios.Fault) bool {
+				fired[f] = true
+				return true
+			})
+			for i := range s.Faults {
+				f := &s.Faults[i]
+				if Meets(&f.When, &r) != fired[f] {
+					t.Errorf("%s %s: %+v fires: %v", verb, message, f.When, fired[f])
+				}
+			}
+		}
 	}
 }

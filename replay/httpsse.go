@@ -70,6 +70,7 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 	if q == nil {
 		return
 	}
+	q.fate = &fate{gave: r.Context()}
 	defer q.mayFall()()
 	q.old = true
 	q.locate()

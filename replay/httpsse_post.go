@@ -13,6 +13,7 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	if q == nil {
 		return
 	}
+	q.fate = &fate{gave: r.Context()}
 	defer q.mayFall()()
 	q.old = true
 	q.read()

@@ -272,6 +272,8 @@ func (q *probe) saidEnd(end cassettes.End) {
 	case q.r.Context().Err() != nil:
 		e.from, e.end = cassettes.Client, cassettes.Closed
 	}
-	q.ended.Store(true)
+	if q.p.breaks {
+		q.ended.Store(true)
+	}
 	q.p.journal.add(e, q.p.clock.Now())
 }

@@ -101,7 +101,7 @@ func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
 	if !p.safeLive(w, r) {
 		return
 	}
-	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), gave: r.Context()}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{gave: r.Context()}}
 	defer q.mayFall()()
 	q.balance()
 	q.unbind() // a body that gets on may take its time

@@ -101,7 +101,7 @@ func loopback(name string) bool {
 // preflight answers the question that a browser asks before a request of
 // another origin.
 func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
-	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{}}
 	q.asked()
 	q.showPolicy()
 	h := w.Header()

@@ -213,6 +213,6 @@ func (pp *pipe) ping() {}
 func (pp *pipe) cuts(bool) bool { return false }
 
 func (pp *pipe) note(kind, rule, text string) {
-	q := probe{p: pp.p, space: pp.space, carrier: pp.carrier}
+	q := probe{p: pp.p, space: pp.space, carrier: pp.carrier, fate: &pp.p.calm}
 	q.note(kind, rule, text)
 }

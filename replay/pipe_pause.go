@@ -89,7 +89,7 @@ func (q *probe) beside(f func(*probe)) {
 // beside what comes next.
 func (q *probe) detached() *probe {
 	return &probe{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
-		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, edits: q.edits,
-		minted: q.minted, protocol: q.protocol, why: q.why, gave: q.gave, replica: q.replica,
+		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, fate: &fate{edits: q.edits, gave: q.gave},
+		minted: q.minted, protocol: q.protocol, why: q.why, replica: q.replica,
 		initialized: q.initialized, ready: q.ready, version: q.version, listening: q.listening}
 }

@@ -58,6 +58,8 @@ type Player struct {
 	blank    bool   // there is no tape but for them
 	old      oldEndpoint
 	asks     asks         // what the faults need to be told
+	breaks   bool         // a fault or a policy may act
+	calm     fate         // of all requests where none does
 	accepted *answer      // to a message that needs none, as recorded
 	deleted  *answer      // to DELETE, as recorded
 	carriers atomic.Int64 // numbers the HTTP requests of this run
@@ -148,6 +150,7 @@ func (p *Player) settle(tape *cassettes.Tape) error {
 		p.idle, p.idles = s.Idle, true
 	}
 	p.faults, p.asks = faults.NewSet(s), asksOf(s)
+	p.breaks = p.live || p.faults.Len() > 0 || p.rate != nil || p.auth != nil || p.cors != nil || p.replicas != nil || p.idles
 	return err
 }
 

@@ -24,7 +24,6 @@ type probe struct {
 	r       *http.Request // nil over stdio
 	pipe    *pipe         // where the answer goes, but for Streamable HTTP
 	verb    string        // the HTTP method; POST for a line of a pipe
-	old     bool          // a request of HTTP+SSE, whose session is in the query
 	space   *space
 	carrier int
 	began   time.Time
@@ -32,40 +31,60 @@ type probe struct {
 	turned     turn       // the answer
 	stream     *stream    // where it is one
 	connection connection // that carries it
-	unbound    bool       // the server's ReadTimeout is lifted
-	claimed    bool       // the only GET stream of its session
 
 	body    []byte
 	batch   jsonrpc.Batch
 	bodyErr error // ErrEmpty, ErrDepth, ErrJSON, *EnvelopeError, errTooLarge
 
-	id        string // Mcp-Session-Id as sent
-	session   *conversation
-	known     sessionState
-	why       string // an ended session: what became of it
-	otherwise bool   // the dialect treats it apart, for the version it names
-	minted    string // the id that a dialect shows to a request without one
+	id       string // Mcp-Session-Id as sent
+	session  *conversation
+	why      string // an ended session: what became of it
+	minted   string // the id that a dialect shows to a request without one
+	replica  int    // that the request comes to, from 1; 0 where there is one server
+	protocol string // MCP-Protocol-Version as sent
 
-	leaked  bool               // an unknown id was shown by mcpmock, though it names no session
-	policy  string             // of the scenario that shows in what became of the session
-	replica int                // that the request comes to, from 1; 0 where there is one server
-	past    past               // what came before, for the faults
-	came    *conversation      // in which it came, for them
-	edits   *scenarios.Action  // what the faults do to the answer; nil is nothing
-	edited  *faults.Writer     // which does it
-	leave   context.CancelFunc // ends that
-	gave    context.Context    // of the request as it came: done when the client has left
-	cut     bool               // the connection, or the pipe, is over
-	life    context.Context    // of the server: done when it has crashed; nil where no fault crashes it
-	ended   atomic.Bool        // the end of the answer is on the journal
-	broke   atomic.Bool        // it is the connection that breaks off
+	conv      *conversation // whom the request belongs to, once that is settled
+	version   string        // negotiated
+	listening int
 
-	conv        *conversation // whom the request belongs to, once that is settled
+	known       sessionState
+	leaked      bool // an unknown id was shown by mcpmock, though it names no session
+	otherwise   bool // the dialect treats the request apart, for the version it names
 	initialized bool
 	ready       bool
-	version     string // negotiated
-	listening   int
-	protocol    string // MCP-Protocol-Version as sent
+	old         bool // a request of HTTP+SSE, whose session is in the query
+	unbound     bool // the server's ReadTimeout is lifted
+	claimed     bool // the only GET stream of its session
+
+	*fate
+}
+
+// A fate is what faults and policies have in store for a request. Where there
+// are none all requests have the same, which nobody changes.
+type fate struct {
+	policy string             // of the scenario that shows in what became of the session
+	past   past               // what came before, for the faults
+	came   *conversation      // in which it came, for them
+	edits  *scenarios.Action  // what the faults do to the answer; nil is nothing
+	edited *faults.Writer     // which does it
+	leave  context.CancelFunc // ends that
+	gave   context.Context    // of the request as it came: done when the client has left
+	cut    bool               // the connection, or the pipe, is over
+	life   context.Context    // of the server: done when it has crashed; nil where no fault crashes it
+	ended  atomic.Bool        // the end of the answer is on the journal
+	broke  atomic.Bool        // it is the connection that breaks off
+}
+
+// fated returns the fate of a request, which is r over HTTP.
+func (p *Player) fated(r *http.Request) *fate {
+	if !p.breaks {
+		return &p.calm
+	}
+	f := &fate{}
+	if r != nil {
+		f.gave = r.Context()
+	}
+	return f
 }
 
 type sessionState uint8

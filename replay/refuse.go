@@ -341,7 +341,7 @@ func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, de
 	if resp == nil {
 		return false
 	}
-	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), bodyErr: errUnread}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), bodyErr: errUnread, fate: &p.calm}
 	q.asked()
 	q.refuse(check, resp, detail)
 	return true
@@ -350,7 +350,7 @@ func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, de
 // writeError answers a request that reaches no gate: a JSON-RPC error without
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
-	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now()}
+	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &p.calm}
 	body := inBandError(nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()

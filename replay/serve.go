@@ -16,7 +16,9 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	if q == nil {
 		return
 	}
-	defer q.mayFall()()
+	if p.asks.crash {
+		defer q.mayFall()()
+	}
 	q.balance()
 	q.read()
 	q.locate()
@@ -30,13 +32,14 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	} else if q.premints() {
 		q.premint()
 	}
-	defer q.left()
-	if q.policed() || q.faulted() {
-		q.finish()
-		return
+	if p.breaks {
+		defer q.left()
+		defer q.finish()
+		if q.policed() || q.faulted() {
+			return
+		}
+		q.attends()
 	}
-	q.attends()
-	defer q.finish()
 	admitted := p.gate.walk(q, overHTTP)
 	if q.claimed {
 		defer q.conv.unclaim()
@@ -70,7 +73,7 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
 		return nil
 	}
-	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), gave: r.Context()}
+	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: p.fated(r)}
 }
 
 // premints reports whether the dialect opens a session for the request before

@@ -143,7 +143,7 @@ func (pp *pipe) acts(do *scenarios.Action) {
 // meets has the faults act on what the client does, but for what they say,
 // which is returned.
 func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
-	q := probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv}
+	q := probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated(nil)}
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	if q.did(d) {
 		return nil
@@ -153,7 +153,7 @@ func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
 
 // line makes q the probe for a line that was read.
 func (pp *pipe) line(q *probe, text []byte, err error) {
-	*q = probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err}
+	*q = probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated(nil)}
 	if err == nil {
 		q.batch, q.bodyErr = jsonrpc.Parse(text)
 	}

@@ -62,6 +62,9 @@ func cursorsOf(do *scenarios.Action) (all []string) {
 	return all
 }
 
+// HasCursors reports whether faults give clients cursors at all.
+func (set *Set) HasCursors() bool { return len(set.cursors) > 0 }
+
 // HandsOut reports whether a fault gives clients that cursor.
 func (set *Set) HandsOut(cursor string) bool { return slices.Contains(set.cursors, cursor) }
 

@@ -17,7 +17,7 @@ import (
 
 // checks are the breaches that a dialect may put in order. Each function
 // returns what it found, in words that say what to do, or "".
-var checks = map[string]func(*probe, scenarios.Check) string{
+var checks = map[string]func(*probe, *scenarios.Check) string{
 	scenarios.CheckMethod:              checkMethod,
 	scenarios.CheckStateless:           checkStateless,
 	scenarios.CheckSize:                checkSize,
@@ -63,21 +63,21 @@ var checks = map[string]func(*probe, scenarios.Check) string{
 	scenarios.CheckSlashExtra:          checkSlashExtra,
 }
 
-func checkMethod(q *probe, _ scenarios.Check) string {
+func checkMethod(q *probe, _ *scenarios.Check) string {
 	if allowed(q.verb) {
 		return ""
 	}
 	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.verb
 }
 
-func checkStateless(q *probe, c scenarios.Check) string {
+func checkStateless(q *probe, c *scenarios.Check) string {
 	if (q.p.mode == "stateless" || c.Every) && q.verb != http.MethodPost {
 		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.verb
 	}
 	return ""
 }
 
-func checkSize(q *probe, c scenarios.Check) string {
+func checkSize(q *probe, c *scenarios.Check) string {
 	switch {
 	case c.Limit > 0 && (len(q.body) > c.Limit || errors.Is(q.bodyErr, errTooLarge)):
 		return fmt.Sprintf("a message may have %d bytes", min(int64(c.Limit), q.p.maxBody))
@@ -88,9 +88,9 @@ func checkSize(q *probe, c scenarios.Check) string {
 }
 
 // checkNothing stands for what the mock refuses before it walks any checks.
-func checkNothing(*probe, scenarios.Check) string { return "" }
+func checkNothing(*probe, *scenarios.Check) string { return "" }
 
-func checkContentType(q *probe, c scenarios.Check) string {
+func checkContentType(q *probe, c *scenarios.Check) string {
 	if q.verb != http.MethodPost {
 		return ""
 	}
@@ -117,35 +117,35 @@ func checkContentType(q *probe, c scenarios.Check) string {
 	return "send Content-Type: application/json; got " + orNone(strings.Join(sent, ", "))
 }
 
-func checkAcceptPost(q *probe, c scenarios.Check) string {
+func checkAcceptPost(q *probe, c *scenarios.Check) string {
 	if q.verb != http.MethodPost && !slices.Contains(c.On, q.verb) || comes(q.r, "application/json", c) && comes(q.r, "text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
-func checkAcceptGet(q *probe, c scenarios.Check) string {
+func checkAcceptGet(q *probe, c *scenarios.Check) string {
 	if q.verb != http.MethodGet || comes(q.r, "text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
-func checkLastEventID(q *probe, _ scenarios.Check) string {
+func checkLastEventID(q *probe, _ *scenarios.Check) string {
 	if q.verb == http.MethodPost && q.r.Header.Get(mcp.HeaderLastEventID) != "" {
 		return "a stream is resumed with GET"
 	}
 	return ""
 }
 
-func checkEmpty(q *probe, _ scenarios.Check) string {
+func checkEmpty(q *probe, _ *scenarios.Check) string {
 	if errors.Is(q.bodyErr, jsonrpc.ErrEmpty) {
 		return "the body is empty"
 	}
 	return ""
 }
 
-func checkJSON(q *probe, _ scenarios.Check) string {
+func checkJSON(q *probe, _ *scenarios.Check) string {
 	switch {
 	case q.bodyErr == nil, errors.Is(q.bodyErr, errTooLarge):
 		return ""
@@ -160,7 +160,7 @@ func checkJSON(q *probe, _ scenarios.Check) string {
 	return "the body could not be read: " + q.bodyErr.Error()
 }
 
-func checkJSONRPC(q *probe, c scenarios.Check) string {
+func checkJSONRPC(q *probe, c *scenarios.Check) string {
 	bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr)
 	if ok && (len(c.Flaw) == 0 || slices.Contains(c.Flaw, flaw(q.body))) {
 		return bad.Reason
@@ -168,7 +168,7 @@ func checkJSONRPC(q *probe, c scenarios.Check) string {
 	return ""
 }
 
-func checkBatch(q *probe, c scenarios.Check) string {
+func checkBatch(q *probe, c *scenarios.Check) string {
 	if !q.post() || !q.batch.Array || mcp.HasBatches(q.revision()) && !c.Every {
 		return ""
 	}
@@ -178,14 +178,14 @@ func checkBatch(q *probe, c scenarios.Check) string {
 	return "revision " + q.revision() + " has no batches; send each message in a request of its own"
 }
 
-func checkBatchInitialize(q *probe, _ scenarios.Check) string {
+func checkBatchInitialize(q *probe, _ *scenarios.Check) string {
 	if q.post() && q.batch.Array && q.initialize() {
 		return "initialize must not be part of a batch"
 	}
 	return ""
 }
 
-func checkUnknownMethod(q *probe, c scenarios.Check) string {
+func checkUnknownMethod(q *probe, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		known := mcp.IsRequest(m.Method) && !(c.Every && m.Method == mcp.Discover)
 		if !known && !q.p.index.hasMethod(m.Method) && !q.p.stubs.knows(m.Method) { // a server of its own may have more
@@ -195,7 +195,7 @@ func checkUnknownMethod(q *probe, c scenarios.Check) string {
 	return ""
 }
 
-func checkMissingParams(q *probe, c scenarios.Check) string {
+func checkMissingParams(q *probe, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if m.Params == nil && (m.Method == mcp.Initialize || c.Every && mcp.NeedsParams(m.Method)) {
 			return quote(m.Method) + " needs params"
@@ -204,7 +204,7 @@ func checkMissingParams(q *probe, c scenarios.Check) string {
 	return ""
 }
 
-func checkInitializeParams(q *probe, _ scenarios.Check) string {
+func checkInitializeParams(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if m.Method != mcp.Initialize {
 			continue
@@ -225,7 +225,7 @@ func checkInitializeParams(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkIDMissing(q *probe, _ scenarios.Check) string {
+func checkIDMissing(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.notifications() {
 		if mcp.IsRequest(m.Method) {
 			return quote(m.Method) + " is a request and needs an id"
@@ -234,7 +234,7 @@ func checkIDMissing(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkIDUnexpected(q *probe, _ scenarios.Check) string {
+func checkIDUnexpected(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if mcp.IsNotification(m.Method) {
 			return quote(m.Method) + " is a notification and has no id"
@@ -243,7 +243,7 @@ func checkIDUnexpected(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkNotificationUnknown(q *probe, _ scenarios.Check) string {
+func checkNotificationUnknown(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.notifications() {
 		if !mcp.IsNotification(m.Method) && !mcp.IsRequest(m.Method) {
 			return "no revision has a notification " + quote(m.Method)
@@ -252,14 +252,14 @@ func checkNotificationUnknown(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkNoSessionYet(q *probe, _ scenarios.Check) string {
+func checkNoSessionYet(q *probe, _ *scenarios.Check) string {
 	if q.p.mode != "required" || q.initialize() || q.space.opened.Load() {
 		return ""
 	}
 	return "send initialize first"
 }
 
-func checkSessionMissing(q *probe, _ scenarios.Check) string {
+func checkSessionMissing(q *probe, _ *scenarios.Check) string {
 	if q.p.mode != "required" || q.id != "" || q.initialize() {
 		return ""
 	}
@@ -275,28 +275,28 @@ func checkSessionMissing(q *probe, _ scenarios.Check) string {
 	return "send the Mcp-Session-Id of the initialize response on every request"
 }
 
-func checkSessionUnknown(q *probe, c scenarios.Check) string {
+func checkSessionUnknown(q *probe, c *scenarios.Check) string {
 	if q.known == sessionUnknown || c.Every && q.id == "" && len(q.r.Header[mcp.HeaderSessionID]) > 0 && q.p.mode != "stateless" {
 		return "this id was never issued; send initialize without Mcp-Session-Id to open a session"
 	}
 	return ""
 }
 
-func checkSessionEnded(q *probe, _ scenarios.Check) string {
+func checkSessionEnded(q *probe, _ *scenarios.Check) string {
 	if q.known == sessionEnded {
 		return q.why + "; send initialize without Mcp-Session-Id to open a new one"
 	}
 	return ""
 }
 
-func checkSessionOnInit(q *probe, _ scenarios.Check) string {
+func checkSessionOnInit(q *probe, _ *scenarios.Check) string {
 	if q.known == sessionKnown && q.initialize() {
 		return "initialize opens a session; send it without Mcp-Session-Id"
 	}
 	return ""
 }
 
-func checkReinitialize(q *probe, _ scenarios.Check) string {
+func checkReinitialize(q *probe, _ *scenarios.Check) string {
 	if q.pipe != nil && q.initialized && q.initialize() {
 		return "this connection is initialized already; open another one to begin anew"
 	}
@@ -306,7 +306,7 @@ func checkReinitialize(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkNotInitialized(q *probe, c scenarios.Check) string {
+func checkNotInitialized(q *probe, c *scenarios.Check) string {
 	if q.p.mode == "stateless" || q.initialized {
 		return ""
 	}
@@ -316,7 +316,7 @@ func checkNotInitialized(q *probe, c scenarios.Check) string {
 	return ""
 }
 
-func checkNotReady(q *probe, c scenarios.Check) string {
+func checkNotReady(q *probe, c *scenarios.Check) string {
 	if q.p.mode == "stateless" || !q.initialized || q.ready {
 		return ""
 	}
@@ -327,7 +327,7 @@ func checkNotReady(q *probe, c scenarios.Check) string {
 }
 
 // early returns a request that should not come in the middle of a handshake.
-func (q *probe) early(c scenarios.Check) string {
+func (q *probe) early(c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		switch {
 		case m.Method == mcp.Initialize:
@@ -340,14 +340,14 @@ func (q *probe) early(c scenarios.Check) string {
 	return ""
 }
 
-func checkVersionUnknown(q *probe, c scenarios.Check) string {
+func checkVersionUnknown(q *probe, c *scenarios.Check) string {
 	if q.initialize() || q.has(mcp.Discover) {
 		return ""
 	}
 	return checkVersionAny(q, c)
 }
 
-func checkVersionAny(q *probe, c scenarios.Check) string {
+func checkVersionAny(q *probe, c *scenarios.Check) string {
 	switch {
 	case q.protocol == "" && !(c.Every && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0),
 		c.Legacy && q.protocol >= firstModern,
@@ -362,14 +362,14 @@ const firstModern = "2026-07-28"
 
 // checkVersionModern compares as servers do that ask whether a version is at
 // least the one they know: as texts.
-func checkVersionModern(q *probe, _ scenarios.Check) string {
+func checkVersionModern(q *probe, _ *scenarios.Check) string {
 	if q.protocol < firstModern || len(q.requests()) == 0 {
 		return ""
 	}
 	return "MCP-Protocol-Version " + quote(q.protocol) + " has no sessions; this server has; send initialize with one of " + strings.Join(q.p.supported(), ", ")
 }
 
-func checkVersionDiffers(q *probe, _ scenarios.Check) string {
+func checkVersionDiffers(q *probe, _ *scenarios.Check) string {
 	if q.protocol == "" || q.version == "" || q.protocol == q.version || q.initialize() {
 		return ""
 	}
@@ -378,7 +378,7 @@ func checkVersionDiffers(q *probe, _ scenarios.Check) string {
 
 // checkStreamOpen takes the place of the only GET stream, so that of two that
 // come at once one is refused.
-func checkStreamOpen(q *probe, _ scenarios.Check) string {
+func checkStreamOpen(q *probe, _ *scenarios.Check) string {
 	if q.verb != http.MethodGet {
 		return ""
 	}
@@ -392,7 +392,7 @@ func checkStreamOpen(q *probe, _ scenarios.Check) string {
 	return "this session has a GET stream already"
 }
 
-func checkEventUnknown(q *probe, _ scenarios.Check) string {
+func checkEventUnknown(q *probe, _ *scenarios.Check) string {
 	if q.verb != http.MethodGet || len(q.r.Header[mcp.HeaderLastEventID]) == 0 {
 		return ""
 	}
@@ -402,7 +402,7 @@ func checkEventUnknown(q *probe, _ scenarios.Check) string {
 	return "no stream of this session has an event " + quote(q.r.Header[mcp.HeaderLastEventID][0]) + " to go on from; send GET without Last-Event-ID to open a new one"
 }
 
-func checkTooManySessions(q *probe, _ scenarios.Check) string {
+func checkTooManySessions(q *probe, _ *scenarios.Check) string {
 	if q.p.mode != "stateless" && q.initialize() && q.p.sessions.full() {
 		return fmt.Sprintf("%d sessions are open; end some with DELETE", q.p.maxSessions)
 	}

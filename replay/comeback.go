@@ -40,6 +40,9 @@ func (q *probe) resumable(a *answer) *answer {
 // place of the tape's: under it is the page on which it stood, so that a list
 // can go round in a circle.
 func (q *probe) turnBack(params []byte) []byte {
+	if !q.p.faults.HasCursors() {
+		return params
+	}
 	cursor := gjson.GetBytes(params, "cursor")
 	if cursor.Type != gjson.String || !q.p.faults.HandsOut(cursor.Str) {
 		return params

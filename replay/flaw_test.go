@@ -90,7 +90,7 @@ func TestAcceptMatch(t *testing.T) {
 		{"but in its case", "TEXT/EVENT-STREAM", "contains", false, false},
 	} {
 		r := &http.Request{Header: http.Header{"Accept": {c.accept}}}
-		if got := comes(r, media, scenarios.Check{Match: c.match, Wildcards: c.wildcards}); got != c.want {
+		if got := comes(r, media, &scenarios.Check{Match: c.match, Wildcards: c.wildcards}); got != c.want {
 			t.Errorf("%s: Accept: %s by %q is %v, want %v", c.why, c.accept, c.match, got, c.want)
 		}
 	}

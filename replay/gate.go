@@ -32,7 +32,7 @@ const (
 
 type step struct {
 	scenarios.Check
-	find func(*probe, scenarios.Check) string
+	find func(*probe, *scenarios.Check) string
 }
 
 // unbending are the checks that no leniency turns into a note: there would be
@@ -89,7 +89,7 @@ func (g *gate) walk(q *probe, w way) bool {
 		if len(s.Session) > 0 && !slices.Contains(s.Session, q.presented()) {
 			continue
 		}
-		detail := s.find(q, s.Check)
+		detail := s.find(q, &s.Check)
 		if detail == "" {
 			continue
 		}

@@ -29,7 +29,7 @@ func (q *probe) envelope() *scenarios.Envelope {
 }
 
 // checkParamsIncomplete finds what the schema of every revision asks for.
-func checkParamsIncomplete(q *probe, _ scenarios.Check) string {
+func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		params := gjson.ParseBytes(m.Params)
 		for _, name := range mcp.NeededParams(m.Method) {
@@ -48,7 +48,7 @@ const (
 	metaCapabilities = "io.modelcontextprotocol/clientCapabilities"
 )
 
-func checkMetaMissing(q *probe, _ scenarios.Check) string {
+func checkMetaMissing(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if !meta(m).IsObject() {
 			return "send params with _meta, which has " + metaVersion + " and " + metaCapabilities
@@ -57,7 +57,7 @@ func checkMetaMissing(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkMetaIncomplete(q *probe, _ scenarios.Check) string {
+func checkMetaIncomplete(q *probe, _ *scenarios.Check) string {
 	if missing := q.missing(); len(missing) > 0 {
 		return "send _meta with " + strings.Join(missing, " and ")
 	}
@@ -76,7 +76,7 @@ func (q *probe) missing() (names []string) {
 	return names
 }
 
-func checkMetaVersion(q *probe, _ scenarios.Check) string {
+func checkMetaVersion(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if v := memberOf(meta(m), metaVersion); v.Exists() && v.Str != q.protocol {
 			return "_meta names version " + quote(v.String()) + ", MCP-Protocol-Version " + quote(q.protocol)
@@ -85,7 +85,7 @@ func checkMetaVersion(q *probe, _ scenarios.Check) string {
 	return ""
 }
 
-func checkMetaMethod(q *probe, _ scenarios.Check) string {
+func checkMetaMethod(q *probe, _ *scenarios.Check) string {
 	if q.r == nil {
 		return ""
 	}

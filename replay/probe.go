@@ -230,7 +230,7 @@ func (q *probe) revision() string {
 
 // comes reports whether a client takes a media type, as the accept checks of
 // a dialect compare it.
-func comes(r *http.Request, mediaType string, c scenarios.Check) bool {
+func comes(r *http.Request, mediaType string, c *scenarios.Check) bool {
 	if c.Match == "" {
 		return accepts(r, mediaType, c.Wildcards)
 	}

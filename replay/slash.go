@@ -6,14 +6,14 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkSlashMissing(q *probe, _ scenarios.Check) string {
+func checkSlashMissing(q *probe, _ *scenarios.Check) string {
 	if q.atEndpoint() && !strings.HasSuffix(q.r.URL.Path, "/") {
 		return "the endpoint is " + q.r.URL.Path + "/"
 	}
 	return ""
 }
 
-func checkSlashExtra(q *probe, _ scenarios.Check) string {
+func checkSlashExtra(q *probe, _ *scenarios.Check) string {
 	if q.atEndpoint() && strings.HasSuffix(q.r.URL.Path, "/") {
 		return "the endpoint is " + unslashed(q.r.URL.Path)
 	}

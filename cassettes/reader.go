@@ -67,6 +67,7 @@ type Reader struct {
 	buf    []byte     // the current value
 	lean   *leanEvent // decode only what an index needs, in memory used again
 	edited bool       // every edit was meant, even one of a single bit
+	first  Pos        // of the first value whose sum does not fit
 }
 
 // NewReader reads the header and returns a Reader for the events. The error
@@ -118,6 +119,11 @@ func (r *Reader) begin(src io.Reader) error {
 	return err
 }
 
+// Edited returns the line of the first value read so far that is not as it was
+// written, by its sum, or 0 where there is none. Such a value is taken as it
+// stands: it was edited by hand.
+func (r *Reader) Edited() int { return r.first.Line }
+
 // Next returns the next event, io.EOF after the last one, a *TornError where
 // the cassette ends inside a value, or an *Error. After an error it returns
 // the same again.
@@ -168,6 +174,9 @@ func (r *Reader) examine(pos Pos) (state, error) {
 	}
 	is, at, was := examine(r.buf)
 	if is != damaged {
+		if _, digits := cutSum(r.buf); is != intact && digits != nil && r.first.Line == 0 {
+			r.first = pos
+		}
 		return is, nil
 	}
 	return is, &Error{r.file, pos.Line + bytes.Count(r.buf[:at], []byte{'\n'}), pos.Offset + int64(at),

@@ -76,7 +76,7 @@ func (w *holding) lost(ctx context.Context, a probes.Answer) error {
 		return unreachable("%s fails before it looks: %s", at, inWords(a)).
 			hint("a Python server whose session manager has ended says this to everyone: restart it, and look at its log").
 			hint("a request before notifications/initialized ends it in mcp before 1.11 (https://github.com/modelcontextprotocol/python-sdk/issues/838): update")
-	case a.Status >= 500:
+	case a.Status >= 500 && !(a.Status == 501 && isPage(a)): // 501 is a web server's word for a POST that it has no use for
 		return unreachable("%s fails: %s", at, inWords(a)).hint("look at the server's log, and at that of what stands before it")
 	}
 	if found, err := w.oldTransport(ctx); found || err != nil {

@@ -34,6 +34,8 @@ func TestLost(t *testing.T) {
 		{"the host is forbidden", says(403, "", "", "Forbidden: invalid Host header"), "/mcp", []string{"403", "name the host"}},
 		{"a proxy's page", says(502, "Content-Type", "text/html", "<html><title>502 Bad Gateway</title></html>"), "/mcp", []string{"502", "Bad Gateway", "before it"}},
 		{"a login page", says(200, "Content-Type", "text/html", "<html><title>Sign in</title></html>"), "/mcp", []string{"Sign in", "web page is no MCP server"}},
+		{"a web server that knows no POST", says(501, "Content-Type", "text/html;charset=utf-8", "<!DOCTYPE HTML><html><title>Error response</title></html>"), "/", []string{"501", "web page is no MCP server", "tried, too: /mcp"}},
+		{"one that knows it, and does not want it", says(405, "Content-Type", "text/html", "<html></html>"), "/", []string{"405", "web page is no MCP server", "tried, too: /mcp"}},
 		{"a Python server that was killed by a request", says(500, "Content-Type", "text/plain; charset=utf-8", "Internal Server Error"), "/mcp", []string{"issues/838"}},
 		{"one client has it already", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request: Server already initialized"},"id":null}`), "/mcp", []string{"has a client already"}},
 		{"modern revisions only", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version"}}`), "/mcp", []string{"no revision that has initialize"}},

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -53,7 +54,17 @@ func resembling(ctx context.Context, real map[string]probes.Answer, issued bool)
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(l.All, func(a, b Match) int { return b.Same - a.Same })
+	becoming := map[string]int{}
+	for _, name := range names {
+		d, err := scenarios.LoadDialect(name)
+		if err != nil {
+			return nil, err
+		}
+		becoming[name] = becomes(d, issued)
+	}
+	slices.SortStableFunc(l.All, func(a, b Match) int {
+		return cmp.Or(b.Same-a.Same, becoming[b.Name]-becoming[a.Name])
+	})
 	if len(l.All) > 0 {
 		l.Same = l.All[0].Same
 		if l.Same*100 >= l.Of*enough {
@@ -61,6 +72,19 @@ func resembling(ctx context.Context, real map[string]probes.Answer, issued bool)
 		}
 	}
 	return l, nil
+}
+
+// becomes ranks a dialect by whether it is one of servers with sessions, as
+// far as that is written down: it decides between those that answer alike, as
+// each was asked as the server is, with sessions or without.
+func becomes(d *scenarios.Dialect, issued bool) int {
+	switch {
+	case d.Sessions != "stateless":
+		return 0
+	case issued:
+		return -1
+	}
+	return 1
 }
 
 // mockAnswers asks the probes of a mock that speaks a dialect.

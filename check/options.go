@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mcpmock/mcpmock/probes"
 )
@@ -16,6 +17,8 @@ type options struct {
 	header          [][2]string
 	tool, arguments string
 	probing         []probes.Option // of those who ask over HTTP; tests are less patient
+	waiting         func(time.Duration)
+	waitingAfter    time.Duration
 }
 
 // WithHeader sends a header with every request, such as an Authorization that
@@ -32,9 +35,16 @@ func WithCall(tool string, arguments json.RawMessage) Option {
 	return func(o *options) { o.tool, o.arguments = tool, string(arguments) }
 }
 
+// WithWaiting has f called, once, when a server over stdio has not answered
+// initialize for 3 seconds, with how long it is waited for in all. It is called
+// by the goroutine that called [Stdio].
+func WithWaiting(f func(patience time.Duration)) Option {
+	return func(o *options) { o.waiting = f }
+}
+
 // settle makes options of what was given.
 func settle(opts []Option) (options, error) {
-	var o options
+	o := options{waitingAfter: 3 * time.Second}
 	for _, opt := range opts {
 		opt(&o)
 	}

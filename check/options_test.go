@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/tidwall/gjson"
 )
 
 // TestWithCall holds what may be the arguments of a call.
@@ -43,6 +45,31 @@ func TestNotAsked(t *testing.T) {
 		err := ask()
 		if _, missing := err.(*Unreachable); err == nil || missing {
 			t.Errorf("%s: %v", why, err)
+		}
+	}
+}
+
+// TestUncallable holds that a call which cannot be right is not held against
+// the server.
+func TestUncallable(t *testing.T) {
+	list := gjson.Parse(`{"tools":[{"name":"time"},{"name":"get_forecast","inputSchema":{"required":["city","days"]}}]}`)
+	for _, c := range []struct {
+		why, tool, arguments string
+		list                 gjson.Result
+		said, cure           string
+	}{
+		{"it is there and needs nothing", "time", "{}", list, "", ""},
+		{"it has what it needs", "get_forecast", `{"city":"Oslo","days":1}`, list, "", ""},
+		{"it lacks something", "get_forecast", `{"city":"Oslo"}`, list, "not called: get_forecast needs days", `add them:  --arguments '{"days": ...}'`},
+		{"it is not there", "nosuch", "{}", list, "no tool nosuch: it has time, get_forecast", "name one of these:  --call NAME"},
+		{"there is none", "nosuch", "{}", gjson.Parse(`{"tools":[]}`), "no tool nosuch: the server has none", "leave --call out"},
+		{"it may be on a later page", "nosuch", "{}", gjson.Parse(`{"tools":[{"name":"a"}],"nextCursor":"2"}`), "", ""},
+		{"the server has no list", "nosuch", "{}", gjson.Result{}, "", ""},
+		{"nobody named one", "", "{}", list, "", ""},
+	} {
+		o := options{tool: c.tool, arguments: c.arguments}
+		if said, cure := o.uncallable(c.list); said != c.said || cure != c.cure {
+			t.Errorf("%s: %q, %q", c.why, said, cure)
 		}
 	}
 }

@@ -24,6 +24,9 @@ type peer struct {
 	exited chan struct{}
 	err    error // how it exited, once exited is closed
 
+	slow      func(patience time.Duration) // called when an answer takes longer than slowAfter; nil for none
+	slowAfter time.Duration
+
 	lines   int    // of stdout so far
 	odd     int    // of those, no message
 	oddLine string // the first of them
@@ -80,10 +83,18 @@ func (p *peer) ask(ctx context.Context, request string, patience time.Duration) 
 	p.say(request)
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
+	var slow <-chan time.Time
+	if p.slow != nil {
+		t := time.NewTimer(p.slowAfter)
+		defer t.Stop()
+		slow = t.C
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return reply{why: "interrupted"}
+		case <-slow:
+			p.slow(patience)
 		case <-timeout.C:
 			return reply{why: fmt.Sprintf("no answer for %s", patience)}
 		case line, ok := <-p.said:

@@ -42,7 +42,9 @@ func (s *piped) rules(ctx context.Context) error {
 		return unreachable("cannot start %s: %w", word(s.command[0]), err).hint("check the name of the program, and whether it is installed")
 	}
 	defer p.kill()
+	p.slow, p.slowAfter = s.waiting, s.waitingAfter
 	first := p.ask(ctx, saysInitialize, startWithin)
+	p.slow = nil
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -98,17 +100,27 @@ func (s *piped) talk(ctx context.Context) {
 	}
 	list := s.p.ask(ctx, saysTools, answerWithin)
 	s.answered("tools-list", list, ofTools, "the tools")
+	const wants = "the result of the call"
+	has := gjson.GetBytes(list.message, "result")
+	if said, cure := s.uncallable(has); said != "" {
+		s.find("tools-call", LeftOut, ofCalls, "MAY", wants, "%s", said).Cure = cure
+		return
+	}
 	tool, why := s.tool, "as told by --call"
 	if tool == "" {
-		tool, why = harmless(gjson.GetBytes(list.message, "result")), "which says that it is read-only"
+		tool, why = harmless(has), "which says that it is read-only"
 	}
-	const wants = "the result of the call"
 	if tool == "" {
 		s.find("tools-call", LeftOut, ofCalls, "MAY", wants, "no tool says that it is read-only and needs no arguments").Cure = "name one:  --call NAME --arguments JSON"
 		return
 	}
-	s.answered("tools-call", s.p.ask(ctx, callOf(tool, s.arguments), startWithin), ofCalls, wants)
-	s.Findings[len(s.Findings)-1].Saw += fmt.Sprintf(", from %q, %s", short(tool, 80), why)
+	a := s.p.ask(ctx, callOf(tool, s.arguments), startWithin)
+	s.answered("tools-call", a, ofCalls, wants)
+	last := s.Findings[len(s.Findings)-1]
+	last.Saw += fmt.Sprintf(", from %q, %s", short(tool, 80), why)
+	if s.tool != "" && gjson.GetBytes(a.message, "error").Exists() {
+		last.because(ofHisOwn())
+	}
 }
 
 // answered looks at the answer to a request with which all is right.
@@ -131,12 +143,12 @@ func (s *piped) odd(ctx context.Context) {
 	a := s.p.ask(ctx, saysUnknown, answerWithin)
 	switch e := gjson.GetBytes(a.message, "error"); {
 	case e.Get("code").Int() == -32601:
-		s.find("method-unknown", OK, ofMessages, "MUST", wantsError, "an unknown method: %s", a.inWords())
+		s.find("method-unknown", OK, ofMessages, "", wantsError, "an unknown method: %s", a.inWords())
 	case e.Exists():
 		s.find("method-unknown", Note, ofMessages, "", wantsError, "an unknown method: %s", a.inWords()).
 			because("clients of later revisions ask for what the server may not have, and know -32601 alone", "answer -32601, Method not found")
 	default:
-		s.find("method-unknown", Note, ofMessages, "MUST", wantsError, "an unknown method: %s", a.inWords()).
+		s.find("method-unknown", Note, ofMessages, "", wantsError, "an unknown method: %s", a.inWords()).
 			because("clients of later revisions ask for what the server may not have, and wait", "answer -32601, Method not found").
 			known("stdio-probe-ignored", "https://github.com/modelcontextprotocol/rust-sdk/pull/1149")
 	}

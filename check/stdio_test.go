@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/replay"
@@ -16,8 +18,12 @@ import (
 const asServer = "MCPMOCK_CHECK_AS_SERVER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) == "" {
+	switch os.Getenv(asServer) {
+	case "":
 		os.Exit(m.Run())
+	case "silent":
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
 	}
 	tape, err := cassettes.Stock("weather")
 	if err != nil {
@@ -55,6 +61,21 @@ func TestStdioConforming(t *testing.T) {
 	}
 	if !slices.Equal(got, want) || r.OK != 9 || r.Notes != 1 || r.Broken != 0 {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestStdioSilent holds that nobody stares at nothing while a server does not
+// answer, and that a wait can be ended.
+func TestStdioSilent(t *testing.T) {
+	t.Setenv(asServer, "silent")
+	ctx, cancel := context.WithCancel(t.Context())
+	var told []time.Duration
+	_, err := Stdio(ctx, []string{os.Args[0]}, WithWaiting(func(patience time.Duration) {
+		told = append(told, patience)
+		cancel()
+	}), func(o *options) { o.waitingAfter = time.Millisecond })
+	if !errors.Is(err, context.Canceled) || !slices.Equal(told, []time.Duration{startWithin}) {
+		t.Errorf("%v, told %v", err, told)
 	}
 }
 

@@ -42,6 +42,30 @@ func TestFits(t *testing.T) {
 	}
 }
 
+// TestFitsByItsSessions holds that of two dialects which answer alike the one
+// is named that has sessions, or has none, as the server does.
+func TestFitsByItsSessions(t *testing.T) {
+	for _, c := range []struct {
+		sessions, want string
+		issued         bool
+	}{
+		{"stateless", "go-sdk-1.8-stateless", false},
+		{"required", "go-sdk-1.8", true},
+	} {
+		answers, err := mockAnswers(t.Context(), c.want, c.sessions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := resembling(t.Context(), answers, c.issued)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Name != c.want || l.All[0].Name != c.want {
+			t.Errorf("sessions %s: %s", c.sessions, l)
+		}
+	}
+}
+
 // TestSurveyCannot is about servers that answer, and yet cannot be asked.
 func TestSurveyCannot(t *testing.T) {
 	opened := false

@@ -37,6 +37,9 @@ func (r *Report) Text(out io.Writer, verbose bool) error {
 	}
 	if r.Dialect != nil {
 		fmt.Fprintf(w, "  dialect   %s\n", r.Dialect)
+		if play := r.Dialect.command(); play != "" {
+			fmt.Fprintf(w, "            play   %s\n", play)
+		}
 	}
 	fmt.Fprintf(w, "%d ok, %s, %d broken\n", r.OK, count(r.Notes, "note"), r.Broken)
 	return w.Flush()
@@ -44,6 +47,16 @@ func (r *Report) Text(out io.Writer, verbose bool) error {
 
 func (f *Finding) wants() string {
 	return fmt.Sprintf("%s (%s, %s, %s)", f.Wants, cmp.Or(f.Level, "no rule"), f.Section, f.Revision)
+}
+
+// command is what to type for a mock that refuses as the server does; "" where
+// no dialect fits.
+func (l *Likeness) command() string {
+	switch l.Name {
+	case "", "spec": // what every mock speaks
+		return ""
+	}
+	return "mcpmock replay weather -s " + l.Name
 }
 
 // String says which dialect it is, and how well it fits.

@@ -13,6 +13,9 @@ func TestText(t *testing.T) {
 	r.find("get", Broken, ofListening, "MUST", "text/event-stream, or 405", "404").because("clients give up", "answer 405").known("wrong-header-name", "")
 	const dialect = "none fits well; the best is spec: 1 of 2 probes"
 	r.Dialect = &Likeness{Same: 1, Of: 2, All: []Match{{"spec", 1}}}
+	if fits := (&Likeness{Name: "go-sdk-1.8"}).command(); fits != "mcpmock replay weather -s go-sdk-1.8" {
+		t.Errorf("a dialect that fits can be played: %q", fits)
+	}
 	const about = "https://modelcontextprotocol.io/specification/2025-11-25/basic/"
 	for _, c := range []struct {
 		why     string

@@ -7,9 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/mcpmock/mcpmock/internal/near"
 )
 
 //go:embed stock/*.yaml
@@ -38,17 +41,48 @@ func Load(nameOrFile string) (*Scenario, error) {
 	}
 	f, err := os.Open(nameOrFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("scenarios: no stock scenario, no dialect and no file %q: %s", nameOrFile, instead(nameOrFile, slices.Concat(Stock(), Dialects())))
+		if LooksLikeFile(nameOrFile) {
+			return nil, fmt.Errorf("scenarios: no file %s: write it first, or name a stock scenario", nameOrFile)
+		}
+		return nil, fmt.Errorf("scenarios: no stock scenario, no dialect and no file %q: %s", nameOrFile, insteadOf(nameOrFile, slices.Concat(Stock(), Dialects())))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: opening a scenario: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("scenarios: %s is a directory: name a file in it", nameOrFile)
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: reading a scenario: %w", err)
 	}
 	return Parse(nameOrFile, data)
+}
+
+// LooksLikeFile reports whether a name is meant for a file's: it has a slash or
+// the ending of a scenario file.
+func LooksLikeFile(name string) bool {
+	return strings.ContainsAny(name, `/\`) || slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// insteadOf says which stock name to write in place of a wrong one: a near one,
+// or those that begin so.
+func insteadOf(wrong string, names []string) string {
+	const most = 8
+	var begin []string
+	for _, name := range names {
+		if wrong != "" && strings.HasPrefix(name, wrong) {
+			begin = append(begin, name)
+		}
+	}
+	switch {
+	case len(begin) == 0 || near.Word(wrong, names) != "":
+		return instead(wrong, names)
+	case len(begin) > most:
+		return fmt.Sprintf("%d names begin so: %s, ...", len(begin), listed(begin[:most]))
+	}
+	return "these begin so: " + listed(begin)
 }
 
 // Stock returns the names of the stock scenarios, sorted.
@@ -57,7 +91,7 @@ func Stock() []string { return names(stockFiles, "stock") }
 // StockSource returns the text of a stock scenario.
 func StockSource(name string) ([]byte, error) {
 	if !slices.Contains(Stock(), name) {
-		return nil, fmt.Errorf("scenarios: no stock scenario %q: %s", name, instead(name, Stock()))
+		return nil, fmt.Errorf("scenarios: no stock scenario %q: %s", name, insteadOf(name, Stock()))
 	}
 	return stockFiles.ReadFile("stock/" + name + ".yaml")
 }
@@ -66,6 +100,11 @@ func StockSource(name string) ([]byte, error) {
 // comment that its file begins with. It is "" for a name that is none.
 func StockWords(name string) string {
 	source, _ := StockSource(name)
+	return beginning(source)
+}
+
+// beginning is the first words of the comment that a file begins with.
+func beginning(source []byte) string {
 	var words []string
 	for line := range strings.Lines(string(source)) {
 		text, comment := strings.CutPrefix(strings.TrimSpace(line), "#")
@@ -80,15 +119,27 @@ func StockWords(name string) string {
 // Dialects returns the names of the dialects, sorted.
 func Dialects() []string { return names(dialectFiles, "dialects") }
 
+// DialectSource returns the text of a dialect's file.
+func DialectSource(name string) ([]byte, error) {
+	if !slices.Contains(Dialects(), name) {
+		return nil, fmt.Errorf("scenarios: no dialect %q: %s", name, insteadOf(name, Dialects()))
+	}
+	return dialectFiles.ReadFile("dialects/" + name + ".yaml")
+}
+
+// DialectWords says whose manners a dialect has: the first words of the comment
+// that its file begins with. It is "" for a name that is none.
+func DialectWords(name string) string {
+	source, _ := DialectSource(name)
+	return beginning(source)
+}
+
 // LoadDialect returns the dialect of that name.
 func LoadDialect(name string) (*Dialect, error) {
-	if !slices.Contains(Dialects(), name) {
-		return nil, fmt.Errorf("scenarios: no dialect %q: %s", name, instead(name, Dialects()))
-	}
 	if d, ok := parsedDialects.Load(name); ok {
 		return d.(*Dialect), nil
 	}
-	data, err := dialectFiles.ReadFile("dialects/" + name + ".yaml")
+	data, err := DialectSource(name)
 	if err != nil {
 		return nil, err
 	}

@@ -83,10 +83,13 @@ func TestLoadFile(t *testing.T) {
 	}
 	tests := []struct{ why, name, want string }{
 		{"a slip in a stock name", "stateles-http", `scenarios: no stock scenario, no dialect and no file "stateles-http": did you mean "stateless-http"?`},
-		{"no such file", "nowhere.yaml", `scenarios: no stock scenario, no dialect and no file "nowhere.yaml": it is one of `},
+		{"no such file", "nowhere.yaml", "scenarios: no file nowhere.yaml: write it first, or name a stock scenario"},
+		{"no such file in a directory", "./nowhere", "scenarios: no file ./nowhere: write it first, or name a stock scenario"},
+		{"the beginning of a few names", "session-404", `scenarios: no stock scenario, no dialect and no file "session-404": these begin so: session-404-`},
+		{"the beginning of many names", "s", `scenarios: no stock scenario, no dialect and no file "s": `},
 		{"a slip in the name of a dialect", "speck", `scenarios: no stock scenario, no dialect and no file "speck": did you mean "spec"?`},
 		{"no name", "", `scenarios: no stock scenario, no dialect and no file "": it is one of `},
-		{"a directory", dir, "scenarios: reading a scenario: "},
+		{"a directory", dir, "scenarios: " + dir + " is a directory: name a file in it"},
 		{"a huge file", huge, huge + ":1:1: the file is larger than 1048576 bytes"},
 	}
 	for _, tt := range tests {

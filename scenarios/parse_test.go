@@ -142,7 +142,7 @@ func TestParseErrors(t *testing.T) {
 		{"a name of nothing", "name:\ndialect: spec\n", "1:6: name has no value: write one, or leave the key out"},
 		{"an empty name", `name: ""`, "1:7: name is empty: write something, or leave the key out"},
 		{"an unknown policy", "name: a\nsessions: Stateless\n", `2:11: unknown sessions policy "Stateless": did you mean "stateless"? it is one of required, optional, stateless`},
-		{"a policy of another kind", "sessions: {required: true}\n", "1:11: sessions policy must be text, not a mapping: it is one of required, optional, stateless"},
+		{"a policy of another kind", "sessions: {required: true}\n", "1:11: sessions policy must be one of required, optional, stateless, not a mapping"},
 
 		// faults
 		{"faults that are no list", "faults:\n  when: {}\n", "2:3: faults must be a list, not a mapping: begin each line with a dash"},

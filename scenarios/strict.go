@@ -85,6 +85,9 @@ func (n node) texts(what string, dst *[]string, read func(node, *string) error) 
 // word sets dst to one of the allowed words.
 func (n node) word(what string, dst *string, allowed []string) error {
 	var s string
+	if _, ok := n.scalar().(string); !ok && !n.isNull() { // in quotes it would be wrong, too
+		return n.errorf("%s must be one of %s, not %s", what, listed(allowed), n.kind())
+	}
 	if err := n.text(what, &s); err != nil {
 		return fmt.Errorf("%w: it is one of %s", err, listed(allowed))
 	}

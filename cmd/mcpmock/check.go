@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"time"
 
 	"github.com/mcpmock/mcpmock/check"
 	"github.com/spf13/cobra"
@@ -72,7 +73,17 @@ func (k *checking) read(cmd *cobra.Command, args []string) error {
 		}
 		u, err := url.Parse(text)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-			return wrongUse("check: it must be a URL with http or https").hint(checkURL).hint("a server that speaks over stdio follows a dash:  mcpmock check -- node server.js")
+			f := wrongUse("check %s: it must be a URL with http or https", printable(text))
+			if at, err := url.Parse("http://" + text); err == nil && at.Port() != "" && at.User == nil {
+				if at.Path == "" || at.Path == "/" {
+					at.Path = "/mcp"
+				}
+				return f.hint("mcpmock check %s", word(at.String()))
+			}
+			if err != nil || u.User != nil || u.RawQuery != "" { // in which secrets may be
+				f = wrongUse("check: it must be a URL with http or https")
+			}
+			return f.hint(checkURL).hint("a server that speaks over stdio follows a dash:  mcpmock check -- node server.js")
 		}
 		k.url = u
 	}
@@ -111,9 +122,15 @@ func (k *checking) run(ctx context.Context, c *console) error {
 	var r *check.Report
 	var err error
 	if k.command != nil {
+		opts = append(opts, check.WithWaiting(func(patience time.Duration) {
+			c.talk("mcpmock  waiting for initialize to be answered, up to %s: a server may have to be downloaded first", patience)
+		}))
 		r, err = check.Stdio(ctx, k.command, opts...)
 	} else {
 		r, err = check.HTTP(ctx, k.url.String(), opts...)
+	}
+	if err != nil && ctx.Err() != nil {
+		return interrupted("the check", "no rule was judged")
 	}
 	if err != nil {
 		return orUnreachable(err)

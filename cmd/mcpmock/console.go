@@ -28,6 +28,15 @@ func (c *console) talk(format string, args ...any) {
 	fmt.Fprintf(c.err, format+"\n", args...)
 }
 
+// event prints a line of JSON on err for programs: what happened, and one thing
+// about it. It may be called from several goroutines.
+func (c *console) event(what, key string, value any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	onErr := console{out: c.err}
+	_ = onErr.print(map[string]any{"event": what, key: value}) // nobody could be told
+}
+
 // print writes one value of JSON and a newline to out.
 func (c *console) print(v any) error {
 	e := json.NewEncoder(c.out)

@@ -28,6 +28,9 @@ It needs nothing but this program, in which a small MCP server and a client of
 the Go SDK run. The exit code is 0 when the client saw what it should.`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.asJSON {
+				return wrongUse("demo is for people to read, and has no JSON: leave --json out").hint("mcpmock demo")
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Second)
 			defer cancel()
 			if err := (&demo{console: c}).run(ctx); err != nil {

@@ -11,6 +11,8 @@ const (
 	exitCheck    = 1 // a check failed
 	exitUse      = 2 // wrong use, or a bad file
 	exitUpstream = 3 // the upstream cannot be reached
+
+	exitInterrupted = 130 // as shells have it for a program that SIGINT ends
 )
 
 // A failure is an error with the exit code it means and what to do about it.
@@ -34,6 +36,11 @@ func (e exit) orNil() error {
 		return nil
 	}
 	return e
+}
+
+// interrupted is the failure of what a signal ended before it was done.
+func interrupted(what, left string) error {
+	return &failure{code: exitInterrupted, err: fmt.Errorf("%s was interrupted: %s", what, left)}
 }
 
 // wrongUse is a failure of whoever typed the command.

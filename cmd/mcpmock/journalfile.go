@@ -79,6 +79,9 @@ func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journ
 		j.file = &joinedJournal{Shared: shared, redact: redact}
 		return j, nil
 	}
+	if err := canReplace(path); err != nil {
+		return nil, err
+	}
 	file, err := cassettes.Replace(path, header)
 	if err != nil {
 		return nil, noJournal(path, err)
@@ -101,7 +104,7 @@ func canJoin(path string, h cassettes.Header) error {
 	if tape.Header.Transport != h.Transport {
 		return wrongUse("--journal %s is a tape over %s, and this replay is over %s", path, tape.Header.Transport, h.Transport).hint("name another file")
 	}
-	if isRecording(tape) {
+	if looksLike(tape) == aRecording {
 		return wrongUse("--journal %s is a recording, and no journal", path).hint("name another file")
 	}
 	if lacks := lacking(tape.Header, h.Redact); len(lacks) > 0 {
@@ -110,30 +113,65 @@ func canJoin(path string, h cassettes.Header) error {
 	return nil
 }
 
-// isRecording reports whether a server on a tape answers, or ends, before a
-// note says why: on a journal it does not. What damage there is, is for others
-// to find.
-func isRecording(tape *cassettes.Tape) bool {
+// canReplace refuses to write in place of what is not known to be a journal: a
+// recording cannot be made again, nor can somebody's notes.
+func canReplace(path string) error {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 && !info.IsDir() {
+		return nil
+	}
+	tape, err := cassettes.Load(path)
+	if err != nil {
+		return noJournal(path, err)
+	}
+	defer tape.Close()
+	if looksLike(tape) != aJournal {
+		return wrongUse("--journal %s may be a recording, and only a journal is replaced: it is left as it is", path).hint("name another file, or take this one away first")
+	}
+	return nil
+}
+
+// What a tape looks like, by what is on it.
+const (
+	unclear = iota // it is damaged, or ends, before it shows
+	aJournal
+	aRecording
+)
+
+// looksLike tells a journal from a recording. On a recording a server answers,
+// or ends, before a note says why, or the header has how a server refuses. On a
+// journal it does not, but on that of a proxy that has broken nothing yet. A
+// tape without events is a journal: nothing is lost with it.
+func looksLike(tape *cassettes.Tape) int {
+	if len(tape.Header.Refusals) > 0 || tape.Header.Dialect != "" {
+		return aRecording
+	}
+	looks := aJournal
 	for e, err := range tape.Events() {
+		looks = unclear
 		switch {
-		case err != nil || e.Note != nil:
-			return false
+		case err != nil:
+			return unclear
+		case e.Note != nil:
+			return aJournal
 		case e.From == cassettes.Stderr, e.From == cassettes.Server && e.End != "":
-			return true
+			return aRecording
 		case e.From == cassettes.Server:
 			for _, m := range messagesOf(e) {
 				if m.Kind == jsonrpc.Response {
-					return true
+					return aRecording
 				}
 			}
 		}
 	}
-	return false
+	return looks
 }
 
 // noJournal is the failure to open a journal.
 func noJournal(path string, err error) error {
 	if place, ok := errors.AsType[*cassettes.Error](err); ok {
+		if place.Offset == 0 {
+			return wrongUse("--journal %s is no cassette: it is left as it is", path).hint("name another file, or take this one away first")
+		}
 		return wrongUse("--journal %w", place).hint("name another file")
 	}
 	if errors.Is(err, cassettes.ErrBusy) {

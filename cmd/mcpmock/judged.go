@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/verdicts"
 )
@@ -16,17 +14,15 @@ func (c *console) judged(player *replay.Player, silent bool) error {
 	if len(report.Verdicts) == 0 || silent && !report.Failed() && !c.verbose {
 		return nil
 	}
-	if err := report.Text(c.err); err != nil {
-		return err
+	say := report.Text
+	if c.asJSON {
+		say = report.JSON
 	}
-	if !report.Failed() {
-		return nil
+	c.mu.Lock()
+	err := say(c.err)
+	c.mu.Unlock()
+	if err == nil && report.Failed() {
+		err = exit(exitCheck) // its last line says so
 	}
-	failed := 0
-	for i := range report.Verdicts {
-		if report.Verdicts[i].Failed() {
-			failed++
-		}
-	}
-	return &failure{code: exitCheck, err: fmt.Errorf("the client broke %s", count(failed, "must"))}
+	return err
 }

@@ -9,8 +9,10 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/spf13/cobra"
@@ -21,6 +23,33 @@ import (
 type passing struct {
 	recording
 	playing
+	requests atomic.Int64 // of clients, so far
+}
+
+// count counts the requests of clients.
+func (p *passing) count(e *cassettes.Event) {
+	if e.From != cassettes.Client {
+		return
+	}
+	for _, m := range messagesOf(e) {
+		if m.Kind == jsonrpc.Request {
+			p.requests.Add(1)
+		}
+	}
+}
+
+// passedOn says at the end how much passed, and what was broken.
+func (p *passing) passedOn(c *console, player *replay.Player) {
+	broken, refused, requests := player.Journal().Count("faulted"), player.Journal().Count("refused"), int(p.requests.Load())
+	if c.asJSON {
+		c.event("passed", "counts", map[string]int{"requests": requests, "broken": broken, "refused": refused})
+		return
+	}
+	text := fmt.Sprintf("passed  %s, %d broken", count(requests, "request"), broken)
+	if refused > 0 {
+		text += fmt.Sprintf(", %d refused", refused)
+	}
+	c.talk("%s", text)
 }
 
 func newProxy(c *console) *cobra.Command {
@@ -46,6 +75,7 @@ ended; all others are the server's own.`,
 				}
 			}
 			p.command = args
+			p.passing = true
 			p.given = cmd.Flags().Changed
 			p.seeded = cmd.Flags().Changed("seed")
 			return p.run(cmd.Context(), c)
@@ -68,7 +98,10 @@ ended; all others are the server's own.`,
 }
 
 // Words for hints.
-const proxyURL = "mcpmock proxy -s session-404-no-reinit --upstream http://127.0.0.1:3001/mcp"
+const (
+	proxyURL     = "mcpmock proxy -s session-404-no-reinit --upstream http://127.0.0.1:3001/mcp"
+	proxyCommand = "mcpmock proxy -s session-404-no-reinit -- node server.js"
+)
 
 func (p *passing) run(ctx context.Context, c *console) error {
 	if len(p.scenarios) == 0 {
@@ -91,7 +124,12 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	var ears listeners
+	for _, name := range p.scenarios {
+		if s, err := loadScenario(name); err == nil && s.Stubs != nil {
+			return wrongUse("%s: a scenario with stubs answers by itself, and no server is asked", name).hint("mcpmock replay -s %s", fileWord(name))
+		}
+	}
+	ears := listeners{p.count}
 	if c.verbose {
 		ears = append(ears, newTicker(c).hear)
 	}
@@ -103,9 +141,7 @@ func (p *passing) run(ctx context.Context, c *console) error {
 		}
 		ears = append(ears, journal.hear)
 	}
-	if len(ears) > 0 {
-		opts = append(opts, replay.WithJournal(ears.hear))
-	}
+	opts = append(opts, replay.WithJournal(ears.hear))
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	surviveBrokenPipes()
@@ -193,7 +229,7 @@ func (p *passing) passHTTP(ctx context.Context, c *console, opts []replay.Option
 	}
 	_ = server.Close() // the error is always nil
 	err = errors.Join(err, finish(), rec.Close())
-	c.summary(player)
+	p.passedOn(c, player)
 	return player, err
 }
 

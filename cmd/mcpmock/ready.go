@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 )
 
@@ -54,6 +55,9 @@ func (c *console) warnExposed(listen, advice string) {
 // cannotListen is the failure to take an address; again is the command that
 // works.
 func cannotListen(listen string, err error, again string) error {
+	if port, bad := strconv.ParseUint(listen, 10, 16); bad == nil {
+		return wrongUse("--listen %s: it must be HOST:PORT", listen).hint("write --listen 127.0.0.1:%d", port)
+	}
 	reason := err.Error()
 	if op, ok := err.(*net.OpError); ok {
 		reason = op.Err.Error()

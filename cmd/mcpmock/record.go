@@ -34,6 +34,8 @@ type recording struct {
 	learned   cassettes.Header // with --probe: that of the tape
 	probe     bool             // ask the upstream what it refuses before the recording begins
 
+	passing bool // nothing is kept: the verb is proxy
+
 	given func(flag string) bool // whether it was typed
 	typed []string               // of headers, those that were
 }
@@ -154,6 +156,22 @@ func (r *recording) check() error {
 	return nil
 }
 
+// likeURL and likeCommand are commands that work, of the verb that was typed:
+// proxy takes a server as record does.
+func (r *recording) likeURL() string {
+	if r.passing {
+		return proxyURL
+	}
+	return recordURL
+}
+
+func (r *recording) likeCommand() string {
+	if r.passing {
+		return proxyCommand
+	}
+	return recordCommand
+}
+
 // checkServer looks at the flags that say which server it is, and how to meet
 // it: a command on stdin and stdout, an upstream by a proxy.
 func (r *recording) checkServer() error {
@@ -161,18 +179,18 @@ func (r *recording) checkServer() error {
 	case len(r.command) == 0 && r.upstream == "":
 		return wrongUse("record needs the server to record: --upstream URL, or -- COMMAND").hint(recordURL).hint(recordCommand)
 	case len(r.command) > 0 && r.upstream != "":
-		return wrongUse("--upstream and a command exclude each other: one server a recording").hint(recordURL).hint(recordCommand)
+		return wrongUse("--upstream and a command exclude each other: there is one server").hint("%s", r.likeURL()).hint("%s", r.likeCommand())
 	case len(r.command) > 0:
 		for _, flag := range [...]string{"stdio", "header", "transport"} {
 			if r.given(flag) {
-				return wrongUse("--%s is for a server that speaks HTTP; a command is recorded on stdin and stdout", flag).hint(recordCommand)
+				return wrongUse("--%s is for a server that speaks HTTP; a command speaks on stdin and stdout", flag).hint("%s", r.likeCommand())
 			}
 		}
 		return nil
 	case r.stdio && r.given("listen"):
 		return wrongUse("--stdio and --listen exclude each other: the client is on stdin and stdout, or comes over HTTP")
 	case len(r.env) > 0:
-		return wrongUse("--env is for a command; an upstream has its environment already").hint(recordCommand)
+		return wrongUse("--env is for a command; an upstream has its environment already").hint("%s", r.likeCommand())
 	}
 	u, err := url.Parse(r.upstream)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
@@ -180,7 +198,7 @@ func (r *recording) checkServer() error {
 		if err == nil && u.Hostname() != "" {
 			said += " " + place(u)
 		}
-		return wrongUse("%s: it must be a URL with http or https", said).hint(recordURL)
+		return wrongUse("%s: it must be a URL with http or https", said).hint("%s", r.likeURL())
 	}
 	switch r.transport {
 	case "":

@@ -27,7 +27,14 @@ func (r *recording) runHTTP(ctx context.Context, c *console) error {
 	defer listener.Close()
 	if r.probe {
 		r.learned = r.header()
-		if err := r.learn(ctx, c, upstream, &r.learned); err != nil {
+		asking, stop := untilSignal(ctx)
+		err := r.learn(asking, c, upstream, &r.learned)
+		interrupt := asking.Err()
+		stop()
+		if interrupt != nil {
+			return interrupted("the probe of the upstream", "nothing is recorded")
+		}
+		if err != nil {
 			return err
 		}
 	}

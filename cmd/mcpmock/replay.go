@@ -11,7 +11,6 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/replay"
-	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
 
@@ -68,7 +67,7 @@ side by side on one port, or with --stdio over stdin and stdout.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if len(args) > 0 || len(p.scenarios) == 0 {
-				if p.file, err = one(cmd, args, "a cassette", "mcpmock replay weather.cassette"); err != nil {
+				if p.file, err = one(cmd, args, "a cassette", "a stock tape, to begin with:  mcpmock replay weather"); err != nil {
 					return err
 				}
 			}
@@ -132,7 +131,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 		defer tape.Close()
 	}
 	var ears listeners
-	opts = append(opts, replay.WithOnMismatch(func(m *replay.Mismatch) { c.talk("mismatch: %v", m) }))
+	opts = append(opts, replay.WithOnMismatch(c.missed))
 	if c.verbose || p.journal != "" { // events are made for listeners alone
 		opts = append(opts, replay.WithJournal(ears.hear))
 	}
@@ -246,9 +245,9 @@ func (p *playing) carries() string {
 func (p *playing) options() ([]replay.Option, error) {
 	opts := []replay.Option{replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers)}
 	for _, name := range p.scenarios {
-		s, err := scenarios.Load(name)
+		s, err := loadScenario(name)
 		if err != nil {
-			return nil, (&failure{code: exitUse, err: err}).hint("all scenarios: mcpmock scenario list")
+			return nil, err
 		}
 		opts = append(opts, replay.WithScenario(s))
 	}
@@ -312,7 +311,7 @@ func (p *playing) welcome(s *replay.Server) []string {
 		lines = append(lines, "  sse     "+s.SSE+"  (HTTP+SSE, for older clients)")
 	}
 	return append(lines,
-		"  worker  "+s.Space("NAME")+"  (a mock of its own for each NAME)",
+		"  space   "+s.Space("NAME")+"  (a mock of its own for each NAME)",
 		"  stop    ctrl-c")
 }
 
@@ -320,7 +319,7 @@ func (p *playing) welcome(s *replay.Server) []string {
 func (p *playing) says(player *replay.Player) []string {
 	broken := ""
 	if len(p.scenarios) > 0 {
-		broken = ", broken by " + strings.Join(p.scenarios, ", ")
+		broken = ", played as " + strings.Join(p.scenarios, ", ")
 	}
 	sessions := ", sessions " + player.Sessions()
 	if p.stdio {
@@ -332,16 +331,36 @@ func (p *playing) says(player *replay.Player) []string {
 	return []string{fmt.Sprintf("replaying %s  %s%s%s", p.file, count(player.Exchanges(), "exchange"), sessions, broken)}
 }
 
+// playedKinds are what becomes of requests, as notes call it.
+var playedKinds = [...]string{"matched", "stubbed", "synthesized", "refused", "mismatched", "noted", "diverged", "faulted"}
+
 // summary says what happened.
 func (c *console) summary(p *replay.Player) {
 	j := p.Journal()
+	if c.asJSON {
+		counts := map[string]int{}
+		for _, kind := range playedKinds {
+			counts[kind] = j.Count(kind)
+		}
+		c.event("played", "counts", counts)
+		return
+	}
 	parts := []string{}
-	for _, kind := range [...]string{"matched", "stubbed", "synthesized", "refused", "mismatched", "noted", "diverged", "faulted"} {
+	for _, kind := range playedKinds {
 		if n := j.Count(kind); n > 0 || kind == "matched" || kind == "refused" || kind == "mismatched" || kind == "synthesized" {
 			parts = append(parts, fmt.Sprintf("%d %s", n, kind))
 		}
 	}
 	c.talk("played  %s", strings.Join(parts, ", "))
+}
+
+// missed says that a request had no answer.
+func (c *console) missed(m *replay.Mismatch) {
+	if c.asJSON {
+		c.event("mismatch", "text", m.Error())
+		return
+	}
+	c.talk("mismatch: %v", m)
 }
 
 // listeners are told each event of a journal.

@@ -18,6 +18,9 @@ func run(args []string, out, err io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(err)
 	failed := unknownCommand(root, args)
+	if failed == nil && len(args) > 0 && !slices.ContainsFunc(args, func(a string) bool { return a != "--json" }) {
+		failed = wrongUse("mcpmock needs a command").hint("all commands: mcpmock --help")
+	}
 	if failed == nil {
 		failed = root.Execute()
 	}
@@ -104,6 +107,15 @@ func flagError(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
+	if empty, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		what, _ := pflag.UnquoteUsage(empty.GetFlag())
+		return wrongUse("--%s needs a value: %s", empty.GetFlag().Name, what).hint("such as: --%s %s", empty.GetFlag().Name, exampleOf(empty.GetFlag())).hint("all flags: %s --help", cmd.CommandPath())
+	}
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if must := kindOf(bad.GetFlag()); must != "" {
+			return wrongUse("--%s %s: it must be %s", bad.GetFlag().Name, bad.GetValue(), must).hint("such as: --%s%s", bad.GetFlag().Name, exampleAfter(bad.GetFlag()))
+		}
+	}
 	f := wrongUse("%s", strings.Replace(err.Error(), "flag: ", "flag ", 1))
 	if wrong, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		// The names of flags are compared as those of commands are.
@@ -116,6 +128,49 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return f.hint("all flags: %s --help", cmd.CommandPath())
+}
+
+// kindOf says what the value of a flag must be, where that is no text.
+func kindOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int64", "int":
+		return "a whole number"
+	case "duration":
+		return "a duration with its unit"
+	case "bool":
+		return "true or false"
+	}
+	return ""
+}
+
+// exampleOf is a value that a flag takes; its placeholder where any text will do.
+func exampleOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int64", "int":
+		return "7"
+	case "duration":
+		return "2s"
+	case "bool":
+		return "true"
+	}
+	what, _ := pflag.UnquoteUsage(f)
+	switch {
+	case f.Name == "scenario":
+		return "session-404-no-reinit"
+	case f.Name == "listen":
+		return defaultListen
+	case f.DefValue != "" && f.DefValue != "[]":
+		return f.DefValue
+	}
+	return what
+}
+
+// exampleAfter is exampleOf as it stands after the flag's name.
+func exampleAfter(f *pflag.Flag) string {
+	if f.Value.Type() == "bool" {
+		return "=" + exampleOf(f)
+	}
+	return " " + exampleOf(f)
 }
 
 // one returns the single argument of a verb. what is the argument, and

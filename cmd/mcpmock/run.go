@@ -73,10 +73,8 @@ not found, and 128+N where signal N ended it.`,
 	f.BoolVar(&r.strict, "strict", false, "fail for exchanges that were not played and breaches that were noted, too")
 	f.StringArrayVar(&r.reports, "report", nil, "write the report as `KIND=FILE`, KIND being junit, json or html; may be repeated, or separated by commas; - is stderr")
 	r.flags(cmd)
-	// The flag exists.
-	_ = cmd.RegisterFlagCompletionFunc("cassette", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"cassette"}, cobra.ShellCompDirectiveFilterFileExt
-	})
+	_ = cmd.RegisterFlagCompletionFunc("cassette", completeTape) // these flags exist
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReport)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return runFailed(flagError(cmd, err)) })
 	return cmd
 }
@@ -297,11 +295,6 @@ func parseReports(flags []string) ([]reportFile, error) {
 			}
 			if path != "-" && slices.ContainsFunc(files, func(f reportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
 				return nil, wrongUse("--report %s: another report goes to that file", one).hint("give each a file of its own: --report junit=mcp.xml,html=mcp.html")
-			}
-			for _, f := range files {
-				if path != "-" && filepath.Clean(path) == filepath.Clean(f.path) {
-					return nil, wrongUse("--report %s: the report %s is written there already", one, f.kind).hint("give each a file of its own, such as: --report junit=mcp.xml,html=mcp.html")
-				}
 			}
 			files = append(files, reportFile{kind, path})
 		}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -120,9 +121,17 @@ func (m *mocked) serve(r *errand, c *console, opts []replay.Option) error {
 func (m *mocked) says(p *playing) string {
 	broken := ""
 	if len(p.scenarios) > 0 && m.file != "" {
-		broken = ", broken by " + strings.Join(p.scenarios, ", ")
+		broken = ", played as " + strings.Join(p.scenarios, ", ")
 	}
 	return m.name + broken
+}
+
+// tells is what a mock is called in a report: nothing where it is the only one.
+func (r *errand) tells(m *mocked) string {
+	if len(r.mocks) > 1 {
+		return m.name
+	}
+	return ""
 }
 
 // port is where the mock listens.
@@ -139,7 +148,7 @@ func (m *mocked) port() string {
 func (m *mocked) stdio(r *errand) ([]string, error) {
 	args := append([]string{"replay", "--stdio"}, r.stdioArgs...)
 	for _, name := range r.scenarios {
-		name, err := absolute(name, scenarios.Stock(), false)
+		name, err := absolute(name, slices.Concat(scenarios.Stock(), scenarios.Dialects()), false)
 		if err != nil {
 			return nil, err
 		}

@@ -78,20 +78,19 @@ func (y *score) hear(e *cassettes.Event) {
 // report makes the report of a run whose command ended with a code. Its
 // windows of time are over: the client is done.
 func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
-	rep := &verdicts.Report{Name: words(r.command), Exit: code}
+	rep := &verdicts.Report{Name: words(r.command), Ran: true, Exit: code}
 	sum := newScore()
-	var all [][]verdicts.Verdict
 	for _, m := range r.mocks {
 		live := m.server.Player.Done()
 		spoken, err := m.spoken(r)
 		if err != nil {
 			return nil, err
 		}
-		of := ""
-		if len(r.mocks) > 1 {
-			of = m.name + ": "
+		of := r.before(m)
+		for _, v := range verdicts.Sum(live, spoken) {
+			v.Mock = r.tells(m)
+			rep.Verdicts = append(rep.Verdicts, v)
 		}
-		all = append(all, verdicts.Sum(live, spoken))
 		m.heard.mu.Lock()
 		sum.add(m.heard)
 		for _, text := range m.heard.mismatches {
@@ -104,13 +103,10 @@ func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
 		}
 		m.heard.mu.Unlock()
 	}
-	rep.Verdicts = verdicts.Sum(all...)
 	rep.Facts = sum.facts()
-	if code != 0 || rep.Failed() {
-		return rep, nil // what was not played says nothing then
-	}
-	for _, m := range r.mocks {
-		unused, err := m.unused(len(r.mocks) > 1, r.strict)
+	well := !rep.Failed() // else what was not played says nothing
+	for i, m := range r.mocks {
+		unused, err := r.unused(m, i == 0, well, r.strict && code == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -119,36 +115,50 @@ func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
 	return rep, nil
 }
 
-// unused says which exchanges were not played, or that none was asked for;
-// named puts the mock's name before that.
-func (m *mocked) unused(named, strict bool) ([]verdicts.Finding, error) {
-	of := ""
-	if named {
-		of = m.name + ": "
+// before is what a finding about a mock begins with.
+func (r *errand) before(m *mocked) string {
+	if name := r.tells(m); name != "" {
+		return name + ": "
 	}
+	return ""
+}
+
+// unused says that a mock was sent nothing or, of a run that went well, which
+// exchanges were not played. The first mock can be found in more ways.
+func (r *errand) unused(m *mocked, first, well, fails bool) ([]verdicts.Finding, error) {
 	m.heard.mu.Lock()
 	defer m.heard.mu.Unlock()
+	of := r.before(m)
 	if m.heard.requests == 0 {
-		return []verdicts.Finding{{Kind: "silence", Failed: strict,
-			Text: of + "the mock was sent no request: a command finds it by MCPMOCK_URL and the like, or by {url} in its arguments"}}, nil
+		by := "MCPMOCK_URL and the like, or by {url} in its arguments"
+		if name := r.tells(m); name != "" {
+			by = "MCPMOCK_" + variable(name) + "_URL and the like, or by MCPMOCK_CONFIG"
+			if first {
+				by = "MCPMOCK_" + variable(name) + "_URL or MCPMOCK_URL and the like, or by {url} in its arguments"
+			}
+		}
+		return []verdicts.Finding{{Kind: "silence", Failed: fails, Text: of + "the mock was sent no request: a command finds it by " + by}}, nil
 	}
-	first, all, err := m.server.Player.Unplayed(func(x int) bool { return m.heard.played[x] }, maxUnplayed)
+	if !well {
+		return nil, nil
+	}
+	some, all, err := m.server.Player.Unplayed(func(x int) bool { return m.heard.played[x] }, maxUnplayed)
 	if err != nil || all == 0 {
 		return nil, err
 	}
 	var names []string
-	for _, u := range first {
+	for _, u := range some {
 		what := u.Method
 		if u.Name != "" {
 			what += " " + u.Name
 		}
 		names = append(names, fmt.Sprintf("%d %s (line %d)", u.Exchange, what, u.Line))
 	}
-	if all > len(first) {
-		names = append(names, fmt.Sprintf("and %d more", all-len(first)))
+	if all > len(some) {
+		names = append(names, fmt.Sprintf("and %d more", all-len(some)))
 	}
 	text := fmt.Sprintf("%s%d of %s not played\n  %s", of, all, count(m.server.Player.Exchanges(), "exchange"), strings.Join(names, "\n  "))
-	return []verdicts.Finding{{Kind: "unused", Text: text, Failed: strict}}, nil
+	return []verdicts.Finding{{Kind: "unused", Text: text, Failed: fails}}, nil
 }
 
 // add adds what another score has.

@@ -23,22 +23,31 @@ func newScenario(c *console) *cobra.Command {
 	cmd.AddCommand(
 		&cobra.Command{
 			Use:   "list",
-			Short: "list the stock scenarios by their groups",
+			Short: "list the stock scenarios by their groups, and the dialects",
 			Args:  none,
 			RunE:  func(*cobra.Command, []string) error { return listScenarios(c) },
 		},
 		&cobra.Command{
 			Use:               "show NAME",
-			Short:             "print the file of a stock scenario, to read or to start one of your own from",
+			Short:             "print the file of a stock scenario or a dialect, to read or to start one of your own from",
 			ValidArgsFunction: completeScenario,
 			RunE: func(cmd *cobra.Command, args []string) error {
 				name, err := one(cmd, args, "the name of a scenario", "all scenarios: mcpmock scenario list")
 				if err != nil {
 					return err
 				}
-				source, err := scenarios.StockSource(name)
+				source, err := scenarios.DialectSource(name)
+				if err != nil {
+					source, err = scenarios.StockSource(name)
+				}
 				if err != nil {
 					return (&failure{code: exitUse, err: err}).hint("all scenarios: mcpmock scenario list")
+				}
+				if c.asJSON {
+					return c.print(struct {
+						Name string `json:"name"`
+						Text string `json:"text"`
+					}{name, string(source)})
 				}
 				_, err = c.out.Write(source)
 				return err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -36,6 +37,7 @@ Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
 		},
 	}
 	cmd.Flags().StringVarP(&cassette, "cassette", "c", "", "hold it against the cassette `FILE`, or a stock tape")
+	_ = cmd.RegisterFlagCompletionFunc("cassette", completeTape) // the flag exists
 	return cmd
 }
 
@@ -67,7 +69,10 @@ type expectReport struct {
 func checkScenario(c *console, name, cassette string) error {
 	s, err := scenarios.Load(name)
 	if err != nil {
-		return err
+		if _, there := os.Stat(name); there == nil {
+			return err // it says where, and what to write there
+		}
+		return noScenario(&failure{code: exitUse, err: err}, name)
 	}
 	report := &scenarioReport{listed: listed{
 		Name: s.Name, Group: s.Group, About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect, Sessions: s.Sessions, Stubs: s.Stubs != nil,

@@ -24,8 +24,12 @@ type listed struct {
 	Stubs     bool   `json:"stubs,omitempty"`
 }
 
+// dialectGroup is what the dialects are listed as: each can be played by its
+// name as a scenario can, and breaks nothing.
+const dialectGroup = "dialect"
+
 // listScenarios lists the stock scenarios by their groups, each by its name.
-// Those without a group come last.
+// Those without a group come after these, and the dialects last.
 func listScenarios(c *console) error {
 	groups := map[string][]listed{}
 	for _, name := range scenarios.Stock() {
@@ -38,7 +42,14 @@ func listScenarios(c *console) error {
 			Sessions: s.Sessions, Faults: len(s.Faults), Expect: len(s.Expect), Stubs: s.Stubs != nil,
 		})
 	}
-	order := append(scenarios.Groups(), "")
+	for _, name := range scenarios.Dialects() {
+		d, err := scenarios.LoadDialect(name)
+		if err != nil {
+			return err
+		}
+		groups[dialectGroup] = append(groups[dialectGroup], listed{Name: name, Group: dialectGroup, Happens: scenarios.DialectWords(name), About: d.About, Dialect: name})
+	}
+	order := append(scenarios.Groups(), "", dialectGroup)
 	if c.asJSON {
 		all := []listed{}
 		for _, group := range order {

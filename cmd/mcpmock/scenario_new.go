@@ -45,7 +45,7 @@ beside it; --schema writes that, too. No file is ever overwritten.`,
 			case len(args) == 1:
 				name = args[0]
 			case b.output != "":
-				name = strings.TrimSuffix(filepath.Base(b.output), filepath.Ext(b.output))
+				name = scenarioName(strings.TrimSuffix(filepath.Base(b.output), filepath.Ext(b.output)))
 			}
 			return b.run(c, name)
 		},
@@ -56,6 +56,10 @@ beside it; --schema writes that, too. No file is ever overwritten.`,
 }
 
 func (b *beginning) run(c *console, name string) error {
+	odd := strings.ContainsFunc(name, func(r rune) bool { return !goodInName(r) })
+	if odd || strings.Trim(name, "-.") == "" {
+		return wrongUse("%q cannot be the name of a scenario", name).hint("letters, digits and dashes make a good one:  mcpmock scenario new lost-call")
+	}
 	text := skeleton(name)
 	if s, err := scenarios.Parse(name+".yaml", text); err != nil || s.Name != name {
 		return wrongUse("%q cannot be the name of a scenario", name).hint("letters, digits and dashes make a good one:  mcpmock scenario new lost-call")
@@ -63,6 +67,12 @@ func (b *beginning) run(c *console, name string) error {
 	if b.output == "" {
 		if b.schema {
 			return wrongUse("--schema needs -o FILE: the schema goes beside it").hint("or:  mcpmock scenario schema > %s", schemaFile)
+		}
+		if c.asJSON {
+			return c.print(struct {
+				Name string `json:"name"`
+				Text string `json:"text"`
+			}{name, string(text)})
 		}
 		_, err := c.out.Write(text)
 		return err
@@ -74,6 +84,12 @@ func (b *beginning) run(c *console, name string) error {
 	}
 	if err := writeNew(b.output, text); err != nil {
 		return err
+	}
+	if c.asJSON {
+		return c.print(struct {
+			Name string `json:"name"`
+			File string `json:"file"`
+		}{name, b.output})
 	}
 	c.talk("mcpmock: wrote %s; try it:  mcpmock replay weather -s %s", printable(b.output), fileWord(b.output))
 	return nil
@@ -92,6 +108,9 @@ func writeNew(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return wrongUse("%s exists: it is left as it is", path).hint("write to another file, or take this one away first")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrongUse("cannot write %s: no directory %s", path, filepath.Dir(path)).hint("make it first:  mkdir -p %s", fileWord(filepath.Dir(path)))
 	}
 	if err != nil {
 		return err

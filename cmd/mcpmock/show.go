@@ -96,6 +96,9 @@ func (s *survey) print(w io.Writer) {
 	fmt.Fprintf(w, "%s  %s, %s in %.3f s\n", s.File, size(s.Bytes), count(s.Events, "event"), float64(s.Milliseconds)/1000)
 	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", printable(s.Transport), orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
 	fmt.Fprintf(w, "  redaction  %s\n", orElse(s.Redact, "off"))
+	if s.Dialect != "" || s.Learned != nil {
+		fmt.Fprintf(w, "  learned    %s of the server's own, dialect %s\n", count(len(s.Learned), "refusal"), or(printable(s.Dialect), "unknown"))
+	}
 	if s.Torn != nil {
 		fmt.Fprintf(w, "  torn       at line %d; all before it is whole\n", s.Torn.Line)
 	}

@@ -154,9 +154,9 @@ func (s *snippet) check(named bool) (*client, *mock, error) {
 func (s *snippet) try() error {
 	var opts []replay.Option
 	for _, name := range s.scenarios {
-		broken, err := scenarios.Load(name)
+		broken, err := loadScenario(name)
 		if err != nil {
-			return (&failure{code: exitUse, err: err}).hint("all scenarios: mcpmock scenario list")
+			return err
 		}
 		opts = append(opts, replay.WithScenario(broken))
 	}
@@ -185,7 +185,7 @@ func (s *snippet) spawn(m *mock) error {
 	}
 	m.program, m.args = program, []string{"replay", file, "--stdio"}
 	for _, name := range s.scenarios {
-		if name, err = absolute(name, scenarios.Stock(), false); err != nil {
+		if name, err = absolute(name, slices.Concat(scenarios.Stock(), scenarios.Dialects()), false); err != nil {
 			return err
 		}
 		m.args = append(m.args, "--scenario", name)

@@ -19,8 +19,10 @@ import (
 type survey struct {
 	File          string    `json:"file"`
 	Bytes         int64     `json:"bytes"`
-	Transport     string    `json:"transport"` // http, sse or stdio
-	Redact        []string  `json:"redact"`    // the rules that were in force
+	Transport     string    `json:"transport"`         // http, sse or stdio
+	Redact        []string  `json:"redact"`            // the rules that were in force
+	Dialect       string    `json:"dialect,omitempty"` // learned from the server, as are
+	Learned       []string  `json:"learned,omitempty"` // the probes that it refuses in its own words
 	Events        int       `json:"events"`
 	Carriers      int       `json:"carriers"` // HTTP requests, or processes
 	Milliseconds  int64     `json:"milliseconds"`
@@ -96,7 +98,12 @@ type talk struct {
 const maxTallies = 1000
 
 func newSurvey(t *cassettes.Tape, bytes int64) *survey {
+	var learned []string
+	for _, r := range t.Header.Refusals {
+		learned = append(learned, r.Probe)
+	}
 	return &survey{
+		Dialect: t.Header.Dialect, Learned: learned,
 		File: t.Name, Bytes: bytes, Transport: t.Header.Transport, Redact: orNone(t.Header.Redact),
 		Protocols: []string{}, Servers: []string{}, Sessions: []*about{}, Methods: []*tally{},
 		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Exits: []*tally{}, Lines: []*tally{}, Notes: []*tally{},

@@ -3,7 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
 	"github.com/spf13/cobra"
@@ -16,8 +23,9 @@ func newVerdict(c *console) *cobra.Command {
 		Short: "judge the client on a journal by what a scenario expects",
 		Long: `judge the client on a journal by what a scenario expects
 
-JOURNAL is a cassette that --journal of replay or run has written. The exit code
-is 1 where the client did not do what it must.`,
+JOURNAL is a cassette that --journal of replay, run or proxy has written; a
+recording is refused, for no fault fired on it. What a journal lacks, or had
+changed by hand, is told on stderr. The exit code is 1 where the client did not do what it must.`,
 		Example: `  mcpmock replay weather.cassette -s session-404-no-reinit --journal j.cassette
   mcpmock verdict j.cassette -s session-404-no-reinit`,
 		ValidArgsFunction: completeCassette,
@@ -30,7 +38,7 @@ is 1 where the client did not do what it must.`,
 			if err != nil {
 				return err
 			}
-			report, err := judge(path, names)
+			report, err := judge(c, path, names)
 			if err != nil {
 				return err
 			}
@@ -50,31 +58,92 @@ is 1 where the client did not do what it must.`,
 	}
 	cmd.Flags().StringArrayVarP(&names, "scenario", "s", nil, "judge by what the scenario `NAME|FILE` expects; may be repeated")
 	cmd.Flags().StringArrayVar(&reports, "report", nil, "write the report as `KIND=FILE`, KIND being junit, json or html; may be repeated, or separated by commas; - is stderr")
-	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
+	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // these flags exist
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReport)
 	return cmd
 }
 
 // judge judges the journal at a path.
-func judge(path string, names []string) (*verdicts.Report, error) {
+func judge(c *console, path string, names []string) (*verdicts.Report, error) {
 	var list []*scenarios.Scenario
 	for _, name := range names {
-		s, err := scenarios.Load(name)
+		s, err := loadScenario(name)
 		if err != nil {
-			return nil, (&failure{code: exitUse, err: err}).hint("all scenarios: mcpmock scenario list")
+			return nil, err
 		}
 		list = append(list, s)
 	}
 	if verdicts.New(list...).Idle() {
+		if len(names) > 0 {
+			return nil, wrongUse("verdict: %s expects nothing of a client, so there is nothing to judge", strings.Join(names, ", ")).
+				hint("add a block expect to it, or judge by another:  mcpmock verdict %s -s session-404-no-reinit", fileWord(path))
+		}
 		return nil, wrongUse("verdict needs a scenario that expects something: -s NAME").hint("mcpmock verdict %s -s session-404-no-reinit", fileWord(path))
 	}
-	tape, err := openTape(path)
-	if err != nil {
+	tape, err := cassettes.Load(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && slices.Contains(cassettes.StockNames(), path):
+		return nil, noJournalToJudge(path, names)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, wrongUse("no journal %s", path).hint("have one written:  mcpmock replay weather -s %s --journal %s", word(names[0]), fileWord(path))
+	case err != nil:
 		return nil, err
 	}
 	defer tape.Close()
+	heard := newScore()
+	took, err := c.leaf(path, heard)
+	if err != nil {
+		return nil, fmt.Errorf("judging %s: %w", path, err)
+	}
+	// The journal of a proxy begins as a recording does, until a note comes.
+	if len(heard.notes) == 0 && looksLike(tape) == aRecording {
+		return nil, noJournalToJudge(path, names)
+	}
 	all, err := verdicts.OfTape(tape, list...)
 	if err != nil {
 		return nil, fmt.Errorf("judging %s: %w", path, err)
 	}
-	return &verdicts.Report{Verdicts: all}, nil
+	// On the journal of a proxy nothing is matched: what there is none of says nothing.
+	facts := slices.DeleteFunc(heard.facts(), func(f verdicts.Fact) bool { return f.N == 0 && f.Name != "requests" })
+	return &verdicts.Report{Name: path, Facts: facts, Verdicts: all, Took: took}, nil
+}
+
+// noJournalToJudge is the failure to judge a recording: it has no faults on
+// it, so every client would do.
+func noJournalToJudge(path string, names []string) error {
+	return wrongUse("verdict: %s is a recording, and no journal: no fault fired on it", path).
+		hint("have a client play it, and judge that:  mcpmock replay %s -s %s --journal j.cassette", fileWord(path), word(names[0]))
+}
+
+// leaf goes through a journal, scores what is on it, and warns where it is not
+// as it was written. It returns the time of the last event.
+func (c *console) leaf(path string, heard *score) (last time.Duration, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	r, err := cassettes.NewReader(file)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		e, err := r.Next()
+		if errors.Is(err, cassettes.ErrTorn) {
+			c.talk("mcpmock: warning: %s ends in the middle of an event: what came after is not judged", path)
+			err = io.EOF
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		heard.hear(e)
+		last = max(last, e.At)
+	}
+	if line := r.Edited(); line > 0 {
+		c.talk("mcpmock: warning: %s:%d is not as it was written: the verdict is of what stands there now", path, line)
+	}
+	return last, nil
 }

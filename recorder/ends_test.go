@@ -107,6 +107,7 @@ func TestShutdown(t *testing.T) {
 		<-asked
 	}
 	ask(get, "GET /mcp HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	r.tape.wait(t, func(lines []string) bool { return len(lines) == 3 }) // the stream has begun, and its event is on its way
 	ask(slow, strings.Replace(post(ping), "/mcp", "/slow", 1))
 	ask(stuck, post(ping))
 	ctx, cancel := context.WithCancel(t.Context())

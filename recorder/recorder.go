@@ -280,12 +280,16 @@ func (r *Recorder) cut() {
 	r.mu.Lock()
 	r.cutting = true
 	rest := r.carriersThat(func(*carrier) bool { return true })
-	for v := range r.visits {
-		v.cut()
-	}
 	r.mu.Unlock()
+	// The carriers first: a connection whose deadline has passed looks to its
+	// handler like a client that has gone, and who goes is told nothing.
 	for _, c := range rest {
 		c.stop()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for v := range r.visits {
+		v.cut()
 	}
 }
 

@@ -100,6 +100,8 @@ var requests = map[string]string{
 	"tasks/result":             "tasks",
 	"tasks/list":               "tasks",
 	"tasks/cancel":             "tasks",
+	"tasks/update":             "tasks",
+	Listen:                     "",
 }
 
 // IsRequest reports whether method is a request that some revision lets a
@@ -123,7 +125,7 @@ func IsNotification(method string) bool {
 // method.
 func NeedsParams(method string) bool {
 	switch method {
-	case Initialize, ToolsCall, PromptsGet, ResourcesRead, "resources/subscribe", "resources/unsubscribe", "completion/complete", SetLevel:
+	case Initialize, ToolsCall, PromptsGet, ResourcesRead, "resources/subscribe", "resources/unsubscribe", "completion/complete", SetLevel, Listen:
 		return true
 	}
 	return false
@@ -143,6 +145,8 @@ func NeededParams(method string) []string {
 		return []string{"ref", "argument"}
 	case SetLevel:
 		return []string{"level"}
+	case Listen:
+		return []string{"notifications"}
 	}
 	return nil
 }

@@ -244,7 +244,7 @@ func decodeFields(h *HTTP, v gjson.Result, lean bool) error {
 // indexed returns the name of a header field that an index asks for, else "".
 // The name is a string of its own: a lean event's text is written over.
 func indexed(name string) string {
-	for _, known := range [...]string{mcp.HeaderSessionID, "Content-Type", mcp.HeaderLastEventID} {
+	for _, known := range [...]string{mcp.HeaderSessionID, "Content-Type", mcp.HeaderLastEventID, mcp.HeaderProtocolVersion} {
 		if strings.EqualFold(name, known) {
 			return known
 		}

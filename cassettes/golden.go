@@ -35,13 +35,19 @@ import (
 //     token), and by what else the server said before the client's next
 //     message; a client's answer follows the server's question. The lines of
 //     stderr come last, before the end, for nothing says what they are about.
+//  8. What comes on the stream of a subscriptions/listen after the word that it
+//     is served stands as on a GET stream. One that the client ends, it ends at
+//     the end of the session, where also the POST stands that cancels it. Over
+//     stdio the answer to one that the client had cancelled is left out: whether
+//     a server still gives it is chance.
 //
 // What one run and the next do not share is numbered in the order of
 // appearance: carriers 1, 2, ...; sessions session-1; request ids, in each
-// session and of each side, 1 or "id-1" by their type, with the answers and
-// cancellations that name them; progress tokens 1 or "token-1"; ids of SSE
-// events event-1, with the Last-Event-Id that names one; placeholders
-// redacted-1. There are no times. A redacted header value is the word
+// session and of each side, 1 or "id-1" by their type, with the answers,
+// cancellations and subscriptions that name them; progress tokens 1 or
+// "token-1"; ids of SSE events event-1, with the Last-Event-Id that names one;
+// the requestState of a result and of the request that gives it back state-1;
+// placeholders redacted-1. There are no times. A redacted header value is the word
 // redacted.
 //
 // A comment on a GET stream is left out: servers make them by the clock, to

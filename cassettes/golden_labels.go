@@ -50,6 +50,16 @@ func (l *labels) number(space, old string, text func(n string) string) string {
 	return m[old]
 }
 
+// has reports whether a JSON value has its number among those of a kind.
+func (l *labels) has(space string, v gjson.Result) bool {
+	old := v.Raw
+	if v.Type == gjson.String {
+		old = `"` + v.Str
+	}
+	_, ok := l.spaces[space][old]
+	return ok
+}
+
 // json is number for a JSON value that is a string or a number.
 func (l *labels) json(space, prefix string, v gjson.Result) string {
 	switch v.Type {
@@ -168,7 +178,18 @@ func (l *labels) message(raw json.RawMessage, from From, space string) json.RawM
 		s.add(token, l.json("token "+theirs, "token-", token))
 	case mcp.Cancelled:
 		id := gjson.GetBytes(raw, "params.requestId")
-		s.add(id, l.json(mine, "id-", id))
+		owner := mine
+		if from == Server && !l.has(mine, id) && l.has(theirs, id) {
+			owner = theirs // 2026-07-28: the server ends a subscription of the client
+		}
+		s.add(id, l.json(owner, "id-", id))
+	}
+	// 2026-07-28: a state that the client gives back as it got it; it may hold a
+	// time, or what keeps it from being made up.
+	for _, path := range [...]string{"params.requestState", "result.requestState"} {
+		if v := gjson.GetBytes(raw, path); v.Type == gjson.String && v.Str != "" && !IsRedacted(v.Str) {
+			s.add(v, `"`+l.number("state", v.Str, func(n string) string { return "state-" + n })+`"`)
+		}
 	}
 	// 2026-07-28: what a listening request brings names that request.
 	for _, path := range [...]string{"params._meta", "result._meta"} {

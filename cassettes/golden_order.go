@@ -23,7 +23,9 @@ type carriage struct {
 	session  string
 	request  *HTTP // nil for a stdio process
 	init     bool
-	listens  bool      // a GET with an event stream
+	listens  bool      // a GET with an event stream, or a subscription
+	serves   bool      // a subscription, that is: a POST of subscriptions/listen
+	cancels  string    // the request that a POST of notifications/cancelled names
 	resumes  bool      // with a Last-Event-Id
 	head     int       // the last event of its opening
 	open     int       // requests without an answer on it
@@ -35,17 +37,19 @@ type carriage struct {
 
 // An order is the state of putting a tape in order.
 type order struct {
-	events   []*Event
-	of       []*carriage // the carrier of each event
-	carriers []*carriage
-	answer   map[int]*carriage      // question -> carrier with its answer
-	asked    map[string][]*carriage // session, id or token -> who asked it
-	roots    map[string][]*carriage
-	with     map[*carriage][]int // what stands after a carrier
-	heads    map[*carriage][]*carriage
-	tails    map[string][]int // the ends of a session
-	unended  map[string][]*carriage
-	out      []ordered
+	events    []*Event
+	of        []*carriage // the carrier of each event
+	carriers  []*carriage
+	answer    map[int]*carriage      // question -> carrier with its answer
+	asked     map[string][]*carriage // session, id or token -> who asked it
+	roots     map[string][]*carriage
+	with      map[*carriage][]int // what stands after a carrier
+	heads     map[*carriage][]*carriage
+	tails     map[string][]int       // the ends of a session
+	listens   map[string]bool        // session and id of subscriptions
+	farewells map[string][]*carriage // of a session: POSTs that cancel these
+	unended   map[string][]*carriage
+	out       []ordered
 }
 
 // causal returns the events in the order that Golden describes.
@@ -54,7 +58,7 @@ func causal(events []*Event) []ordered {
 		events: events, of: make([]*carriage, len(events)),
 		answer: map[int]*carriage{}, asked: map[string][]*carriage{}, roots: map[string][]*carriage{},
 		with: map[*carriage][]int{}, heads: map[*carriage][]*carriage{},
-		tails: map[string][]int{}, unended: map[string][]*carriage{},
+		tails: map[string][]int{}, listens: map[string]bool{}, farewells: map[string][]*carriage{}, unended: map[string][]*carriage{},
 	}
 	o.gather()
 	for _, c := range o.carriers {
@@ -75,12 +79,16 @@ func causal(events []*Event) []ordered {
 		for _, c := range o.roots[s] {
 			o.emit(c)
 		}
+		slices.SortStableFunc(o.tails[s], func(i, j int) int { return o.of[i].first - o.of[j].first })
 		for _, n := range o.tails[s] {
 			end := ordered{&Event{On: events[n].On, From: Client, End: Closed}, o.of[n], s}
 			o.out = append(o.out, end)
 		}
 		for _, c := range o.unended[s] {
 			o.out = append(o.out, ordered{&Event{From: Client, End: Closed}, c, s})
+		}
+		for _, c := range o.farewells[s] {
+			o.emit(c)
 		}
 	}
 	return o.out
@@ -114,6 +122,13 @@ func (o *order) gather() {
 			each(e, func(_ int, raw []byte) {
 				m := jsonrpc.One(raw)
 				c.init = c.init || m.Method == mcp.Initialize
+				c.serves = c.serves || m.Method == mcp.Listen
+				if m.Method == mcp.Cancelled {
+					c.cancels = gjson.GetBytes(m.Params, "requestId").Raw
+				}
+				if m.Method == mcp.Listen {
+					o.listens["id "+c.session+" "+string(m.ID)] = true
+				}
 				if m.Kind == jsonrpc.Request {
 					c.open++
 					c.asks = true
@@ -124,7 +139,7 @@ func (o *order) gather() {
 			if s := e.HTTP.Header.Get(mcp.HeaderSessionID); s != "" && c.init {
 				c.session = s
 			}
-			c.listens = c.request.Method == "GET" && e.HTTP.Status == 200 &&
+			c.listens = (c.request.Method == "GET" || c.serves) && e.HTTP.Status == 200 &&
 				strings.HasPrefix(e.HTTP.Header.Get("Content-Type"), "text/event-stream")
 		case e.SSE != nil && e.SSE.Event == "endpoint" && c.session == "":
 			_, query, _ := strings.Cut(string(e.Raw), "?")
@@ -220,8 +235,12 @@ func (o *order) anchor() {
 		if c.question >= 0 || c.home != nil {
 			continue
 		}
+		if o.listens["id "+c.session+" "+c.cancels] {
+			o.farewells[c.session] = append(o.farewells[c.session], c)
+			continue
+		}
 		o.roots[c.session] = append(o.roots[c.session], c)
-		if c.request != nil && c.request.Method != "DELETE" && !(c.listens && !c.resumes) {
+		if c.request != nil && c.request.Method != "DELETE" && (!c.listens || c.resumes) {
 			lastAsk[c.session] = c.first
 		}
 	}
@@ -230,7 +249,7 @@ func (o *order) anchor() {
 		if !c.listens || i <= c.head {
 			continue
 		}
-		if isEnd(e) && !c.resumes && i > lastAsk[c.session] {
+		if isEnd(e) && !c.resumes && (i > lastAsk[c.session] || c.serves && e.From == Client) && (!c.serves || c.open > 0) {
 			o.tails[c.session] = append(o.tails[c.session], i)
 			continue
 		}
@@ -244,13 +263,19 @@ func (o *order) anchor() {
 	}
 }
 
-// opening finds where what a GET stream begins with ends: its status line, and
-// frames without data, such as a server's priming event.
+// acknowledges reports whether an event is the first word of a subscription.
+func acknowledges(e *Event) bool {
+	return e.Message != nil && jsonrpc.One(e.Message).Method == mcp.Acknowledged
+}
+
+// opening finds where what a GET stream begins with ends: its status line,
+// frames without data, such as a server's priming event, and the word that a
+// subscription is served.
 func (o *order) opening(c *carriage) {
 	for _, i := range c.events {
 		e := o.events[i]
 		frame := e.SSE != nil && e.Message == nil && e.Messages == nil && len(e.Raw) == 0 && e.End == ""
-		if e.HTTP == nil && !frame {
+		if e.HTTP == nil && !frame && !acknowledges(e) {
 			return
 		}
 		c.head = i
@@ -302,7 +327,9 @@ func (o *order) emit(c *carriage) {
 	for _, head := range o.heads[c] {
 		o.emit(head)
 	}
-	for _, i := range o.with[c] {
+	said := o.with[c]
+	slices.SortStableFunc(said, func(i, j int) int { return o.of[i].first - o.of[j].first }) // on several streams at once
+	for _, i := range said {
 		o.say(i, c.session)
 	}
 }

@@ -17,7 +17,7 @@ type root struct {
 // process puts the events of a stdio process in order, as rule 7 of Golden has
 // it: over a pipe nothing says what belongs together but ids and tokens.
 func (o *order) process(events []int) []int {
-	p := piping{asked: map[string]int{}, questions: map[string]int{}, replies: map[int][]int{}}
+	p := piping{asked: map[string]int{}, listens: map[string]bool{}, given: map[string]bool{}, questions: map[string]int{}, replies: map[int][]int{}}
 	p.roots = []root{{event: -1}} // what the server says before anything
 	for _, i := range events {
 		switch e := o.events[i]; {
@@ -46,9 +46,11 @@ func (o *order) process(events []int) []int {
 // A piping is the state of putting a process in order.
 type piping struct {
 	roots     []root
-	asked     map[string]int // id or token -> the root that asked
-	questions map[string]int // id -> the server's question
-	replies   map[int][]int  // question -> the client's answer
+	asked     map[string]int  // id or token -> the root that asked
+	listens   map[string]bool // ids of subscriptions, until the client cancels them
+	given     map[string]bool // ids of those that it cancelled
+	questions map[string]int  // id -> the server's question
+	replies   map[int][]int   // question -> the client's answer
 	stderr    []int
 	last      []int
 }
@@ -67,9 +69,14 @@ func (p *piping) client(i int, e *Event) {
 		others++
 		if m.Kind == jsonrpc.Request {
 			p.asked["id "+string(m.ID)] = len(p.roots)
+			p.listens[string(m.ID)], p.given[string(m.ID)] = m.Method == mcp.Listen, false
 		}
 		if token := gjson.GetBytes(m.Params, "_meta.progressToken").Raw; token != "" {
 			p.asked["token "+token] = len(p.roots)
+		}
+		if m.Method == mcp.Cancelled {
+			id := gjson.GetBytes(m.Params, "requestId").Raw
+			p.given[id] = p.listens[id]
 		}
 	})
 	if answers > 0 && others == 0 {
@@ -83,11 +90,17 @@ func (p *piping) client(i int, e *Event) {
 // the one that came last.
 func (p *piping) server(i int, e *Event) {
 	to := len(p.roots) - 1
+	if m := jsonrpc.One(e.Message); m.Kind == jsonrpc.Response && p.given[string(m.ID)] {
+		return // whether the server still has time for a last word is chance
+	}
 	each(e, func(_ int, raw []byte) {
 		key := ""
 		switch m := jsonrpc.One(raw); {
+		case m.Kind == jsonrpc.Response && p.listens[string(m.ID)]: // the end of a subscription comes when it comes
 		case m.Kind == jsonrpc.Response:
 			key = "id " + string(m.ID)
+		case m.Method == mcp.Acknowledged:
+			key = "id " + string(subscription(m.Params))
 		case m.Method == mcp.Progress:
 			key = "token " + gjson.GetBytes(m.Params, "progressToken").Raw
 		case m.Kind == jsonrpc.Request:

@@ -12,10 +12,12 @@ type Index struct {
 	Deleted  int       // the first DELETE that was answered by 2xx, likewise
 
 	tape      *Tape
+	legacy    bool
+	modern    bool
 	events    []eventRef
 	exchanges []exchangeRef
 	answers   map[int32]int32 // question -> the client's answer to it
-	after     map[int32]int32 // event on a standalone stream -> the client's message before it in its session
+	after     map[int32]int32 // event on a standalone stream, or on that of a subscription -> the client's message before it in its session
 	lines     []lineMark
 }
 
@@ -55,11 +57,13 @@ type Flag uint8
 
 // The flags of an exchange.
 const (
-	Answered Flag = 1 << iota // it has its answer
-	Refused                   // the answer is the server's refusal to look at the request
-	Ended                     // the server ended the stream without an answer
-	Left                      // the client went away without an answer
-	Batched                   // it came in a batch
+	Answered  Flag = 1 << iota // it has its answer
+	Refused                    // the answer is the server's refusal to look at the request
+	Ended                      // the server ended the stream without an answer
+	Left                       // the client went away without an answer
+	Batched                    // it came in a batch
+	Modern                     // its request is of the modern era, and its server did not take it for a legacy one
+	Withdrawn                  // with Ended: the server cancelled the subscription
 )
 
 // lineMark remembers the line of every so many events, for messages.
@@ -68,10 +72,19 @@ type lineMark struct{ line, offset int64 }
 // lineMarks is how many events lie between two marks of lines.
 const lineMarks = 256
 
+// Eras reports which eras the tape has answers of: of the legacy one where an
+// initialize or any other of its requests was answered and not refused; of the
+// modern one where a request was answered by a result, a subscription was
+// served, or, on a tape without legacy answers, one was answered by an error
+// that is no refusal. A server/discover answered by an error, as legacy
+// servers do, is of none.
+func (ix *Index) Eras() (legacy, modern bool) { return ix.legacy, ix.modern }
+
 // Len returns the number of exchanges.
 func (ix *Index) Len() int { return len(ix.exchanges) }
 
-// Session returns the number of the session of exchange x.
+// Session returns the number of the session of exchange x. That of a modern
+// one over HTTP is 0, whatever session its header names.
 func (ix *Index) Session(x int) int { return int(ix.exchanges[x].session) }
 
 // Flags returns what became of exchange x.

@@ -1,9 +1,11 @@
 package cassettes
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -37,6 +39,7 @@ func NewIndex(t *Tape, visit func(exchange int, method string, params []byte)) (
 	case err != io.EOF:
 		return nil, err
 	}
+	b.settleEras()
 	return b.ix, nil
 }
 
@@ -55,7 +58,11 @@ type indexer struct {
 	whole     [][]string         // the ids of streams that ended whole, oldest first
 	endpoints map[string]int32   // the path and query that an HTTP+SSE session posts to, where they name no session
 	questions map[string]int32   // session and id -> the server's request
+	listens   map[string]*open   // session and id -> a subscriptions/listen whose notifications come on a pipe
 	latest    []int32            // session -> the client's latest message in it
+	voices    map[string]int32   // a modern client over HTTP -> its latest message
+	doubtful  []int32            // exchanges whose error may mean that they were of the wrong era
+	objected  bool               // a modern request was answered by an error
 	placed    int32              // the latest event that stands in a chain
 	free      []*carrier         // ended ones, to be used again
 }
@@ -75,6 +82,8 @@ func newIndexer(t *Tape, visit func(int, string, []byte)) *indexer {
 		ids:       map[string]*origin{},
 		endpoints: map[string]int32{},
 		questions: map[string]int32{},
+		listens:   map[string]*open{},
+		voices:    map[string]int32{},
 	}
 }
 
@@ -90,6 +99,8 @@ type carrier struct {
 	piped     bool   // all messages of its session travel on it
 	silent    bool   // a POST whose answer comes on its session's pipe
 	init      bool   // its exchange is an initialize
+	asked     asked  // what its request shows of its era
+	serves    bool   // a POST whose stream is that of a subscription
 	client    string // the clientInfo.name of that
 	status    int
 	stream    bool
@@ -111,8 +122,14 @@ func (b *indexer) add(e *Event) string {
 		}
 		n := b.place(e.Pos.Offset, e.Pos.Size, e.Pos.Line)
 		c = b.carrier()
-		c.opened, c.own.last, c.session = n, n, b.session(e.HTTP)
+		c.opened, c.own.last = n, n
 		c.method = strings.Clone(e.HTTP.Method)
+		if c.method == "POST" {
+			c.asked = b.askedOf(e)
+		}
+		if !c.asked.modern {
+			c.session = b.session(e.HTTP)
+		}
 		c.listen = c.method == "GET"
 		c.silent = c.method == "POST" && b.ix.Sessions[c.session].Piped
 		b.open[e.On] = c
@@ -205,6 +222,21 @@ func (b *indexer) session(h *HTTP) int32 {
 	return 0
 }
 
+// known returns the number of the session that a message's headers or query
+// name, where the tape has had it before.
+func (b *indexer) known(h *HTTP) (int32, bool) {
+	label := h.Header.Get(mcp.HeaderSessionID)
+	if label == "" && h.Query != "" {
+		label = sessionOfQuery(h.Query)
+	}
+	if label != "" {
+		s, ok := b.labels[label]
+		return s, ok
+	}
+	s := b.session(h)
+	return s, s != 0
+}
+
 // label returns the number of the session with that label.
 func (b *indexer) label(label string) int32 {
 	s, ok := b.labels[label]
@@ -230,6 +262,9 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 		m := jsonrpc.One(raw)
 		if m.Method != mcp.Ping { // a client pings when it likes: nothing follows from it
 			b.latest[c.session] = n
+			if c.asked.client != "" {
+				b.voices[c.asked.client] = n
+			}
 		}
 		switch m.Kind {
 		case jsonrpc.Request:
@@ -238,13 +273,21 @@ func (b *indexer) request(c *carrier, n int32, e *Event) {
 			if e.Messages != nil {
 				ref.flags |= Batched
 			}
+			a := c.asked
+			if c.piped {
+				a = ask(nil, "", m)
+			}
+			if a.modern {
+				ref.flags |= Modern
+			}
 			b.ix.exchanges = append(b.ix.exchanges, ref)
 			if piped {
 				if batch == nil {
 					batch = &chain{n}
 				}
-				b.expect(c.session, x, batch, m)
+				b.expect(c.session, x, batch, m, a)
 			}
+			c.serves = c.serves || !piped && m.Method == mcp.Listen
 			if !piped || c.silent {
 				c.exchanges = append(c.exchanges, x)
 				c.ids = append(c.ids, string(m.ID))
@@ -298,5 +341,10 @@ func each(e *Event, f func(nth int, raw []byte)) {
 	}
 }
 
-// name is a key for an id within a session.
-func name(session int32, id []byte) string { return fmt.Sprintf("%d %s", session, id) }
+// name is a key for an id within a session, the same however the id is spelled.
+func name(session int32, id []byte) string {
+	if bytes.IndexByte(id, '\\') >= 0 {
+		id = strconv.AppendQuote(nil, gjson.ParseBytes(id).Str)
+	}
+	return fmt.Sprintf("%d %s", session, id)
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/gjson"
 )
 
@@ -28,7 +29,7 @@ func (b *indexer) server(c *carrier, n int32, e *Event) string {
 		each(e, func(_ int, raw []byte) { b.said(c, n, jsonrpc.One(raw)) })
 		return ""
 	}
-	if e.SSE != nil && e.SSE.ID != "" {
+	if e.SSE != nil && e.SSE.ID != "" && !c.asked.modern { // whose streams nobody resumes
 		if b.repeated(c, e.SSE.ID) {
 			return ""
 		}
@@ -36,7 +37,7 @@ func (b *indexer) server(c *carrier, n int32, e *Event) string {
 	}
 	elsewhere := false
 	each(e, func(_ int, raw []byte) {
-		if !c.stream && !c.listen && len(c.exchanges) == 1 && c.status < 400 && !c.init {
+		if !c.stream && !c.listen && len(c.exchanges) == 1 && c.status < 400 && !c.init && c.asked.plain(raw) {
 			if len(c.ids) > 0 {
 				b.answer(c, 0) // the common case needs no look inside
 			}
@@ -47,8 +48,12 @@ func (b *indexer) server(c *carrier, n int32, e *Event) string {
 	if elsewhere {
 		return ""
 	}
-	if c.listen {
+	switch {
+	case c.listen:
 		b.ix.after[n] = b.latest[c.session]
+	case c.serves && c.stream:
+		b.ix.after[n] = b.voices[c.asked.client]
+		b.ix.modern = b.ix.modern || c.status == 200 && e.HTTP == nil && e.End == ""
 	}
 	b.link(c, n)
 	return ""
@@ -107,7 +112,7 @@ func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) (elsewhere boo
 				if c.status >= 400 && !refusal(m) {
 					b.ix.exchanges[x].flags &^= Refused // the server looked at it, and says so with a status
 				}
-				b.negotiated(x, m)
+				b.answeredBy(x, c.asked, m)
 				return false
 			}
 		}
@@ -115,6 +120,7 @@ func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) (elsewhere boo
 			delete(b.pending, o.name)
 			b.settle(o.x)
 			b.ix.exchanges[o.x].flags &^= Ended | Left
+			b.answeredBy(o.x, o.asked, m)
 			if c.origin != nil && c.origin.exchange == o {
 				return false
 			}
@@ -122,9 +128,20 @@ func (b *indexer) message(c *carrier, n int32, m jsonrpc.Message) (elsewhere boo
 			return true
 		} else if len(c.ids) == 1 && !c.listen {
 			b.answer(c, 0) // an answer with another id is still what was answered
+			b.answeredBy(c.exchanges[0], c.asked, m)
 		}
 	}
 	return false
+}
+
+// answeredBy takes in what a message tells as the answer to an exchange.
+func (b *indexer) answeredBy(x int32, a asked, m jsonrpc.Message) {
+	if a.refused(m) {
+		b.ix.exchanges[x].flags |= Refused
+	}
+	b.doubt(x, a, m)
+	b.evidence(x, a, m)
+	b.negotiated(x, m)
 }
 
 // negotiated reads the version off the answer to its session's initialize.
@@ -195,7 +212,7 @@ func (b *indexer) leave(c *carrier, i int) *open {
 	if c.chain == nil {
 		c.chain = &chain{c.own.last}
 	}
-	o := &open{x: x, chain: c.chain, name: name(b.ix.exchanges[x].session, []byte(c.ids[i]))}
+	o := &open{x: x, chain: c.chain, asked: c.asked, name: name(b.ix.exchanges[x].session, []byte(c.ids[i]))}
 	b.pending[o.name] = o
 	return o
 }
@@ -208,7 +225,7 @@ func refusal(m jsonrpc.Message) bool {
 		return false
 	}
 	switch gjson.GetBytes(m.Error, "code").Int() {
-	case -32700, -32600, -32000, -32001, -32020, -32021, -32022:
+	case -32700, -32600, -32000, -32001, mcp.HeaderMismatch, mcp.MissingCapability, mcp.UnsupportedVersion:
 		return true
 	}
 	return false

@@ -8,17 +8,21 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
 )
 
 // Over stdio and HTTP+SSE everything that a server says travels on one
 // carrier, the pipe. Which exchange a message belongs to is not said, so it is
 // found out, that a player may send it where it belongs on any transport:
 //
-//   - an answer belongs to the request with its id, and progress to the one
-//     with its token;
+//   - an answer belongs to the request with its id, progress to the one with
+//     its token, as a log message that names one, and what names a
+//     subscription to that subscriptions/listen;
 //   - what tells of a change (mcp.TellsOfChange) belongs to none;
-//   - anything else (a question, a log message) belongs to the latest request
-//     still open that may ask back (mcp.AsksBack), or to none.
+//   - a log message belongs to the latest request still open that asked for
+//     log messages, as those of the modern era do;
+//   - anything else, and a log message that nobody asked for, belongs to the
+//     latest request still open that may ask back (mcp.AsksBack), or to none.
 //
 // What belongs to none is the session's standalone stream.
 
@@ -27,6 +31,7 @@ import (
 type open struct {
 	x     int32
 	chain *chain
+	asked asked
 	name  string // session and id
 	token string // session and progress token; "" for none
 }
@@ -103,14 +108,18 @@ func pathOf(url string) string {
 }
 
 // expect takes in a request whose answer will come on the pipe.
-func (b *indexer) expect(session int32, x int32, c *chain, m jsonrpc.Message) {
-	o := &open{x: x, chain: c, name: name(session, m.ID)}
+func (b *indexer) expect(session int32, x int32, c *chain, m jsonrpc.Message, a asked) {
+	o := &open{x: x, chain: c, asked: a, name: name(session, m.ID)}
 	b.pending[o.name] = o
+	delete(b.listens, o.name)
+	if m.Method == mcp.Listen {
+		b.listens[o.name] = o
+	}
 	if token := jsonrpc.ProgressToken(m.Params); token != nil {
 		o.token = name(session, token)
 		b.tokens[o.token] = o
 	}
-	if mcp.AsksBack(m.Method) {
+	if mcp.AsksBack(m.Method) || a.logs {
 		b.asking[session] = append(b.asking[session], o)
 	}
 }
@@ -124,13 +133,21 @@ func (b *indexer) said(c *carrier, n int32, m jsonrpc.Message) {
 			return // to nothing that was asked
 		}
 		b.settle(o.x)
-		b.ix.exchanges[o.x].flags &^= Left
+		b.ix.exchanges[o.x].flags &^= Left | Ended | Withdrawn
 		b.follow(o.chain, n)
-		b.negotiated(o.x, m)
+		b.answeredBy(o.x, o.asked, m)
 		b.forget(c.session, o)
+		if b.listens[o.name] == o {
+			b.ix.after[n] = b.latest[c.session]
+		}
 		return
 	case jsonrpc.Request:
 		b.questions[name(c.session, m.ID)] = n
+	}
+	if o := b.served(c.session, m); o != nil {
+		b.follow(o.chain, n)
+		b.ix.after[n] = b.latest[c.session]
+		return
 	}
 	if o := b.whose(c.session, m); o != nil {
 		b.follow(o.chain, n)
@@ -138,6 +155,25 @@ func (b *indexer) said(c *carrier, n int32, m jsonrpc.Message) {
 	}
 	b.follow(&c.own, n)
 	b.ix.after[n] = b.latest[c.session]
+}
+
+// served returns the subscription that a notification belongs to, or nil. One
+// that the server cancels has ended
+// (2026-07-28 basic/patterns/cancellation, "Behavior Requirements").
+func (b *indexer) served(session int32, m jsonrpc.Message) *open {
+	if len(b.listens) == 0 || m.Kind != jsonrpc.Notification {
+		return nil
+	}
+	if m.Method != mcp.Cancelled {
+		o := b.listens[name(session, subscription(m.Params))]
+		b.ix.modern = b.ix.modern || o != nil
+		return o
+	}
+	o := b.listens[name(session, []byte(gjson.GetBytes(m.Params, "requestId").Raw))]
+	if o != nil && b.ix.exchanges[o.x].flags&Answered == 0 {
+		b.ix.exchanges[o.x].flags |= Ended | Withdrawn
+	}
+	return o
 }
 
 // whose returns the exchange that a question or notification belongs to, or
@@ -149,7 +185,18 @@ func (b *indexer) whose(session int32, m jsonrpc.Message) *open {
 	case mcp.TellsOfChange(m.Method):
 		return nil
 	}
-	if asking := b.asking[session]; len(asking) > 0 {
+	asking := b.asking[session]
+	if m.Method == mcp.LogMessage {
+		if token := jsonrpc.ProgressToken(m.Params); token != nil && b.tokens[name(session, token)] != nil {
+			return b.tokens[name(session, token)]
+		}
+		for _, o := range slices.Backward(asking) {
+			if o.asked.logs {
+				return o
+			}
+		}
+	}
+	if len(asking) > 0 {
 		return asking[len(asking)-1]
 	}
 	return nil
@@ -186,7 +233,7 @@ func (b *indexer) shut(c *carrier, e *Event) {
 	}
 	for _, o := range b.pending {
 		if b.ix.exchanges[o.x].session == c.session {
-			if e.From != Mcpmock {
+			if e.From != Mcpmock && b.ix.exchanges[o.x].flags&Withdrawn == 0 {
 				b.ix.exchanges[o.x].flags |= flag
 			}
 			b.forget(c.session, o)

@@ -51,6 +51,8 @@ func (r *Redactor) field(name, value string) string {
 		return r.SessionLabel(value)
 	case name == "Location" || name == "Content-Location":
 		return r.URL(value)
+	case mirrors(name):
+		return r.mirror(name, value)
 	}
 	if label, ok := r.sessionIn(value); ok {
 		return label
@@ -62,11 +64,7 @@ func (r *Redactor) field(name, value string) string {
 	if !r.active() {
 		return r.withinText(value)
 	}
-	param, isParam := strings.CutPrefix(name, "Mcp-Param-")
-	switch {
-	case isParam && (r.secrets && secretName([]byte(param)) || r.isKnown(value)):
-		return r.replacement([]byte(value)) // a tool's argument, mirrored in a header
-	case !isOpen(name):
+	if !isOpen(name) {
 		if isCredential(name) {
 			r.HideHeader(name, value)
 		}

@@ -239,6 +239,9 @@ func (w *walker) member(i int, key []byte, p place) (hit, walk bool, next place)
 			return true, false, next
 		}
 	}
+	if p.depth == 1 && c == '"' && string(key) == "requestState" && w.holdsSecret(i) {
+		return true, false, next // it is opaque: all of it or nothing
+	}
 	if w.r.secrets && (c == '[' || isSecretScalar(w.in, i)) && secretName(key) {
 		next.secret = c == '['
 		return !next.secret, next.secret, next
@@ -294,6 +297,16 @@ func (w *walker) isSecret(i int) bool {
 	}
 	from, to, ok := w.r.nextSecret(s, 0)
 	return ok && from == 0 && to == len(s)
+}
+
+// holdsSecret reports whether there is a secret in the string at i.
+func (w *walker) holdsSecret(i int) bool {
+	end, ok := stringEnd(w.in, i)
+	if !ok || !w.r.active() {
+		return false
+	}
+	_, _, ok = w.r.nextSecret(w.plain(w.in[i+1:end-1]), 0)
+	return ok
 }
 
 // minSecret is the length, with its quotes, from which a string may hold a

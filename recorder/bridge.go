@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"github.com/mcpmock/mcpmock/internal/mirror"
 )
 
 // The limits of a bridge.
@@ -27,9 +29,10 @@ const (
 // (2024-11-05) at /sse, for clients that are older. It keeps the rules of
 // those transports, since the server cannot; all else is the server's affair.
 //
-// What this does not do: streams have no event ids and cannot be resumed, and
-// there are no sessions of the modern era, whose clients find a server of the
-// legacy era here.
+// Requests of the modern era, which has no sessions, go to one server for each
+// client, by the name and the capabilities that they say; see admit.
+//
+// What this does not do: streams have no event ids and cannot be resumed.
 type Bridge struct {
 	rec    *Recorder
 	run    runner
@@ -42,6 +45,9 @@ type Bridge struct {
 	closed   bool
 	sessions map[string]*session // until their servers have exited
 	visits   map[*visit]bool
+	guests   map[string][]*session        // of the modern era, by who asks
+	tools    map[string][]mirror.Argument // those with arguments in the header
+	era      era                          // of the server, once it has said so
 }
 
 // A runner runs a server between the ends of a client, as Recorder.Command
@@ -70,6 +76,8 @@ func newBridge(r *Recorder, stderr io.Writer, run runner) *Bridge {
 		stderr:   &locked{w: stderr},
 		sessions: map[string]*session{},
 		visits:   map[*visit]bool{},
+		guests:   map[string][]*session{},
+		tools:    map[string][]mirror.Argument{},
 	}
 }
 
@@ -160,7 +168,7 @@ func (b *Bridge) session(id string, old bool) *session {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.sessions[id]
-	if s == nil || s.old != old || !s.use() {
+	if s == nil || s.old != old || s.isGuest() || !s.use() {
 		return nil
 	}
 	return s
@@ -170,6 +178,7 @@ func (b *Bridge) forget(s *session) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.sessions, s.id)
+	b.leaves(s)
 }
 
 // locked is a writer for several servers.

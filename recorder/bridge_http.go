@@ -70,6 +70,10 @@ func (b *Bridge) servePost(w http.ResponseWriter, req *http.Request) {
 		f.write(w)
 		return
 	}
+	if b.isModern(req, batch) {
+		b.serveModern(w, req, batch)
+		return
+	}
 	var s *session
 	hello := isHello(batch) && req.Header.Get(mcp.HeaderSessionID) == ""
 	if hello {

@@ -142,9 +142,10 @@ func TestBridgeVisit(t *testing.T) {
 	}
 }
 
-// asking is a server that asks its client two things before it answers.
+// asking is a server of the legacy era that asks its client two things before
+// it answers.
 func asking() *mcp.Server {
-	s := mcp.NewServer(&mcp.Implementation{Name: "asking", Version: "1"}, nil)
+	s := mcp.NewServer(&mcp.Implementation{Name: "asking", Version: "1"}, &mcp.ServerOptions{SupportedProtocolVersions: []string{"2025-11-25", "2025-06-18"}})
 	type none struct{}
 	mcp.AddTool(s, &mcp.Tool{Name: "ask"}, func(ctx context.Context, req *mcp.CallToolRequest, _ none) (*mcp.CallToolResult, any, error) {
 		said := ""
@@ -200,7 +201,7 @@ func TestBridgeQuestions(t *testing.T) {
 		}
 	})
 	said := tapeOf(t, tape)
-	if len(said) != 3 || slices.ContainsFunc([]string{said[1], said[2], said[3]}, func(s string) bool { return !strings.HasSuffix(s, "exit 0") }) {
+	if len(said) != 4 || said[1] != "server/discover exit 0" || slices.ContainsFunc([]string{said[2], said[3], said[4]}, func(s string) bool { return !strings.HasSuffix(s, "exit 0") }) {
 		t.Errorf("the tape has %v", said)
 	}
 }

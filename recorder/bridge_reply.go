@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
 )
 
 // A reply is what a POST with requests is answered by.
@@ -14,7 +16,8 @@ type reply struct {
 	s     *session
 	p     *inquiry
 	w     http.ResponseWriter
-	array bool // the client sent a batch, and gets one
+	array bool             // the client sent a batch, and gets one
+	ask   *jsonrpc.Message // the request, where it is of the modern era
 
 	begun   bool
 	early   []said   // what came before the server had the whole question
@@ -43,8 +46,14 @@ func (r *reply) tell(ctx context.Context, m jsonrpc.Message) bool {
 // once; but that of initialize waits, for the session's id is given with its
 // first word, and not where there is no session in the end.
 func (r *reply) serve(ctx context.Context) {
-	if r.p.stream && !r.p.hello {
+	if r.p.stream && !r.p.hello && r.ask == nil {
 		r.begin()
+	}
+	var late <-chan time.Time
+	if r.ask != nil && r.ask.Method == mcp.Discover && r.s.b.known() == unknownEra {
+		timer := time.NewTimer(probeWait)
+		defer timer.Stop()
+		late = timer.C
 	}
 	for _, m := range r.early {
 		if !r.pass(m) {
@@ -60,6 +69,9 @@ func (r *reply) serve(ctx context.Context) {
 		case <-r.p.over:
 			r.finish()
 			return
+		case <-late:
+			r.pass(said{text: errorTo(r.ask.ID, mcp.InvalidRequest, "the server does not answer server/discover: begin with initialize"), last: true, failed: true})
+			return
 		case <-r.s.exited:
 			r.lost()
 			return
@@ -74,6 +86,14 @@ func (r *reply) serve(ctx context.Context) {
 func (r *reply) pass(m said) bool {
 	if r.p.hello && m.failed {
 		r.s.end("the server refused to initialize")
+		if !r.begun && gjson.GetBytes(m.text, "error.code").Int() == mcp.UnsupportedVersion {
+			r.whole(http.StatusBadRequest, m.text) // by which its client tells a server without that method
+			return false
+		}
+	}
+	if r.ask != nil && m.last && !r.begun {
+		r.first(m.text)
+		return false
 	}
 	if !r.say(m.text) {
 		r.gone()
@@ -95,6 +115,9 @@ func (r *reply) begin() {
 		r.w.Header().Set(mcp.HeaderSessionID, r.s.id)
 	}
 	if r.p.stream {
+		if r.ask != nil { // 2026-07-28 basic/transports/streamable-http, "Receiving Messages"
+			r.w.Header().Set("X-Accel-Buffering", "no")
+		}
 		beginStream(r.w)
 		return
 	}
@@ -137,6 +160,10 @@ func (r *reply) finish() {
 // lost answers what the server has not, and will not any more.
 func (r *reply) lost() {
 	for _, id := range r.s.unanswered(r.p) {
+		if r.ask != nil && !r.begun {
+			r.first(errorTo(id, mcp.InternalError, r.s.why()))
+			return
+		}
 		if !r.say(errorTo(id, mcp.InternalError, r.s.why())) {
 			return
 		}

@@ -26,6 +26,7 @@ type said struct {
 	text   []byte
 	last   bool // nothing follows it
 	failed bool // it is an error
+	lists  bool // it answers tools/list
 }
 
 func newOutlet() *outlet { return &outlet{make(chan said), make(chan struct{})} }
@@ -35,6 +36,8 @@ type inquiry struct {
 	*outlet
 	hello  bool          // it opens the session
 	stream bool          // its answer is a stream, and may have more in it
+	lists  bool          // it asks for the tools
+	logs   bool          // it asks for log messages
 	over   chan struct{} // closed when its last request was cancelled
 
 	// Guarded by the session's mutex.
@@ -62,6 +65,9 @@ func (s *session) pass(m jsonrpc.Message, text said) {
 		if to == nil {
 			return
 		}
+		if text.lists {
+			s.b.learn(m.Result)
+		}
 		select {
 		case to.out <- text:
 			return
@@ -88,14 +94,19 @@ func (s *session) outlet(m jsonrpc.Message, text *said) *outlet {
 		key := idKey(m.ID)
 		p := s.waiting[key]
 		if p == nil {
+			s.unspend(key, s.spent[key])
 			s.b.rec.log.Info("the server answers what nobody waits for", "id", string(m.ID))
 			return nil
 		}
 		if p.hello {
 			s.version = gjson.GetBytes(m.Result, "protocolVersion").Str
 		}
+		text.lists = p.lists
 		text.last = s.answered(p, key)
 		return p.outlet
+	}
+	if s.guests {
+		return s.outletOf(m)
 	}
 	if m.Method == mcp.Progress {
 		if p := s.tokens[idKey(jsonrpc.TokenOfProgress(m.Params))]; p != nil && p.stream {
@@ -161,11 +172,16 @@ func (s *session) enlist(batch jsonrpc.Batch, stream, hello bool) *inquiry {
 		if m.Kind != jsonrpc.Request {
 			continue
 		}
-		if s.waiting[key] != nil || p.left[key] != nil {
+		if s.waiting[key] != nil || p.left[key] != nil || s.spent[key] != nil {
 			return nil
 		}
 		p.left[key] = m.ID
+		p.lists = p.lists || m.Method == mcp.ToolsList
+		p.logs = p.logs || asksForLogs(m)
 		if token := jsonrpc.ProgressToken(m.Params); token != nil {
+			if s.guests && s.tokens[idKey(token)] != nil {
+				return nil
+			}
 			p.tokens = append(p.tokens, idKey(token))
 		}
 	}

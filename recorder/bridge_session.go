@@ -24,16 +24,18 @@ type session struct {
 	exited chan struct{}      // closed when the server has exited, and all it said is handed on
 
 	mu      sync.Mutex
+	guests  bool        // it is of the modern era, and no client knows its id
 	users   int         // requests that are served
 	idle    *time.Timer // runs while there are none
 	reason  string      // why it ended, once it has
 	version string      // the revision that was agreed on
 	waiting map[string]*inquiry
-	tokens  map[string]*inquiry // by progress token
-	posts   []*inquiry          // whose answers are streams, oldest first
-	stream  *outlet             // the GET stream
-	held    [][]byte            // what no stream could take
-	size    int                 // of held, in bytes
+	tokens  map[string]*inquiry      // by progress token
+	posts   []*inquiry               // whose answers are streams, oldest first
+	spent   map[string]chan struct{} // ids of requests that were cancelled just now
+	stream  *outlet                  // the GET stream
+	held    [][]byte                 // what no stream could take
+	size    int                      // of held, in bytes
 }
 
 func newSession(b *Bridge, id string, old bool) *session {
@@ -41,7 +43,7 @@ func newSession(b *Bridge, id string, old bool) *session {
 		b: b, id: id, old: old, in: newInput(),
 		cut: make(chan struct{}), exited: make(chan struct{}),
 		users: 1, idle: time.NewTimer(maxIdle),
-		waiting: map[string]*inquiry{}, tokens: map[string]*inquiry{},
+		waiting: map[string]*inquiry{}, tokens: map[string]*inquiry{}, spent: map[string]chan struct{}{},
 	}
 	s.idle.Stop()
 	s.ctx, s.kill = context.WithCancel(context.Background())
@@ -113,6 +115,12 @@ func (s *session) why() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.reason
+}
+
+func (s *session) isGuest() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.guests
 }
 
 // use keeps the session from being idle, and reports whether it goes on.

@@ -56,7 +56,7 @@ func TestBridgeRefusals(t *testing.T) {
 		{"a session of HTTP+SSE", "POST", "/mcp", old, ping, nil, 404, "no such session"},
 		{"a ping without a session", "POST", "/mcp", "", ping, nil, 400, "no session id: begin with initialize"},
 		{"to listen without a session", "GET", "/mcp", "", "", nil, 400, "no session id"},
-		{"a client of the modern era asks who is there", "POST", "/mcp", "", `{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}}`, []string{"Mcp-Protocol-Version", "2026-07-28"}, 400, `{"jsonrpc":"2.0","id":1,"error":{"code":-32600`},
+		{"a client of the modern era that does not say its version", "POST", "/mcp", "", `{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{}}`, []string{"Mcp-Protocol-Version", "2026-07-28"}, 400, `{"jsonrpc":"2.0","id":1,"error":{"code":-32602`},
 		{"a revision that nobody agreed on", "POST", "/mcp", live.session, ping, []string{"Mcp-Protocol-Version", "1999-01-01"}, 400, "unsupported protocol version"},
 		{"a batch, which left with 2025-06-18", "POST", "/mcp", live.session, "[" + ping + "]", nil, 400, "send each message by itself"},
 		{"initialize in a batch", "POST", "/mcp", "", "[" + hello + "]", nil, 400, "no session id"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/mirror"
 )
 
 // What a caller grants those it waits for.
@@ -32,8 +33,8 @@ const (
 // Session id, protocol version, the GET stream and the resuming of a stream
 // that broke off are dealt with here; a client on stdio knows none of them.
 // A request that gets no answer over HTTP gets a JSON-RPC error that says why.
-// The headers that repeat arguments of tools (x-mcp-header of 2026-07-28) are
-// not made: that takes knowing the tools.
+// The headers in which requests of 2026-07-28 repeat their body are made here;
+// those for arguments of tools (x-mcp-header) as the latest tools/list has them.
 //
 // Stdio returns nil when stdin ends or ctx is done, after it has ended the
 // session; and an error when stdin cannot be read, stdout cannot be written,
@@ -51,6 +52,7 @@ func (r *Recorder) Stdio(ctx context.Context, upstream *url.URL, sse bool, stdin
 		stop:     stop,
 		open:     map[*posting]bool{},
 		postings: map[string]*posting{},
+		tools:    map[string][]mirror.Argument{},
 		heard:    make(chan struct{}),
 	}
 	if c.target.Path == "" {
@@ -100,8 +102,9 @@ type caller struct {
 	version   string // the revision that the handshake agreed on
 	modern    bool   // each request says its revision, and there is no handshake
 	open      map[*posting]bool
-	postings  map[string]*posting // of them, who waits for the answer to an id
-	listening context.CancelFunc  // ends the GET stream
+	postings  map[string]*posting          // of them, who waits for the answer to an id
+	tools     map[string][]mirror.Argument // those with arguments in the header
+	listening context.CancelFunc           // ends the GET stream
 }
 
 // hide keeps the secrets that an upstream's URL may have off the tape and out
@@ -232,7 +235,7 @@ func (c *caller) say(message []byte) {
 func (c *caller) hangUp(ctx context.Context, patient bool) {
 	if patient {
 		c.mu.Lock()
-		open := slices.Collect(maps.Keys(c.open))
+		open := slices.DeleteFunc(slices.Collect(maps.Keys(c.open)), func(k *posting) bool { return k.listens })
 		c.mu.Unlock()
 		c.await(ctx, lastAnswers, func(k *posting) <-chan struct{} { return k.settled }, open)
 		c.await(ctx, lastFrames, func(k *posting) <-chan struct{} { return k.ended }, open)

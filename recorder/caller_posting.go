@@ -18,7 +18,9 @@ type posting struct {
 	c       *caller
 	body    []byte
 	batch   jsonrpc.Batch
-	hello   bool // it is the handshake
+	hello   bool   // it is the handshake
+	version string // of a request of the modern era, which names it, and whose stream nobody resumes
+	listens bool   // a subscription, whose answer may never come
 	ctx     context.Context
 	cancel  context.CancelFunc
 	once    sync.Once
@@ -48,6 +50,10 @@ func (c *caller) newPosting(batch jsonrpc.Batch, line []byte) *posting {
 			c.postings[idKey(m.ID)] = k
 		}
 		k.hello = k.hello || m.Method == mcp.Initialize
+		k.listens = k.listens || m.Method == mcp.Listen
+	}
+	if k.version = modernVersion(batch); k.version != "" && batch.Messages[0].Method != mcp.Discover { // which a server of the legacy era refuses
+		c.modern = true
 	}
 	if k.hello { // a new session, by a request without an id
 		c.session, c.version, c.modern = "", "", false
@@ -64,6 +70,12 @@ func (k *posting) run() {
 	if err != nil {
 		k.fail(k.c.unreachable(err))
 		return
+	}
+	if k.mismatched(resp) {
+		if resp, err = k.c.send(k.ctx, http.MethodPost, k.header(), k.body); err != nil {
+			k.fail(k.c.unreachable(err))
+			return
+		}
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
@@ -144,6 +156,9 @@ func (k *posting) hear(m jsonrpc.Message) {
 	}
 	muted := k.muted
 	k.c.mu.Unlock()
+	if !k.batch.Array && k.batch.Messages[0].Method == mcp.ToolsList {
+		k.c.learn(m.Result)
+	}
 	if !muted {
 		k.c.say(raw)
 	}
@@ -200,7 +215,7 @@ func (k *posting) failWith(message func(id []byte) []byte) bool {
 			k.settleOne(key)
 		}
 	}
-	muted := k.muted
+	muted := k.muted || k.listens && k.c.work.Err() != nil // a client that ends knows that its subscriptions do
 	k.c.mu.Unlock()
 	for _, e := range errs {
 		if !muted {
@@ -266,6 +281,9 @@ func (c *caller) cancelled(m jsonrpc.Message) {
 func (c *caller) cancelsByClosing(m jsonrpc.Message) bool {
 	c.mu.Lock()
 	modern := c.modern
+	if k := c.postings[idKey([]byte(gjson.GetBytes(m.Params, "requestId").Raw))]; k != nil {
+		modern = k.version != ""
+	}
 	c.mu.Unlock()
 	if modern {
 		c.cancelled(m)

@@ -3,7 +3,6 @@ package recorder
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/tidwall/gjson"
+	"github.com/mcpmock/mcpmock/internal/mirror"
 )
 
 // send sends a request by the recorder; extra are header fields besides those
@@ -38,7 +37,7 @@ func (c *caller) send(ctx context.Context, method string, extra http.Header, bod
 		h.Set(mcp.HeaderSessionID, session)
 	}
 	if hasVersionHeader(version) {
-		h.Set(mcp.HeaderProtocolVersion, fieldValue(version)) // a server may say anything
+		h.Set(mcp.HeaderProtocolVersion, mirror.Encode(version)) // a server may say anything
 	}
 	if c.auth != "" {
 		h.Set("Authorization", c.auth)
@@ -75,45 +74,6 @@ func hasVersionHeader(version string) bool {
 		return false
 	}
 	return true
-}
-
-// The member in which a request of the modern era tells its revision
-// (2026-07-28 basic, "_meta").
-const metaVersion = `params._meta.io\.modelcontextprotocol/protocolVersion`
-
-// header is what a request of the modern era repeats of itself in the header
-// of its POST (2026-07-28 basic/transports/streamable-http, "Request
-// Metadata"). Over stdio there is none, so it is made here.
-func (k *posting) header() http.Header {
-	m := k.batch.Messages[0]
-	version := gjson.GetBytes(m.Raw, metaVersion).Str
-	if k.batch.Array || version == "" || mcp.IsLegacy(version) || m.Method == mcp.Initialize {
-		return nil
-	}
-	if m.Method != mcp.Discover { // which a server of the legacy era refuses
-		k.c.mu.Lock()
-		k.c.modern = true
-		k.c.mu.Unlock()
-	}
-	h := http.Header{}
-	h.Set(mcp.HeaderProtocolVersion, fieldValue(version))
-	h.Set("Mcp-Method", fieldValue(m.Method))
-	if member := mcp.NameMember(m.Method); member != "" {
-		h.Set("Mcp-Name", fieldValue(gjson.GetBytes(m.Params, member).Str))
-	}
-	return h
-}
-
-// fieldValue spells a text as a header field: in base64 where it could not
-// stand there as it is (2026-07-28 basic/transports/streamable-http, "Value
-// Encoding").
-func fieldValue(text string) string {
-	const open, end = "=?base64?", "?="
-	plain := strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
-	if plain && !(strings.HasPrefix(text, open) && strings.HasSuffix(text, end)) {
-		return text
-	}
-	return open + base64.StdEncoding.EncodeToString([]byte(text)) + end
 }
 
 // unreachable says why a request got no answer.

@@ -83,12 +83,14 @@ func (c *caller) frame(f sse.Frame, at *place, hear func(jsonrpc.Message)) {
 }
 
 // follow reads the stream that answers a line. One that breaks off before it
-// has answered is read on, where the server gave its events ids.
+// has answered is read on, where the server gave its events ids; but in the
+// modern era none is (2026-07-28 basic/transports/streamable-http, "Receiving
+// Messages").
 func (k *posting) follow(resp *http.Response) {
 	var at place
 	err := k.c.read(resp, &at, k.hear)
 	for !k.isSettled() {
-		if at.last == "" {
+		if at.last == "" || k.version != "" {
 			if err != nil {
 				k.fail(fmt.Sprintf("the server's stream broke off before the answer: %v", cause(err)))
 			}

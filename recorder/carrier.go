@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // A carrier is one HTTP request with its response, or one stdio process, while
@@ -15,7 +17,7 @@ import (
 type carrier struct {
 	rec     *Recorder
 	on      int
-	listens bool                    // a GET: a stream that may stay open for ever
+	listens bool                    // a GET or a subscription: a stream that may stay open for ever
 	asked   exchange                // the first request it carries
 	client  context.Context         // of whoever asks
 	cancel  context.CancelCauseFunc // ends the upstream's request, or the process
@@ -36,10 +38,16 @@ type request struct {
 	part   bool // more of the body follows
 }
 
+// listens reports whether the answer is a stream that may stay open for ever.
+func (q *request) listens() bool {
+	return q.method == http.MethodGet ||
+		bytes.Contains(q.body, []byte("listen")) && !q.part && jsonrpc.One(q.body).Method == mcp.Listen
+}
+
 // begin puts a request on the tape as a new carrier. It returns nil where the
 // recorder has stopped.
 func (r *Recorder) begin(ctx context.Context, cancel context.CancelCauseFunc, q *request) *carrier {
-	c := &carrier{rec: r, listens: q.method == http.MethodGet, client: ctx, cancel: cancel}
+	c := &carrier{rec: r, listens: q.listens(), client: ctx, cancel: cancel}
 	r.mu.Lock()
 	if r.cutting || r.stopping && (c.listens || len(r.visits) == 0) {
 		r.mu.Unlock()
@@ -65,10 +73,18 @@ func (r *Recorder) begin(ctx context.Context, cancel context.CancelCauseFunc, q 
 		Method: q.method,
 		Path:   r.redact.Path(q.path),
 		Query:  r.redact.Query(q.query),
-		Header: r.redact.Header(q.header),
+		Header: r.redact.RequestHeader(q.header, messageIn(&e, q.body), e.Message),
 	}
 	c.write(&e)
 	return c
+}
+
+// messageIn returns the body that an event has as its one message, or nil.
+func messageIn(e *cassettes.Event, body []byte) []byte {
+	if e.Message == nil {
+		return nil
+	}
+	return body
 }
 
 // said puts a whole body into an event: as messages where it is JSON-RPC.

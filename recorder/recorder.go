@@ -245,7 +245,8 @@ func (r *Recorder) Close() error {
 	return r.Shutdown(ctx)
 }
 
-// Shutdown ends the recording: new requests are refused, GET streams end, and
+// Shutdown ends the recording: new requests are refused, GET streams and
+// subscriptions end, and
 // exchanges in progress may finish until ctx is done. It returns when nothing
 // is left open, with the failure of the recording as Err has it.
 func (r *Recorder) Shutdown(ctx context.Context) error {

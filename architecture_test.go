@@ -33,7 +33,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		{"a scenario is data: it neither plays nor reads a tape", "scenarios", []string{"replay", "recorder", "cassettes", "cmd/..."}},
 		{"the tape stands on facts alone", "cassettes", []string{"replay", "recorder", "scenarios", "cmd/..."}},
 		{"facts know nothing of the house", "internal/...", []string{"cassettes", "recorder", "replay", "scenarios", "cmd/..."}},
-		{"whoever imports the library gets neither the command, nor the demo's server, nor what asks live ones", ".", []string{"cmd/...", "internal/weather", "check", "probes"}},
+		{"whoever imports the library gets neither the command, nor the demo's server, nor what asks live ones", ".", []string{"cmd/...", "internal/weather", "internal/harbour", "check", "probes"}},
 	} {
 		for floor, deps := range dependencies(t, "./"+c.floor) {
 			for _, dep := range deps {
@@ -61,7 +61,7 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		{"github.com/gofrs/flock", []string{"cassettes"}, 1, false},
 		{"github.com/spf13", []string{"cmd/..."}, anywhere, false},
 		{"github.com/BurntSushi/toml", []string{"cmd/mcpmock"}, 1, false},
-		{"github.com/modelcontextprotocol/go-sdk", []string{"internal/weather"}, anywhere, true},
+		{"github.com/modelcontextprotocol/go-sdk", []string{"internal/weather", "internal/harbour", "interop/harbour"}, anywhere, true},
 		{"github.com/rogpeppe/go-internal", nil, anywhere, true},
 		{"github.com/google/jsonschema-go", []string{"replay"}, 1, true},
 		{"github.com/google/go-cmp", []string{"internal/jsondiff"}, anywhere, true},

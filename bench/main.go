@@ -43,6 +43,7 @@ func parts() []part {
 	return []part{
 		{"json", "replay of JSON answers", (*bench).json},
 		{"sse", "replay of event streams", (*bench).sse},
+		{"eras", "requests of both eras", (*bench).eras},
 		{"tape", "replay of a long tape", (*bench).tape},
 		{"start", "first answer after the start", (*bench).start},
 		{"memory", "memory for a long tape", (*bench).memory},

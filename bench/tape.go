@@ -29,9 +29,15 @@ func (b *bench) writeTape(n int, s shape, pad int) (string, error) {
 	w, err := cassettes.NewWriter(buffer, cassettes.Header{Transport: "http", Redact: []string{cassettes.RedactSecrets}}, cassettes.Compact)
 	if err == nil {
 		t := &taper{w: w}
-		t.begin()
+		if s != asModern {
+			t.begin()
+		}
 		for x := range n {
-			t.call(x, s, pad)
+			if s == asModern {
+				t.modernCall(x)
+			} else {
+				t.call(x, s, pad)
+			}
 		}
 		err = t.err
 	}

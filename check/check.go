@@ -1,9 +1,10 @@
-// Package check holds live MCP servers to the rules of sessions and
-// initialization.
+// Package check holds live MCP servers to the rules of the protocol: those of
+// sessions and initialization, and those of revision 2026-07-28, which has
+// neither.
 //
-// It asks a server what clients ask, rightly and wrongly, and says for each
-// rule what it saw, what the specification wants, and what to do about a
-// breach. A program, or a test of a server of one's own, needs one call:
+// It finds out which of the two a server speaks, asks what clients ask, rightly
+// and wrongly, and says for each rule what it saw, what the specification
+// wants, and what to do about a breach. A program, or a test of a server of one's own, needs one call:
 //
 //	report, err := check.HTTP(ctx, "http://127.0.0.1:8000/mcp")
 //	if err != nil {
@@ -19,12 +20,12 @@
 // [HTTP] and [Stdio] walk the rules. [Survey] asks the same and judges
 // nothing: it is for who wants to know a server's manners. Nothing that is
 // asked changes the server's data: a tool is only called where it says that it
-// is read-only and needs no arguments, or by [WithCall]; and no request is
-// made that some server is known not to survive.
+// is read-only, or by [WithCall]; and no request is made that some server is
+// known not to survive.
 //
-// What this does not do: it does not look at what the tools do, at how a
-// server bears load, or at the revision 2026-07-28, which has no sessions. It
-// uses no proxy and follows no redirect to another host.
+// What this does not do: it does not look at what the tools do, at what a
+// server asks its client by input_required, or at how it bears load. It uses no
+// proxy and follows no redirect to another host.
 package check
 
 import (
@@ -32,11 +33,12 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 )
 
 // HTTP holds the server whose MCP endpoint is at that URL to the rules of
-// Streamable HTTP, and finds out whose manners it has. That takes seconds:
+// Streamable HTTP, in each era that it speaks, and finds out whose manners it has. That takes seconds:
 // some answers are streams, which are listened to for a while.
 //
 // The error is an [*Unreachable] where no MCP server answers, that of ctx where it
@@ -50,10 +52,10 @@ func HTTP(ctx context.Context, endpoint string, opts ...Option) (*Report, error)
 	if err := w.rules(ctx); err != nil {
 		return nil, err
 	}
-	if w.answers == nil {
+	if w.answers == nil && w.modernAnswers == nil {
 		return w.Report, nil
 	}
-	if w.Dialect, err = resembling(ctx, w.answers, w.issued); err != nil {
+	if w.Dialect, err = resembling(ctx, w.answers, w.modernAnswers, w.issued); err != nil {
 		return nil, err
 	}
 	return w.Report, nil
@@ -61,7 +63,9 @@ func HTTP(ctx context.Context, endpoint string, opts ...Option) (*Report, error)
 
 // Stdio starts a command that speaks MCP on its stdin and stdout, holds it to
 // the rules of stdio, and ends it with all that it has started. Then it is
-// started once more, to be asked what comes too early.
+// started twice more: to be asked what comes too early, and to be asked as
+// clients of revision 2026-07-28 begin. One that has no initialize is started
+// once.
 //
 // The errors are those of [HTTP]. The environment and the directory of the
 // command are this process's own.
@@ -73,7 +77,7 @@ func Stdio(ctx context.Context, command []string, opts ...Option) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &piped{Report: &Report{Server: commandLine(command), Transport: overStdio}, options: o, command: command}
+	s := &piped{Report: &Report{Server: say.Command(command), Transport: overStdio}, options: o, command: command}
 	if err := s.rules(ctx); err != nil {
 		return nil, err
 	}
@@ -93,5 +97,5 @@ func newHolding(endpoint string, opts []Option) (*holding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &holding{Report: &Report{Server: place(u), Transport: overHTTP}, options: o, endpoint: u}, nil
+	return &holding{Report: &Report{Server: say.Place(u), Transport: overHTTP}, options: o, endpoint: u}, nil
 }

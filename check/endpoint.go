@@ -5,13 +5,15 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/mcpmock/mcpmock/probes"
 )
 
 // arrive finds the endpoint: it initializes, follows redirects within the
 // host, and tells what is there instead of an MCP server. The answer is that
-// to initialize; it is nil where the findings already say all there is to say.
+// to initialize; it is nil where the server has none, but speaks a later
+// revision, and where the findings already say all there is to say.
 func (w *holding) arrive(ctx context.Context) (*probes.Answer, error) {
 	for range 4 {
 		var err error
@@ -27,15 +29,18 @@ func (w *holding) arrive(ctx context.Context) (*probes.Answer, error) {
 			return &a, nil
 		}
 		if a.Status/100 != 3 || a.Header.Get("Location") == "" {
+			if modern, err := w.modernAlone(ctx, a); modern || err != nil {
+				return nil, err
+			}
 			return nil, w.lost(ctx, a)
 		}
 		to, err := w.endpoint.Parse(a.Header.Get("Location"))
 		if err != nil || to.Host != w.endpoint.Host || to.Scheme != w.endpoint.Scheme {
-			return nil, unreachable("%s redirects elsewhere: %d to %s", place(w.endpoint), a.Status, short(a.Header.Get("Location"), 200)).
+			return nil, unreachable("%s redirects elsewhere: %d to %s", say.Place(w.endpoint), a.Status, say.Short(a.Header.Get("Location"), 200)).
 				hint("check the server there, if it is yours: headers such as Authorization do not go with a redirect")
 		}
 		w.find("endpoint", Note, ofEndpoint, "", "one path that serves POST and GET", "%d: %s redirects to %s", a.Status, w.endpoint.Path, to.Path).
-			because("clients that do not follow a redirect of a POST fail here, and those that turn it into a GET", "give clients "+place(to)).
+			because("clients that do not follow a redirect of a POST fail here, and those that turn it into a GET", "give clients "+say.Place(to)).
 			known("redirect-307-trailing-slash", "https://github.com/modelcontextprotocol/python-sdk/issues/732")
 		w.endpoint = to
 	}
@@ -44,7 +49,7 @@ func (w *holding) arrive(ctx context.Context) (*probes.Answer, error) {
 
 // lost says what is there where initialize got no result.
 func (w *holding) lost(ctx context.Context, a probes.Answer) error {
-	at := place(w.endpoint)
+	at := say.Place(w.endpoint)
 	if a.Err != nil && a.Status == 0 {
 		return w.silent(a)
 	}
@@ -70,7 +75,7 @@ func (w *holding) lost(ctx context.Context, a probes.Answer) error {
 			hint("or check it by the name that it knows; behind a proxy, pass the original Host on")
 	case a.Status == 403:
 		return unreachable("%s forbids it: %s", at, inWords(a)).
-			hint("if it wants a token:  mcpmock check %s --header %q", word(at), "Authorization: Bearer TOKEN").
+			hint("if it wants a token:  mcpmock check %s --header %q", say.Word(at), "Authorization: Bearer TOKEN").
 			hint("if it checks Host or Origin: name %s among those it allows", w.endpoint.Host)
 	case a.Status == 500 && strings.TrimSpace(string(a.Body)) == "Internal Server Error":
 		return unreachable("%s fails before it looks: %s", at, inWords(a)).
@@ -89,9 +94,9 @@ func (w *holding) lost(ctx context.Context, a probes.Answer) error {
 	f := unreachable("no MCP server answers at %s: %s", at, inWords(a))
 	switch {
 	case other != nil && w.header == nil:
-		f.hint("there is one at %s:  mcpmock check %s", place(other), word(place(other)))
+		f.hint("there is one at %s:  mcpmock check %s", say.Place(other), say.Word(say.Place(other)))
 	case other != nil:
-		f.hint("there is one at %s", place(other))
+		f.hint("there is one at %s", say.Place(other))
 	case isPage(a):
 		f.hint("a web page is no MCP server: it may be a proxy's error, a login page, or the site beside the server")
 		f.hint("tried, too: %s", strings.Join(usual, ", "))
@@ -105,7 +110,7 @@ func (w *holding) lost(ctx context.Context, a probes.Answer) error {
 
 // silent is about a server that answers nothing at all.
 func (w *holding) silent(a probes.Answer) error {
-	f := unreachable("cannot reach %s: %s", place(w.endpoint), reason(a.Err))
+	f := unreachable("cannot reach %s: %s", say.Place(w.endpoint), reason(a.Err))
 	switch said := reason(a.Err); {
 	case said == "connection refused":
 		f.hint("nobody listens on %s: start the server, and check the port", w.endpoint.Host)
@@ -124,15 +129,15 @@ func (w *holding) silent(a probes.Answer) error {
 
 // locked is about a server that wants authorization.
 func (w *holding) locked(a probes.Answer) error {
-	at := place(w.endpoint)
+	at := say.Place(w.endpoint)
 	f := unreachable("%s wants authorization: %s", at, inWords(a))
 	if w.header != nil {
 		f.hint("the headers given were not enough: the token may be expired, or for another audience")
 	} else {
-		f.hint("mcpmock check %s --header %q", word(at), "Authorization: Bearer TOKEN")
+		f.hint("mcpmock check %s --header %q", say.Word(at), "Authorization: Bearer TOKEN")
 	}
 	if challenge := a.Header.Get("WWW-Authenticate"); challenge != "" {
-		return f.hint("it asks by WWW-Authenticate: %s", printable(short(challenge, 200)))
+		return f.hint("it asks by WWW-Authenticate: %s", say.Printable(say.Short(challenge, 200)))
 	}
 	return f.hint("it sends no WWW-Authenticate, so clients cannot find out where to get a token: it must (RFC 9110, 15.5.2)")
 }
@@ -160,6 +165,13 @@ func (w *holding) elsewhere(ctx context.Context) (*url.URL, error) {
 		if _, ok := result(a); ok {
 			return &at, nil
 		}
+		if isJSONRPCError(a) {
+			if a, err = client.Ask(ctx, discovery); err != nil {
+				return nil, err
+			} else if speaksModern(answered(discovery.Steps[0].Body, a)) {
+				return &at, nil
+			}
+		}
 		if path != "/sse" {
 			continue
 		}
@@ -185,12 +197,12 @@ func (w *holding) oldTransport(ctx context.Context) (bool, error) {
 	if to == "" {
 		return false, nil
 	}
-	w.Endpoint, w.Transport = place(w.endpoint), overSSE
-	w.find("transport", Note, ofOldHTTP, "", "Streamable HTTP, which took the place of HTTP+SSE with 2025-03-26", "HTTP+SSE: GET opens a stream that names %s", short(to, 100)).
+	w.Endpoint, w.Transport = say.Place(w.endpoint), overSSE
+	w.find("transport", Note, ofOldHTTP, "", "Streamable HTTP, which took the place of HTTP+SSE with 2025-03-26", "HTTP+SSE: GET opens a stream that names %s", say.Short(to, 100)).
 		because("clients of Streamable HTTP alone get an error when they POST initialize here",
 			"update the server, or tell the client that it is HTTP+SSE; record it with --transport sse")
 	if u, err := w.endpoint.Parse(to); err != nil || u.Host != w.endpoint.Host {
-		w.find("endpoint-event", Note, ofOldHTTP, "", "a URI of the same origin", "%s", short(to, 200)).
+		w.find("endpoint-event", Note, ofOldHTTP, "", "a URI of the same origin", "%s", say.Short(to, 200)).
 			because("clients refuse to send messages to another origin", "let the server name a path alone")
 	}
 	return true, nil

@@ -139,11 +139,12 @@ func (w *holding) bodyRules() {
 }
 
 // originRules are about pages of other sites, which reach a server on this
-// machine by DNS rebinding: then both Host and Origin are theirs.
-func (w *holding) originRules(ctx context.Context) error {
+// machine by DNS rebinding: then both Host and Origin are theirs. It asks what
+// the step does, under its name, and where strict, only 403 will do.
+func (w *holding) originRules(ctx context.Context, rule string, in section, what string, strict bool, step func(lines ...[2]string) probes.Step) error {
 	evil := [2]string{"Origin", "http://evil.example"}
 	ask := func(name string, lines ...[2]string) (probes.Answer, error) {
-		return w.client.Ask(ctx, probes.Probe{Name: name, Steps: []probes.Step{probes.Initialize(lines...)}})
+		return w.client.Ask(ctx, probes.Probe{Name: name, Steps: []probes.Step{step(lines...)}})
 	}
 	foreign, err := ask("origin", evil)
 	if err != nil {
@@ -156,26 +157,26 @@ func (w *holding) originRules(ctx context.Context) error {
 		}
 	}
 	wants := "Origin is validated"
-	if w.Protocol >= mcp.V20251125 {
+	if strict {
 		wants = "403 for an Origin that is not allowed"
 	}
 	switch {
 	case w.loopback && served(rebound):
-		w.find("origin", Broken, ofSecurity, "MUST", wants, "initialize with Host: evil.example and Origin: http://evil.example is served").
+		w.find(rule, Broken, in, "MUST", wants, "%s with Host: evil.example and Origin: http://evil.example is served", what).
 			because("any web page open in a browser on this machine can use the server (DNS rebinding)",
 				"refuse every Host and Origin that is not the server's own").
 			known("dns-rebinding-unprotected", "")
 	case served(foreign) && w.loopback:
-		w.find("origin", Note, ofSecurity, "MUST", wants, "initialize with Origin: http://evil.example is served; with a foreign Host, too: %s", inWords(rebound)).
+		w.find(rule, Note, in, "MUST", wants, "%s with Origin: http://evil.example is served; with a foreign Host, too: %s", what, inWords(rebound)).
 			because("DNS rebinding is kept out by the Host alone", "look at the Origin, too")
 	case served(foreign):
-		w.find("origin", Note, ofSecurity, "MUST", wants, "initialize with Origin: http://evil.example is served").
+		w.find(rule, Note, in, "MUST", wants, "%s with Origin: http://evil.example is served", what).
 			because("pages of every site may use the server, which is right where it is meant for them and knows who asks", "allow the origins that are meant")
-	case w.Protocol >= mcp.V20251125 && foreign.Err == nil && foreign.Status != 403:
-		w.find("origin", Broken, ofSecurity, "MUST", wants, "initialize with Origin: http://evil.example: %s", inWords(foreign)).
+	case strict && foreign.Err == nil && foreign.Status != 403:
+		w.find(rule, Broken, in, "MUST", wants, "%s with Origin: http://evil.example: %s", what, inWords(foreign)).
 			because("the request is refused, but not as the specification says", "answer 403")
 	default:
-		w.find("origin", OK, ofSecurity, "MUST", wants, "initialize with Origin: http://evil.example: %s", inWords(foreign))
+		w.find(rule, OK, in, "MUST", wants, "%s with Origin: http://evil.example: %s", what, inWords(foreign))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 )
 
@@ -20,19 +21,43 @@ type holding struct {
 	issued   bool                     // it opened a session with initialize
 	tools    bool                     // it says that it has tools
 	answers  map[string]probes.Answer // to the probes, by name; nil where they were not asked
+
+	refused       *said                    // the answer to initialize of a server that does not have it; nil for one that has
+	modernAnswers map[string]probes.Answer // to those of revision 2026-07-28; nil where they were not asked
 }
 
-// rules finds the endpoint, asks the probes, and walks the rules. Where the
-// findings already say all there is to say, no probe is asked.
+// rules finds the endpoint, asks the probes, and walks the rules of each era
+// that the server speaks. Where the findings already say all there is to say,
+// no probe is asked.
 func (w *holding) rules(ctx context.Context) error {
 	first, err := w.arrive(ctx)
-	if err != nil || first == nil {
+	if err != nil || first == nil && w.refused == nil {
 		return err
 	}
-	w.Endpoint = place(w.endpoint)
+	w.Endpoint = say.Place(w.endpoint)
 	w.loopback = onThisMachine(w.endpoint)
-	w.begin(*first)
-	if err := w.askAll(ctx, *first); err != nil || w.answers == nil {
+	if first == nil { // it was found out by the way that it speaks the modern one
+		return w.modernRules(ctx)
+	}
+	if err := w.legacyRules(ctx, *first); err != nil {
+		return err
+	}
+	s, err := w.modernly(ctx)
+	switch {
+	case err != nil:
+		return err
+	case speaksModern(s):
+		return w.modernRules(ctx)
+	}
+	w.fallsBack(s, ofEraOverHTTP)
+	return nil
+}
+
+// legacyRules walks the rules of the revisions that have initialize, which was
+// answered.
+func (w *holding) legacyRules(ctx context.Context, first probes.Answer) error {
+	w.begin(first)
+	if err := w.askAll(ctx, first); err != nil || w.answers == nil {
 		return err
 	}
 	for _, rule := range []func(context.Context) error{w.talk, w.call, w.affinity} {
@@ -44,7 +69,7 @@ func (w *holding) rules(ctx context.Context) error {
 	w.streamRules()
 	w.headerRules()
 	w.bodyRules()
-	return w.originRules(ctx)
+	return w.originRules(ctx, "origin", ofSecurity, mcp.Initialize, w.Protocol >= mcp.V20251125, probes.Initialize)
 }
 
 // askAll asks the probes, where the server serves more than one client.
@@ -56,7 +81,7 @@ func (w *holding) askAll(ctx context.Context, first probes.Answer) error {
 	if w.client, err = w.towards(w.endpoint, probes.WithTidy()); err != nil {
 		return err
 	}
-	w.answers, err = ask(ctx, w.client)
+	w.answers, err = ask(ctx, w.client, Probes())
 	return err
 }
 
@@ -73,6 +98,7 @@ func (w *holding) towards(endpoint *url.URL, more ...probes.Option) (*probes.Cli
 // begin takes in the answer to the first initialize.
 func (w *holding) begin(a probes.Answer) {
 	r, _ := result(a)
+	w.Eras = []string{eraLegacy}
 	w.Protocol = r.Get("protocolVersion").String()
 	w.Name = strings.TrimSpace(r.Get("serverInfo.name").String() + " " + r.Get("serverInfo.version").String())
 	w.tools = r.Get("capabilities.tools").Exists()

@@ -19,12 +19,22 @@ func (f *Finding) known(scenario, issue string) *Finding {
 	return f
 }
 
+// shown is known for a breach, where it is one, that a stock scenario shows.
+func (f *Finding) shown(scenario string) {
+	if f.Verdict != OK {
+		f.known(scenario, "")
+	}
+}
+
 // knownInWords says what to type about it, or where to read.
 func (f *Finding) knownInWords() string {
 	var words []string
 	for _, k := range f.Known {
 		if !strings.Contains(k, "://") {
 			k = "mcpmock replay weather -s " + k
+			if strings.HasPrefix(f.Rule, "modern-") && f.Rule != "modern-probe" {
+				k += " --era both"
+			}
 		}
 		words = append(words, k)
 	}

@@ -3,6 +3,8 @@ package check
 import (
 	"cmp"
 	"context"
+	"maps"
+	"mime"
 	"slices"
 	"sync"
 	"time"
@@ -21,26 +23,46 @@ var dressed = []string{"Content-Type", "Allow", "Mcp-Session-Id"}
 // as the server does to fit well.
 const enough = 60
 
+// tapeBound are the probes that are answered by what a server has, or a tape,
+// and not by how it refuses.
+var tapeBound = []string{"modern-tools-call-unknown-tool", "modern-resources-read-unknown", "modern-header-name-encoded"}
+
 // resembling finds the dialect that answers most like the server: it asks the
 // same probes of a mock in each. issued says whether the server has sessions.
-func resembling(ctx context.Context, real map[string]probes.Answer, issued bool) (*Likeness, error) {
-	sessions := "required"
-	if !issued {
-		sessions = "stateless"
+// Either of the answers, to [Probes] and to [ModernProbes], may be nil.
+func resembling(ctx context.Context, legacy, modern map[string]probes.Answer, issued bool) (*Likeness, error) {
+	real := map[string]probes.Answer{}
+	maps.Copy(real, legacy)
+	maps.Copy(real, modern)
+	for _, name := range tapeBound {
+		delete(real, name)
 	}
-	l := &Likeness{Of: len(real)}
-	names := scenarios.Dialects()
-	l.All = make([]Match, len(names))
-	errs := make([]error, len(names))
+	how := mocking{sessions: "required", era: eraLegacy, list: Probes()}
+	if !issued {
+		how.sessions = "stateless"
+	}
+	switch {
+	case legacy == nil:
+		how.era, how.list = eraModern, ModernProbes()
+	case modern != nil:
+		how.era, how.list = "both", append(how.list, ModernProbes()...)
+	}
+	how.list = slices.DeleteFunc(how.list, func(p probes.Probe) bool { return slices.Contains(tapeBound, p.Name) })
+	likely, err := candidates(modern != nil)
+	if err != nil {
+		return nil, err
+	}
+	l := &Likeness{Of: len(real), All: make([]Match, len(likely))}
+	errs := make([]error, len(likely))
 	var all sync.WaitGroup
 	places := make(chan struct{}, atOnce)
-	for i, name := range names {
+	for i, d := range likely {
 		all.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			answers, err := mockAnswers(ctx, name, sessions)
+			answers, err := how.answers(ctx, d.Name)
 			errs[i] = err
-			l.All[i].Name = name
+			l.All[i].Name = d.Name
 			for probe, a := range answers {
 				if alike(real[probe], a) {
 					l.All[i].Same++
@@ -49,18 +71,12 @@ func resembling(ctx context.Context, real map[string]probes.Answer, issued bool)
 		})
 	}
 	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
 	becoming := map[string]int{}
-	for _, name := range names {
-		d, err := scenarios.LoadDialect(name)
-		if err != nil {
-			return nil, err
+	for i, d := range likely {
+		if errs[i] != nil {
+			return nil, errs[i]
 		}
-		becoming[name] = becomes(d, issued)
+		becoming[d.Name] = becomes(d, issued)
 	}
 	slices.SortStableFunc(l.All, func(a, b Match) int {
 		return cmp.Or(b.Same-a.Same, becoming[b.Name]-becoming[a.Name])
@@ -72,6 +88,23 @@ func resembling(ctx context.Context, real map[string]probes.Answer, issued bool)
 		}
 	}
 	return l, nil
+}
+
+// candidates are the dialects that a server may have. Those that do not say
+// how they treat requests of 2026-07-28 are none for one that speaks it: a mock
+// in such a dialect treats them as the specification has it.
+func candidates(modern bool) ([]*scenarios.Dialect, error) {
+	var likely []*scenarios.Dialect
+	for _, name := range scenarios.Dialects() {
+		d, err := scenarios.LoadDialect(name)
+		if err != nil {
+			return nil, err
+		}
+		if !modern || d.Modern != nil {
+			likely = append(likely, d)
+		}
+	}
+	return likely, nil
 }
 
 // becomes ranks a dialect by whether it is one of servers with sessions, as
@@ -87,14 +120,20 @@ func becomes(d *scenarios.Dialect, issued bool) int {
 	return 1
 }
 
-// mockAnswers asks the probes of a mock that speaks a dialect.
-func mockAnswers(ctx context.Context, dialect, sessions string) (map[string]probes.Answer, error) {
+// A mocking is how the probes are asked of mocks.
+type mocking struct {
+	sessions, era string // as the player has them
+	list          []probes.Probe
+}
+
+// answers asks the probes of a mock that speaks a dialect.
+func (m mocking) answers(ctx context.Context, dialect string) (map[string]probes.Answer, error) {
 	tape, err := cassettes.Stock("weather")
 	if err != nil {
 		return nil, err
 	}
 	defer tape.Close()
-	player, err := replay.New(tape, replay.WithScenario(&scenarios.Scenario{Dialect: dialect}), replay.WithSessions(sessions))
+	player, err := replay.New(tape, replay.WithScenario(&scenarios.Scenario{Dialect: dialect}), replay.WithSessions(m.sessions), replay.WithEra(m.era))
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +153,7 @@ func mockAnswers(ctx context.Context, dialect, sessions string) (map[string]prob
 	if _, err := client.Ask(ctx, first); err != nil {
 		return nil, err
 	}
-	return ask(ctx, client)
+	return ask(ctx, client, m.list)
 }
 
 // alike reports whether two answers are the same as far as dialects go: what
@@ -126,6 +165,8 @@ func alike(real, mock probes.Answer) bool {
 	return len(probes.Difference(undressed(real), undressed(mock))) == 0
 }
 
+// undressed is an answer with what dialects differ in alone. A charset is what
+// any framework around a server may add to its media type.
 func undressed(a probes.Answer) probes.Answer {
 	header := a.Header
 	a.Header = nil
@@ -133,6 +174,9 @@ func undressed(a probes.Answer) probes.Answer {
 		if v := header[name]; v != nil {
 			if a.Header == nil {
 				a.Header = map[string][]string{}
+			}
+			if media, _, err := mime.ParseMediaType(header.Get(name)); err == nil && name == "Content-Type" {
+				v = []string{media}
 			}
 			a.Header[name] = v
 		}

@@ -19,6 +19,8 @@ type options struct {
 	probing         []probes.Option // of those who ask over HTTP; tests are less patient
 	waiting         func(time.Duration)
 	waitingAfter    time.Duration
+	answerWithin    time.Duration // over stdio, after the first answer; and how long a stream of changes
+	quietFor        time.Duration // is listened to there; tests are less patient
 }
 
 // WithHeader sends a header with every request, such as an Authorization that
@@ -44,7 +46,7 @@ func WithWaiting(f func(patience time.Duration)) Option {
 
 // settle makes options of what was given.
 func settle(opts []Option) (options, error) {
-	o := options{waitingAfter: 3 * time.Second}
+	o := options{waitingAfter: 3 * time.Second, answerWithin: 5 * time.Second, quietFor: 300 * time.Millisecond}
 	for _, opt := range opts {
 		opt(&o)
 	}

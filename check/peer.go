@@ -13,6 +13,8 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
+	"github.com/tidwall/gjson"
 )
 
 // A peer is a server over stdio that is being checked. One goroutine uses it.
@@ -31,6 +33,8 @@ type peer struct {
 	odd     int    // of those, no message
 	oddLine string // the first of them
 	unasked string // a response to what was not asked, in words
+
+	beside []gjson.Result // notifications and requests that came while an answer was waited for; nil where nobody wants them
 }
 
 // maxLine is how long a line of stdout may be.
@@ -112,18 +116,19 @@ func (p *peer) ask(ctx context.Context, request string, patience time.Duration) 
 func (p *peer) heard(line []byte, asked jsonrpc.Message) bool {
 	p.lines++
 	m, ok := kindOf(line)
+	p.aside(line, m)
 	switch {
 	case !ok:
 		p.odd++
 		if p.oddLine == "" {
-			p.oddLine = fmt.Sprintf("%q", short(string(line), 100))
+			p.oddLine = fmt.Sprintf("%q", say.Short(string(line), 100))
 		}
 	case m.Kind == jsonrpc.Response && bytes.Equal(m.ID, asked.ID):
 		return true
 	case m.Kind == jsonrpc.Request && m.Method == mcp.Ping:
 		p.say(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":{}}`)
 	case m.Kind == jsonrpc.Response && p.unasked == "" && (len(m.ID) == 0 || string(m.ID) == "null"):
-		p.unasked = "a response without an id: " + short(string(line), 100)
+		p.unasked = "a response without an id: " + say.Short(string(line), 100)
 	}
 	return false
 }
@@ -142,7 +147,7 @@ func (p *peer) firstOdd() string { return p.oddLine }
 // lastWords is the end of what the server said on stderr.
 func (p *peer) lastWords() string {
 	lines := strings.Split(strings.TrimSpace(p.errs.String()), "\n")
-	return short(lines[len(lines)-1], 200)
+	return say.Short(lines[len(lines)-1], 200)
 }
 
 // end closes stdin and waits for the exit. It returns how long that took, and

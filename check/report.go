@@ -25,6 +25,12 @@ const (
 	overStdio = "stdio"
 )
 
+// The eras of a report.
+const (
+	eraLegacy = "legacy"
+	eraModern = "modern"
+)
+
 // A Report is what was found out about a server. Its members in JSON are
 // part of the interface: there may come more, and none goes.
 type Report struct {
@@ -32,8 +38,9 @@ type Report struct {
 	Endpoint  string     `json:"endpoint,omitempty"` // the URL that was asked in the end; "" over stdio
 	Transport string     `json:"transport"`          // http, sse or stdio
 	Name      string     `json:"name,omitempty"`     // the server's own name and version
-	Protocol  string     `json:"protocol,omitempty"` // the revision that was negotiated
+	Protocol  string     `json:"protocol,omitempty"` // the revision that was negotiated, or the one that needs no negotiation where there is no other
 	Sessions  string     `json:"sessions,omitempty"` // required, optional or none; "" where it was not found out
+	Eras      []string   `json:"eras,omitempty"`     // legacy, where it has initialize; modern, where it speaks 2026-07-28
 	Findings  []*Finding `json:"findings"`           // in the order in which they were made
 	Dialect   *Likeness  `json:"dialect,omitempty"`  // nil where too little could be asked, and over stdio
 	OK        int        `json:"ok"`                 // how many findings have the verdict
@@ -81,7 +88,10 @@ func (r *Report) find(rule string, verdict Verdict, in section, level, wants, sa
 	revision = max(revision, in.since) // revisions are dates
 	f := &Finding{
 		Rule: rule, Verdict: verdict, Saw: fmt.Sprintf(saw, args...), Wants: wants, Level: level, Revision: revision, Section: in.title,
-		Link: "https://modelcontextprotocol.io/specification/" + revision + "/" + in.page + "#" + in.anchor,
+		Link: "https://modelcontextprotocol.io/specification/" + revision + "/" + in.page,
+	}
+	if in.anchor != "" {
+		f.Link += "#" + in.anchor
 	}
 	r.Findings = append(r.Findings, f)
 	switch verdict {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // sessionRules are about requests without a session, with a wrong one, and
@@ -37,7 +38,7 @@ func (w *holding) missingID() {
 	case left.Status == 400:
 		w.Sessions = "required"
 		w.find("session-missing", OK, ofSessions, "SHOULD", wants, "ping without the id of the session: %s", inWords(left)).
-			Cure = fmt.Sprintf("a client that gets %q must initialize first and send the Mcp-Session-Id of that answer with every request", short(refusal(left), 60))
+			Cure = fmt.Sprintf("a client that gets %q must initialize first and send the Mcp-Session-Id of that answer with every request", say.Short(refusal(left), 60))
 	default:
 		w.Sessions = "required"
 		w.find("session-missing", Note, ofSessions, "SHOULD", wants, "ping without the id of the session: %s", inWords(left)).

@@ -7,15 +7,14 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/tidwall/gjson"
 )
 
-// How long a server over stdio may take: to start, for npx may download it
-// first, and for everything else.
-const (
-	startWithin  = 60 * time.Second
-	answerWithin = 5 * time.Second
-)
+// startWithin is how long a server over stdio may take to start, for npx may
+// download it first, and to run a tool.
+const startWithin = 60 * time.Second
 
 const (
 	saysInitialize  = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"mcpmock-check","version":"1"}}}`
@@ -39,7 +38,7 @@ type piped struct {
 func (s *piped) rules(ctx context.Context) error {
 	p, err := startPeer(ctx, s.command)
 	if err != nil {
-		return unreachable("cannot start %s: %w", word(s.command[0]), err).hint("check the name of the program, and whether it is installed")
+		return unreachable("cannot start %s: %w", say.Word(s.command[0]), err).hint("check the name of the program, and whether it is installed")
 	}
 	defer p.kill()
 	p.slow, p.slowAfter = s.waiting, s.waitingAfter
@@ -49,7 +48,7 @@ func (s *piped) rules(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if first.message == nil {
-		f := unreachable("%s does not answer initialize: %s", word(s.command[0]), first.inWords())
+		f := unreachable("%s does not answer initialize: %s", say.Word(s.command[0]), first.inWords())
 		if odd := p.firstOdd(); odd != "" {
 			f.hint("on stdout it said: %s", odd)
 		}
@@ -59,6 +58,11 @@ func (s *piped) rules(ctx context.Context) error {
 		return f.hint("try it by hand: it must read JSON from stdin and stay")
 	}
 	s.p = p
+	if gjson.GetBytes(first.message, "error").Exists() {
+		if modern, err := s.modernAlone(ctx, first); modern || err != nil {
+			return err
+		}
+	}
 	if !s.begin(first) {
 		return nil
 	}
@@ -67,14 +71,54 @@ func (s *piped) rules(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s.output()
-	s.end()
-	return s.early(ctx)
+	s.output(ofStdio)
+	s.end(ofShutdown)
+	if err := s.early(ctx); err != nil {
+		return err
+	}
+	return s.modernToo(ctx)
+}
+
+// modernAlone walks the rules of revision 2026-07-28 where a server that
+// refused initialize speaks it, and reports whether it does.
+func (s *piped) modernAlone(ctx context.Context, refused reply) (bool, error) {
+	if found := s.p.modernAsk(ctx, request("1", mcp.Discover, ""), &s.options); !speaksModern(found) {
+		return false, ctx.Err()
+	}
+	s.Protocol = mcp.V20260728
+	before := asked(saysInitialize)
+	before.messages, before.words = []gjson.Result{gjson.ParseBytes(refused.message)}, refused.inWords()
+	if err := s.modernRules(ctx, s.p, before); err != nil {
+		return true, err
+	}
+	s.output(ofModernStdio)
+	s.end(ofModernExit)
+	return true, nil
+}
+
+// modernToo asks a server of its own for revision 2026-07-28, as clients of
+// both eras begin, and walks its rules where it is spoken.
+func (s *piped) modernToo(ctx context.Context) error {
+	p, err := startPeer(ctx, s.command)
+	if err != nil {
+		return nil // it could be started before; what is known stands
+	}
+	defer p.kill()
+	found := p.modernAsk(ctx, request("1", mcp.Discover, ""), &s.options)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case speaksModern(found):
+		return s.modernRules(ctx, p, nil)
+	}
+	s.fallsBack(found, ofEraOverStdio)
+	return nil
 }
 
 // begin looks at the answer to initialize, and reports whether to go on.
 func (s *piped) begin(first reply) bool {
 	r := gjson.GetBytes(first.message, "result")
+	s.Eras = []string{eraLegacy}
 	s.Protocol = r.Get("protocolVersion").String()
 	s.Name = strings.TrimSpace(r.Get("serverInfo.name").String() + " " + r.Get("serverInfo.version").String())
 	s.tools = r.Get("capabilities.tools").Exists()
@@ -93,12 +137,12 @@ func (s *piped) begin(first reply) bool {
 // talk says what a good client says.
 func (s *piped) talk(ctx context.Context) {
 	s.p.say(saysInitialized)
-	s.answered("ping", s.p.ask(ctx, saysPing, answerWithin), ofPing, "an empty result, promptly")
+	s.answered("ping", s.p.ask(ctx, saysPing, s.answerWithin), ofPing, "an empty result, promptly")
 	if !s.tools {
 		s.find("tools-list", LeftOut, ofTools, "MAY", "the tools", "the server does not say that it has tools")
 		return
 	}
-	list := s.p.ask(ctx, saysTools, answerWithin)
+	list := s.p.ask(ctx, saysTools, s.answerWithin)
 	s.answered("tools-list", list, ofTools, "the tools")
 	const wants = "the result of the call"
 	has := gjson.GetBytes(list.message, "result")
@@ -117,7 +161,7 @@ func (s *piped) talk(ctx context.Context) {
 	a := s.p.ask(ctx, callOf(tool, s.arguments), startWithin)
 	s.answered("tools-call", a, ofCalls, wants)
 	last := s.Findings[len(s.Findings)-1]
-	last.Saw += fmt.Sprintf(", from %q, %s", short(tool, 80), why)
+	last.Saw += fmt.Sprintf(", from %q, %s", say.Short(tool, 80), why)
 	if s.tool != "" && gjson.GetBytes(a.message, "error").Exists() {
 		last.because(ofHisOwn())
 	}
@@ -140,7 +184,7 @@ func (s *piped) answered(rule string, a reply, in section, wants string) {
 // odd says what a client should not say, and looks whether the server goes on.
 func (s *piped) odd(ctx context.Context) {
 	const wantsError = "error -32601"
-	a := s.p.ask(ctx, saysUnknown, answerWithin)
+	a := s.p.ask(ctx, saysUnknown, s.answerWithin)
 	switch e := gjson.GetBytes(a.message, "error"); {
 	case e.Get("code").Int() == -32601:
 		s.find("method-unknown", OK, ofMessages, "", wantsError, "an unknown method: %s", a.inWords())
@@ -153,7 +197,7 @@ func (s *piped) odd(ctx context.Context) {
 			known("stdio-probe-ignored", "https://github.com/modelcontextprotocol/rust-sdk/pull/1149")
 	}
 	s.p.say(saysNotice)
-	a = s.p.ask(ctx, saysStill, answerWithin)
+	a = s.p.ask(ctx, saysStill, s.answerWithin)
 	const wantsNone = "no answer to a notification"
 	if unasked := s.p.unasked; unasked != "" {
 		s.find("notification", Broken, ofNotices, "MUST", wantsNone, "%s", unasked).
@@ -166,7 +210,7 @@ func (s *piped) odd(ctx context.Context) {
 		s.find("notification", OK, ofNotices, "MUST", wantsNone, "none came")
 	}
 	s.p.say(saysBroken)
-	a = s.p.ask(ctx, strings.Replace(saysStill, "23", "24", 1), answerWithin)
+	a = s.p.ask(ctx, strings.Replace(saysStill, "23", "24", 1), s.answerWithin)
 	const wantsMore = "a server that goes on after a line that is not JSON"
 	if a.message != nil {
 		s.find("malformed", OK, ofStdio, "", wantsMore, "ping after it: %s", a.inWords())
@@ -177,25 +221,25 @@ func (s *piped) odd(ctx context.Context) {
 }
 
 // output looks at what else was on stdout.
-func (s *piped) output() {
+func (s *piped) output(in section) {
 	const wants = "nothing on stdout but messages, each on one line"
 	if odd := s.p.firstOdd(); odd != "" {
-		s.find("stdout", Broken, ofStdio, "MUST", wants, "%s on stdout: %s", count(s.p.odd, "other line"), odd).
+		s.find("stdout", Broken, in, "MUST", wants, "%s on stdout: %s", say.Count(s.p.odd, "other line"), odd).
 			because("some clients fail at the first of them", "write logs to stderr").
 			known("stdio-startup-banner", "https://github.com/hustcc/mcp-mermaid/issues/25")
 		return
 	}
-	s.find("stdout", OK, ofStdio, "MUST", wants, "%s, all of them messages", count(s.p.lines, "line"))
+	s.find("stdout", OK, in, "MUST", wants, "%s, all of them messages", say.Count(s.p.lines, "line"))
 }
 
 // end closes stdin and waits for the exit.
-func (s *piped) end() {
+func (s *piped) end(in section) {
 	const wants = "the server exits when its stdin is closed"
-	took, left := s.p.end(answerWithin)
+	took, left := s.p.end(s.answerWithin)
 	if left {
-		s.find("exit", OK, ofShutdown, "SHOULD", wants, "it exited after %.1f s", took.Seconds())
+		s.find("exit", OK, in, "SHOULD", wants, "it exited after %.1f s", took.Seconds())
 	} else {
-		s.find("exit", Note, ofShutdown, "SHOULD", wants, "it was still there after %s, and was killed", answerWithin).
+		s.find("exit", Note, in, "SHOULD", wants, "it was still there after %s, and was killed", s.answerWithin).
 			because("clients must wait and kill, and those that do not leave it running", "end when stdin ends")
 	}
 }
@@ -207,7 +251,7 @@ func (s *piped) early(ctx context.Context) error {
 		return nil // it could be started before; what is known stands
 	}
 	defer p.kill()
-	a := p.ask(ctx, saysTools, answerWithin)
+	a := p.ask(ctx, saysTools, s.answerWithin)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -233,7 +277,7 @@ func (r reply) inWords() string {
 		return r.why
 	}
 	if e := gjson.GetBytes(r.message, "error"); e.IsObject() {
-		return fmt.Sprintf("error %s %q", e.Get("code").Raw, short(e.Get("message").String(), 80))
+		return fmt.Sprintf("error %s %q", e.Get("code").Raw, say.Short(e.Get("message").String(), 80))
 	}
 	return "a result"
 }

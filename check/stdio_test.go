@@ -12,6 +12,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/replay"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // asServer lets this test's own program be a server over stdio: a mock.
@@ -23,6 +24,12 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "silent":
 		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	case "upright":
+		uprightOverStdio(pipedBreaches()[os.Getenv(asServer+"_BREACH")].edit)
+		os.Exit(0)
+	case "sdk":
+		_ = realServer().Run(context.Background(), &mcp.StdioTransport{})
 		os.Exit(0)
 	}
 	tape, err := cassettes.Stock("weather")
@@ -57,9 +64,9 @@ func TestStdioConforming(t *testing.T) {
 	want := []string{
 		"initialize: ok", "ping: ok", "tools-list: ok", "tools-call: ok",
 		"method-unknown: note", // a mock has an error of its own for what nobody recorded
-		"notification: ok", "malformed: ok", "stdout: ok", "exit: ok", "before-initialize: ok",
+		"notification: ok", "malformed: ok", "stdout: ok", "exit: ok", "before-initialize: ok", "modern-probe: ok",
 	}
-	if !slices.Equal(got, want) || r.OK != 9 || r.Notes != 1 || r.Broken != 0 {
+	if !slices.Equal(got, want) || r.OK != 10 || r.Notes != 1 || r.Broken != 0 {
 		t.Errorf("%q", got)
 	}
 }

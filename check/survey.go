@@ -3,6 +3,8 @@ package check
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,8 +13,9 @@ import (
 
 // Manners are how a server answers the probes.
 type Manners struct {
-	// Answers has an answer for each of [Probes], by name. What got none
-	// says so in its Err.
+	// Answers has an answer for each of [Probes], where the server has
+	// initialize, and of [ModernProbes], where it speaks 2026-07-28, by name.
+	// What got none says so in its Err.
 	Answers map[string]probes.Answer
 	// Likeness says which dialect the server has.
 	Likeness *Likeness
@@ -28,8 +31,8 @@ var (
 	ErrOldTransport = errors.New("the server speaks HTTP+SSE, of which nothing can be learned: survey one that speaks Streamable HTTP")
 )
 
-// Survey asks the server at that URL the [Probes] alone, without walking the
-// rules. The errors are those of [HTTP], [ErrOneClient] and [ErrOldTransport];
+// Survey asks the server at that URL the [Probes] and [ModernProbes] alone,
+// without walking the rules. The errors are those of [HTTP], [ErrOneClient] and [ErrOldTransport];
 // a server that answers initialize with an error is an [*Unreachable], too.
 func Survey(ctx context.Context, endpoint string, opts ...Option) (*Manners, error) {
 	w, err := newHolding(endpoint, opts)
@@ -40,6 +43,8 @@ func Survey(ctx context.Context, endpoint string, opts ...Option) (*Manners, err
 	switch {
 	case err != nil:
 		return nil, err
+	case w.refused != nil:
+		return w.modernManners(ctx)
 	case first == nil && w.Transport == overSSE:
 		return nil, ErrOldTransport
 	case first == nil:
@@ -53,11 +58,34 @@ func Survey(ctx context.Context, endpoint string, opts ...Option) (*Manners, err
 	if w.answers == nil {
 		return nil, ErrOneClient
 	}
-	likeness, err := resembling(ctx, w.answers, w.issued)
+	s, err := w.modernly(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case speaksModern(s):
+		return w.modernManners(ctx)
+	}
+	likeness, err := resembling(ctx, w.answers, nil, w.issued)
 	if err != nil {
 		return nil, err
 	}
 	return &Manners{w.answers, likeness}, nil
+}
+
+// modernManners asks the probes of revision 2026-07-28, which the server
+// speaks, and adds their answers.
+func (w *holding) modernManners(ctx context.Context) (*Manners, error) {
+	modern, err := ask(ctx, w.client, ModernProbes())
+	if err != nil {
+		return nil, err
+	}
+	likeness, err := resembling(ctx, w.answers, modern, w.issued)
+	if err != nil {
+		return nil, err
+	}
+	all := maps.Clone(modern)
+	maps.Copy(all, w.answers)
+	return &Manners{all, likeness}, nil
 }
 
 // Probes are those that tell dialects apart and that every known server
@@ -86,10 +114,15 @@ const tellingNames = `
 // atOnce is how many probes are asked at once, and how many mocks.
 const atOnce = 4
 
-// ask asks the probes, some at once, and returns the answers by name. What got
+// ModernProbes are those for servers of revision 2026-07-28, in the order in
+// which they are asked.
+func ModernProbes() []probes.Probe {
+	return slices.DeleteFunc(probes.All(), func(p probes.Probe) bool { return !p.Modern || p.Harmful || p.Heavy })
+}
+
+// ask asks probes, some at once, and returns the answers by name. What got
 // none is in its answer; the error is that of ctx.
-func ask(ctx context.Context, client *probes.Client) (map[string]probes.Answer, error) {
-	list := Probes()
+func ask(ctx context.Context, client *probes.Client, list []probes.Probe) (map[string]probes.Answer, error) {
 	answers := make([]probes.Answer, len(list))
 	next := make(chan int)
 	var all sync.WaitGroup

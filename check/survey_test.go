@@ -2,11 +2,14 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/mcpmock/mcpmock/probes"
 )
 
 // TestEveryServerSurvives holds that the probes by which dialects are told apart exist
@@ -27,11 +30,11 @@ func TestEveryServerSurvives(t *testing.T) {
 func TestFits(t *testing.T) {
 	for _, dialect := range []string{"spec", "go-sdk-1.8", "python-sdk-1.9.1", "typescript-sdk-1.32"} {
 		t.Run(dialect, func(t *testing.T) {
-			answers, err := mockAnswers(t.Context(), dialect, "required")
+			answers, err := mocking{"required", "legacy", Probes()}.answers(t.Context(), dialect)
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := resembling(t.Context(), answers, true)
+			l, err := resembling(t.Context(), answers, nil, true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,11 +55,11 @@ func TestFitsByItsSessions(t *testing.T) {
 		{"stateless", "go-sdk-1.8-stateless", false},
 		{"required", "go-sdk-1.8", true},
 	} {
-		answers, err := mockAnswers(t.Context(), c.want, c.sessions)
+		answers, err := mocking{c.sessions, "legacy", Probes()}.answers(t.Context(), c.want)
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := resembling(t.Context(), answers, c.issued)
+		l, err := resembling(t.Context(), answers, nil, c.issued)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,6 +106,49 @@ func TestSurveyCannot(t *testing.T) {
 			defer s.Close()
 			if _, err := Survey(t.Context(), s.URL+"/mcp"); !c.is(err) {
 				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestFitsOfBothEras holds that those who speak 2026-07-28 are told apart, by
+// it alone and by both eras.
+func TestFitsOfBothEras(t *testing.T) {
+	for _, c := range []struct {
+		dialect, sessions string
+		alone             bool // of 2026-07-28 alone
+	}{
+		{"spec", "required", false},
+		{"python-sdk-2.3", "required", false},
+		{"typescript-v2-handler", "stateless", false},
+		{"typescript-v2-handler", "stateless", true},
+		{"go-sdk-1.8-stateless", "stateless", false},
+		{"go-sdk-1.8-stateless", "stateless", true},
+	} {
+		t.Run(fmt.Sprintf("%s alone %v", c.dialect, c.alone), func(t *testing.T) {
+			t.Parallel()
+			legacy, modern := map[string]probes.Answer{}, map[string]probes.Answer{}
+			how := mocking{c.sessions, "both", append(Probes(), ModernProbes()...)}
+			if c.alone {
+				how, legacy = mocking{c.sessions, "modern", ModernProbes()}, nil
+			}
+			answers, err := how.answers(t.Context(), c.dialect)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, a := range answers {
+				if strings.HasPrefix(name, "modern-") {
+					modern[name] = a
+				} else {
+					legacy[name] = a
+				}
+			}
+			l, err := resembling(t.Context(), legacy, modern, c.sessions == "required")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if l.Name != c.dialect || l.Same != l.Of || l.All[1].Same > l.Of-2 {
+				t.Errorf("%s; next %v", l, l.All[:3])
 			}
 		})
 	}

@@ -2,12 +2,12 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 	"github.com/tidwall/gjson"
 )
@@ -20,8 +20,7 @@ const (
 
 // callOf is a tool call with an id.
 func callOf(tool, arguments string) string {
-	name, _ := json.Marshal(tool) // a string can be encoded
-	return `{"jsonrpc":"2.0","id":13,"method":"tools/call","params":{"name":` + string(name) + `,"arguments":` + arguments + `}}`
+	return `{"jsonrpc":"2.0","id":13,"method":"tools/call","params":{"name":` + jsonText(tool) + `,"arguments":` + arguments + `}}`
 }
 
 // sessionID looks at the id that initialize was answered with.
@@ -32,10 +31,10 @@ func (w *holding) sessionID(id string) {
 	case id == "":
 		w.find("session-id", OK, ofSessions, "MAY", wants, "initialize opens no session")
 	case odd:
-		w.find("session-id", Broken, ofSessions, "MUST", wants, "%q", short(id, 80)).
+		w.find("session-id", Broken, ofSessions, "MUST", wants, "%q", say.Short(id, 80)).
 			because("the id does not survive as a header", "make ids of letters and digits, such as a UUID")
 	case len(id) < 16:
-		w.find("session-id", Note, ofSessions, "SHOULD", wants, "%s: %q", count(len(id), "character"), id).
+		w.find("session-id", Note, ofSessions, "SHOULD", wants, "%s: %q", say.Count(len(id), "character"), id).
 			because("a short id can be guessed, and whoever guesses it is in the session", "make ids of at least 128 random bits, such as a UUID")
 	default:
 		w.find("session-id", OK, ofSessions, "SHOULD", wants, "%d characters", len(id))
@@ -170,7 +169,7 @@ func (w *holding) call(ctx context.Context) error {
 	}
 	w.answered("tools-call", answers[2], ofCalls, wants)
 	last := w.Findings[len(w.Findings)-1]
-	last.Saw += ", from " + strconv.Quote(short(tool, 80)) + ", " + why
+	last.Saw += ", from " + strconv.Quote(say.Short(tool, 80)) + ", " + why
 	if w.tool != "" && isJSONRPCError(answers[2]) {
 		last.because(ofHisOwn())
 	}
@@ -188,7 +187,7 @@ func (o *options) uncallable(list gjson.Result) (said, cure string) {
 	var names []string
 	for _, t := range tools.Array() {
 		name := t.Get("name").String()
-		names = append(names, short(name, 80))
+		names = append(names, say.Short(name, 80))
 		if name != o.tool {
 			continue
 		}
@@ -196,23 +195,23 @@ func (o *options) uncallable(list gjson.Result) (said, cure string) {
 		var lacks, such []string
 		for _, r := range t.Get("inputSchema.required").Array() {
 			if _, ok := given[r.String()]; !ok {
-				lacks = append(lacks, short(r.String(), 80))
-				such = append(such, strconv.Quote(short(r.String(), 80))+": ...")
+				lacks = append(lacks, say.Short(r.String(), 80))
+				such = append(such, strconv.Quote(say.Short(r.String(), 80))+": ...")
 			}
 		}
 		if len(lacks) == 0 {
 			return "", ""
 		}
-		return fmt.Sprintf("not called: %s needs %s", short(name, 80), strings.Join(lacks, ", ")),
+		return fmt.Sprintf("not called: %s needs %s", say.Short(name, 80), strings.Join(lacks, ", ")),
 			"add them:  --arguments '{" + strings.Join(such, ", ") + "}'"
 	}
 	if list.Get("nextCursor").String() != "" {
 		return "", "" // it may be on a later page
 	}
 	if len(names) == 0 {
-		return fmt.Sprintf("no tool %s: the server has none", short(o.tool, 80)), "leave --call out"
+		return fmt.Sprintf("no tool %s: the server has none", say.Short(o.tool, 80)), "leave --call out"
 	}
-	return fmt.Sprintf("no tool %s: it has %s", short(o.tool, 80), strings.Join(names, ", ")), "name one of these:  --call NAME"
+	return fmt.Sprintf("no tool %s: it has %s", say.Short(o.tool, 80), strings.Join(names, ", ")), "name one of these:  --call NAME"
 }
 
 // ofHisOwn is about an error for a call that somebody chose.

@@ -7,6 +7,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // Text writes the report for people: a line for each rule, with cause and
@@ -15,14 +18,14 @@ import (
 // control character.
 func (r *Report) Text(out io.Writer, verbose bool) error {
 	w := bufio.NewWriter(out)
-	about := []string{printable(short(r.Name, 100)), r.Protocol}
+	about := []string{say.Short(r.Name, 100), r.revisions()}
 	if r.Sessions != "" {
 		about = append(about, "sessions "+r.Sessions)
 	}
 	about = slices.DeleteFunc(about, func(s string) bool { return s == "" })
-	fmt.Fprintf(w, "%s  %s\n", printable(cmp.Or(r.Endpoint, r.Server)), strings.Join(about, ", "))
+	fmt.Fprintf(w, "%s  %s\n", say.Printable(cmp.Or(r.Endpoint, r.Server)), strings.Join(about, ", "))
 	for _, f := range r.Findings {
-		fmt.Fprintf(w, "  %-8s  %-20s  %s\n", f.Verdict, f.Rule, printable(f.Saw))
+		fmt.Fprintf(w, "  %-8s  %-21s  %s\n", f.Verdict, f.Rule, say.Printable(f.Saw))
 		if f.Verdict == Broken || f.Verdict == Note || verbose {
 			fmt.Fprintf(w, "            wants  %s\n", f.wants())
 			fmt.Fprintf(w, "                   %s\n", f.Link)
@@ -31,18 +34,38 @@ func (r *Report) Text(out io.Writer, verbose bool) error {
 			{"cause", f.Cause}, {"cure", f.Cure}, {"known", f.knownInWords()},
 		} {
 			if line.text != "" {
-				fmt.Fprintf(w, "            %-5s  %s\n", line.what, printable(line.text))
+				fmt.Fprintf(w, "            %-5s  %s\n", line.what, say.Printable(line.text))
 			}
 		}
 	}
 	if r.Dialect != nil {
 		fmt.Fprintf(w, "  dialect   %s\n", r.Dialect)
 		if play := r.Dialect.command(); play != "" {
-			fmt.Fprintf(w, "            play   %s\n", play)
+			fmt.Fprintf(w, "            play   %s%s\n", play, r.era())
 		}
 	}
-	fmt.Fprintf(w, "%d ok, %s, %d broken\n", r.OK, count(r.Notes, "note"), r.Broken)
+	fmt.Fprintf(w, "%d ok, %s, %d broken\n", r.OK, say.Count(r.Notes, "note"), r.Broken)
 	return w.Flush()
+}
+
+// era is the flag of a mock that serves the eras that the server does; "" for
+// the one that a mock of the tape serves anyhow.
+func (r *Report) era() string {
+	switch {
+	case !slices.Contains(r.Eras, eraModern):
+		return ""
+	case slices.Contains(r.Eras, eraLegacy):
+		return " --era both"
+	}
+	return " --era modern"
+}
+
+// revisions are those that were walked.
+func (r *Report) revisions() string {
+	if slices.Contains(r.Eras, eraModern) && slices.Contains(r.Eras, eraLegacy) {
+		return r.Protocol + " and " + mcp.V20260728
+	}
+	return r.Protocol
 }
 
 func (f *Finding) wants() string {

@@ -23,8 +23,8 @@ func TestText(t *testing.T) {
 		want    string
 	}{
 		{"what is right needs one line", false, `http://x/mcp  evil[2J 1, 2025-11-25, sessions none
-  ok        ping                  200 with a result
-  broken    get                   404
+  ok        ping                   200 with a result
+  broken    get                    404
             wants  text/event-stream, or 405 (MUST, Listening for Messages from the Server, 2025-11-25)
                    ` + about + `transports#listening-for-messages-from-the-server
             cause  clients give up
@@ -34,10 +34,10 @@ func TestText(t *testing.T) {
 1 ok, 0 notes, 1 broken
 `},
 		{"who wants to know where it stands is told of everything", true, `http://x/mcp  evil[2J 1, 2025-11-25, sessions none
-  ok        ping                  200 with a result
+  ok        ping                   200 with a result
             wants  an empty result (MUST, Behavior Requirements, 2025-11-25)
                    ` + about + `utilities/ping#behavior-requirements
-  broken    get                   404
+  broken    get                    404
             wants  text/event-stream, or 405 (MUST, Listening for Messages from the Server, 2025-11-25)
                    ` + about + `transports#listening-for-messages-from-the-server
             cause  clients give up

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net/url"
 	"regexp"
 	"strings"
 	"syscall"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 	"github.com/tidwall/gjson"
 )
@@ -25,7 +25,7 @@ func saying(a probes.Answer) string {
 	for _, m := range probes.Messages(a) {
 		top := gjson.ParseBytes(m)
 		if e := top.Get("error"); e.IsObject() {
-			return fmt.Sprintf("error %s %q", e.Get("code").Raw, short(e.Get("message").String(), 80))
+			return fmt.Sprintf("error %s %q", e.Get("code").Raw, say.Short(e.Get("message").String(), 80))
 		}
 		if top.Get("result").Exists() {
 			return "with a result"
@@ -43,7 +43,7 @@ func saying(a probes.Answer) string {
 	case text == "":
 		return "without a body"
 	}
-	return fmt.Sprintf("%q", short(text, 80))
+	return fmt.Sprintf("%q", say.Short(text, 80))
 }
 
 // isPage reports whether an answer is HTML: from something that is no MCP
@@ -58,23 +58,9 @@ var titleTag = regexp.MustCompile(`(?is)<title[^>]*>\s*(.*?)\s*</title>`)
 
 func title(a probes.Answer) string {
 	if m := titleTag.FindSubmatch(a.Body); m != nil {
-		return fmt.Sprintf(" titled %q", short(string(m[1]), 60))
+		return fmt.Sprintf(" titled %q", say.Short(string(m[1]), 60))
 	}
 	return ""
-}
-
-// place names a server for people: without a user and a query, in which
-// secrets may be.
-func place(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // reason is why there is no answer, in the words that clients show.

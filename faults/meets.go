@@ -82,7 +82,7 @@ func meetsMessage(t *scenarios.Trigger, r *Request) bool {
 	if t.Method != "" && !like(t.Method, r.Method()) || t.Kind != "" && t.Kind != kindOf(r) {
 		return false
 	}
-	if t.Tool == "" && t.Arguments == nil && t.ID == "" && t.Params == "" {
+	if t.Tool == "" && t.Arguments == nil && t.ID == "" && t.Params == "" && t.Members == nil {
 		return true
 	}
 	if len(r.Batch.Messages) == 0 {
@@ -97,6 +97,8 @@ func meetsMessage(t *scenarios.Trigger, r *Request) bool {
 	case t.ID == "number" && (len(m.ID) == 0 || m.ID[0] != '-' && (m.ID[0] < '0' || m.ID[0] > '9')):
 		return false
 	case t.Params == "present" && m.Params == nil, t.Params == "absent" && m.Params != nil:
+		return false
+	case t.Members != nil && !Contains(gjson.ParseBytes(m.Params), t.Members):
 		return false
 	}
 	return t.Arguments == nil || m.Method == mcp.ToolsCall && Contains(gjson.GetBytes(m.Params, "arguments"), t.Arguments)
@@ -212,19 +214,20 @@ func meetsAny(any []scenarios.Trigger, r *Request) bool {
 	return false
 }
 
-// modern reports whether a request is of 2026-07-28 or later: by its headers,
-// by its envelope, or because it probes for that era.
+// modern reports whether a request is of 2026-07-28 or later: by its envelope,
+// by a header that names no revision with a handshake, or because only that era
+// has its method (2026-07-28 basic/versioning, "Terminology").
 func modern(r *Request) bool {
-	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" {
-		return v >= mcp.V20260728
-	}
-	if r.Method() == mcp.Discover {
+	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsLegacy(v) {
 		return true
 	}
-	if len(r.Batch.Messages) == 0 {
+	switch r.Method() {
+	case "":
 		return false
+	case mcp.Discover, mcp.Listen:
+		return true
 	}
-	return gjson.GetBytes(r.Batch.Messages[0].Params, `_meta.io\.modelcontextprotocol/protocolVersion`).Str >= mcp.V20260728
+	return gjson.GetBytes(r.Batch.Messages[0].Params, `_meta.io\.modelcontextprotocol/protocolVersion`).Exists()
 }
 
 // like compares a name with a pattern that may end in a *.

@@ -15,7 +15,8 @@ import (
 )
 
 // Message makes of a message of the server what an action says: the messages
-// that are sent in its place. Only a response is edited, but for Replace. A
+// that are sent in its place. Only a response is edited, but for Replace, and
+// for the id of a subscription in its notifications. A
 // message that an edit does not fit is left as it is. Of a batch each member is
 // edited, and what comes of them all is a batch again, or nothing.
 func Message(do *scenarios.Action, message []byte) [][]byte {
@@ -39,6 +40,8 @@ func one(do *scenarios.Action, message []byte) [][]byte {
 			return nil
 		}
 		message = edited(do, message)
+	} else {
+		message = ided(do, message, subscription)
 	}
 	message = replaced(do.Replace, message)
 	if do.Duplicate && jsonrpc.One(message).Kind != jsonrpc.Notification {
@@ -64,10 +67,7 @@ func edited(do *scenarios.Action, m []byte) []byte {
 			}
 		}
 	}
-	if do.ID != nil {
-		m = withID(m, do.ID)
-	}
-	m = idAs(m, do.IDAs)
+	m = ided(do, ided(do, m, "id"), subscriptionOfResult)
 	if do.Inject != "" {
 		m = injected(m, do.Inject)
 	}
@@ -82,33 +82,52 @@ func edited(do *scenarios.Action, m []byte) []byte {
 	return m
 }
 
-func withID(m, id []byte) []byte {
-	if out, err := sjson.SetRawBytes(m, "id", id); err == nil {
+// Where the messages of a subscription name the request that opened it
+// (2026-07-28 basic/patterns/subscriptions, "Receiving Notifications").
+const (
+	subscription         = `params._meta.io\.modelcontextprotocol/subscriptionId`
+	subscriptionOfResult = `result._meta.io\.modelcontextprotocol/subscriptionId`
+)
+
+// ided gives a message the id that an action wants at a place where it has one.
+// The place "id" is that of every response, whether it has one or not.
+func ided(do *scenarios.Action, m []byte, at string) []byte {
+	if do.ID == nil && do.IDAs == "" || at != "id" && !gjson.GetBytes(m, at).Exists() {
+		return m
+	}
+	if do.ID != nil {
+		m = withID(m, at, do.ID)
+	}
+	return idAs(m, at, do.IDAs)
+}
+
+func withID(m []byte, at string, id []byte) []byte {
+	if out, err := sjson.SetRawBytes(m, at, id); err == nil {
 		return out
 	}
 	return m
 }
 
-// idAs gives a response its id in another form.
-func idAs(m []byte, form string) []byte {
-	id := gjson.GetBytes(m, "id")
+// idAs gives a message its id in another form.
+func idAs(m []byte, at, form string) []byte {
+	id := gjson.GetBytes(m, at)
 	switch form {
 	case "null":
-		return withID(m, []byte("null"))
+		return withID(m, at, []byte("null"))
 	case "absent":
-		if out, err := sjson.DeleteBytes(m, "id"); err == nil {
+		if out, err := sjson.DeleteBytes(m, at); err == nil {
 			return out
 		}
 	case "string":
 		if id.Type == gjson.Number {
-			return withID(m, []byte(`"`+id.Raw+`"`))
+			return withID(m, at, []byte(`"`+id.Raw+`"`))
 		}
 	case "number":
 		if id.Type == gjson.String {
 			if n, err := strconv.ParseInt(id.Str, 10, 64); err == nil {
-				return withID(m, strconv.AppendInt(nil, n, 10))
+				return withID(m, at, strconv.AppendInt(nil, n, 10))
 			}
-			return withID(m, []byte("0"))
+			return withID(m, at, []byte("0"))
 		}
 	}
 	return m

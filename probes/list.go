@@ -7,10 +7,11 @@ import (
 )
 
 // All returns every probe: first those that ask without a session or with a
-// wrong one, then what HTTP is about, then what the messages are about, and
-// at the end those that not every server survives. The slice is the caller's.
+// wrong one, then what HTTP is about, then what the messages are about, then
+// those of revision 2026-07-28, and at the end those that not every server
+// survives. The slice is the caller's.
 func All() []Probe {
-	all := slices.Concat(sessionProbes(), endedProbes(), lifecycleProbes(), versionProbes(), streamProbes(), methodProbes(), headerProbes(), bodyProbes(), originProbes())
+	all := slices.Concat(sessionProbes(), endedProbes(), lifecycleProbes(), versionProbes(), streamProbes(), methodProbes(), headerProbes(), bodyProbes(), originProbes(), modernProbes())
 	slices.SortStableFunc(all, func(a, b Probe) int { return cmp.Compare(weight(a), weight(b)) })
 	return all
 }
@@ -18,6 +19,8 @@ func All() []Probe {
 func weight(p Probe) int {
 	switch {
 	case p.Harmful:
+		return 3
+	case p.Modern:
 		return 2
 	case p.Heavy:
 		return 1
@@ -82,15 +85,12 @@ func headers(usual, lines []line) []line {
 		}
 	}
 	for _, l := range lines {
-		if l[1] != without {
+		if l[1] != Without {
 			all = append(all, l)
 		}
 	}
 	return all
 }
-
-// without as a value keeps a usual header off.
-const without = "\x00"
 
 // opened are the steps by which a good client opens a session, and those
 // given after them.

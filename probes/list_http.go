@@ -6,7 +6,7 @@ func streamProbes() []Probe {
 		{Name: "get-in-session", About: "the stream as a good client asks for it", Steps: opened(listen(inSession, inVersion))},
 		{Name: "get-second-stream", About: "a second stream while the first is open", Steps: opened(listen(inSession, inVersion), listen(inSession, inVersion))},
 		{Name: "get-last-event-id", About: "the stream from an event on that nobody knows", Steps: opened(listen(inSession, inVersion, line{"Last-Event-ID", "no-such-event"}))},
-		{Name: "get-accept-missing", About: "GET without Accept", Steps: opened(listen(line{"Accept", without}, inSession, inVersion))},
+		{Name: "get-accept-missing", About: "GET without Accept", Steps: opened(listen(line{"Accept", Without}, inSession, inVersion))},
 		{Name: "get-accept-json", About: "GET that accepts JSON only", Steps: opened(listen(line{"Accept", "application/json"}, inSession, inVersion))},
 		{Name: "get-accept-any", About: "GET that accepts */*", Steps: opened(listen(line{"Accept", "*/*"}, inSession, inVersion))},
 		{Name: "get-accept-json-no-session", About: "GET that accepts no stream and has no session: which is checked first", Steps: []Step{listen(line{"Accept", "application/json"})}},
@@ -36,7 +36,7 @@ func methodProbes() []Probe {
 func headerProbes() []Probe {
 	var all []Probe
 	for _, a := range []struct{ name, value, about string }{
-		{"missing", without, "without Accept"},
+		{"missing", Without, "without Accept"},
 		{"any", "*/*", "that accepts */*"},
 		{"json", "application/json", "that accepts JSON only"},
 		{"sse", "text/event-stream", "that accepts event streams only"},
@@ -50,7 +50,7 @@ func headerProbes() []Probe {
 		)
 	}
 	for _, c := range []struct{ name, value, about string }{
-		{"missing", without, "without Content-Type"},
+		{"missing", Without, "without Content-Type"},
 		{"text", "text/plain", "as text/plain"},
 		{"charset", "application/json; charset=utf-8", "with a charset"},
 		{"parameter", "text/plain; a=application/json", "with JSON in a parameter only"},

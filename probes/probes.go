@@ -23,6 +23,10 @@ type Probe struct {
 	// all connections stay open until the last has been answered. The last
 	// step's answer is the probe's.
 	Steps []Step
+	// Modern is set where the probe is for servers of revision 2026-07-28: it
+	// tells nothing of others, and some of them do not survive what they do
+	// not know.
+	Modern bool
 	// Heavy is set where the probe sends megabytes.
 	Heavy bool
 	// Harmful is set where a server is known that does not survive the

@@ -51,7 +51,7 @@ func TestHeaders(t *testing.T) {
 	}{
 		{"nothing else said, both are sent", nil, "Content-Type=application/json Accept=application/json, text/event-stream"},
 		{"a line takes the place of the one of its name, in any case", []line{{"accept", "*/*"}}, "Content-Type=application/json accept=*/*"},
-		{"a line can be kept off", []line{{"Accept", without}}, "Content-Type=application/json"},
+		{"a line can be kept off", []line{{"Accept", Without}}, "Content-Type=application/json"},
 		{"others come after", []line{unknownID}, "Content-Type=application/json Accept=application/json, text/event-stream Mcp-Session-Id=" + unknownID[1]},
 	} {
 		var got []string

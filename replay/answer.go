@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/sse"
@@ -32,6 +34,17 @@ type answer struct {
 	piped    []line // the same for a pipe, where that has more: see withProgress
 	end      cassettes.End
 	token    string // the progress token of the recorded request; "" for none
+	method   string // of that
+	name     string // and what it is about
+
+	played    int          // of a translated round without an exchange of its own: that one, from 1
+	modern    bool         // it is of the era without sessions
+	inputs    []eras.Input // then: what it asks for
+	state     string       // then: the recorded requestState, where it has one
+	hasState  bool
+	responses []byte // of a translated round: what the recorded client responded
+	anew      bool   // likewise: it comes again as a request of its own
+	version   string // of an answer that was translated into a legacy revision: that one
 }
 
 // A line is one thing that is said: a message, or a frame without one.
@@ -50,6 +63,11 @@ type line struct {
 	asked    time.Duration // and when that was
 	delay    time.Duration // that it comes after the line before it, or the request, at any pace
 	cut      cassettes.End // the connection ended here, and the client came back for the rest
+	severity severity      // of a log message
+	input    *eras.Input   // a translated question: what it was
+	reply    []byte        // and that, as recorded
+	branches bool          // the next round comes here, as the client answered
+	session  int           // of changes: the subscription that was told, from 1
 }
 
 // A stamp is a place in a line that holds a value of this run.
@@ -61,10 +79,11 @@ type stamp struct {
 type stampKind uint8
 
 const (
-	stampID       stampKind = iota // the id of the client's request
-	stampToken                     // its progress token
-	stampSession                   // the session id
-	stampQuestion                  // the id of the server's request
+	stampID          stampKind = iota // the id of the client's request
+	stampToken                        // its progress token
+	stampSession                      // the session id
+	stampQuestion                     // the id of the server's request
+	stampElicitation                  // the id of an elicitation in it
 )
 
 // run is what the stamps are replaced by.
@@ -73,19 +92,26 @@ type run struct {
 	session   string
 	conv      *conversation // that has an alias where there is no session
 	question  []byte
+	least     severity // of the log messages that it wants; 0 is all
+	carrier   int32    // of the request that it asks for
 }
 
 // answers prepares answers and keeps them, up to a bound of bytes.
 type answers struct {
-	index   *cassettes.Index
-	style   style
-	framing *framing
-	stubs   *stubs // are added to what is recorded; nil where there are none
-	blank   bool   // nothing is recorded
-	mu      sync.RWMutex
-	ready   map[int]*answer
-	bytes   int
-	listens map[int]*standingAnswer // standalone streams, by session
+	index      *cassettes.Index
+	style      style
+	framing    *framing
+	stubs      *stubs // are added to what is recorded; nil where there are none
+	blank      bool   // nothing is recorded
+	mu         sync.RWMutex
+	ready      map[int]*answer
+	bytes      int
+	translated map[translated]translation // likewise, what exchanges are in the other era
+	seal       *seal
+	keys       *keyer
+	retries    *retries
+	told       map[int]*answer         // what was told of changes, by session
+	listens    map[int]*standingAnswer // standalone streams, by session
 	// listening is how many bytes these hold.
 	listening int
 }
@@ -95,7 +121,7 @@ type answers struct {
 const keepAnswers = 32 << 20
 
 func newAnswers(ix *cassettes.Index, s style, f *framing) *answers {
-	return &answers{index: ix, style: s, framing: f, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}}
+	return &answers{index: ix, style: s, framing: f, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}, translated: map[translated]translation{}}
 }
 
 // get returns the answer of exchange x.
@@ -112,28 +138,44 @@ func (a *answers) get(x int) (*answer, error) {
 	}
 	session := a.index.Sessions[ex.Session]
 	ans = prepare(ex, a.index.RequestEvent(x), session.Label)
+	if a.index.Flags(x)&cassettes.Modern != 0 {
+		a.modernize(ans, session.Label)
+	}
 	if a.stubs != nil {
 		a.stubs.amend(ans, jsonrpc.One(ex.Message), session.Label)
 	}
 	if ans.bare || a.blank {
 		a.framing.dress(ans)
 	}
-	a.style.dress(ans, a.framing)
+	a.style.of(ans).dress(ans, a.framing)
 	if ans.token != "" && len(session.Listens) > 0 && !session.Piped {
 		ans.withProgress(a.standing(ex.Session, false))
 	}
-	size := 512
-	for _, l := range ans.lines {
-		size += 256 + len(l.text)
-	}
+	size := weight(ans)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.bytes += size; a.bytes > keepAnswers {
-		clear(a.ready)
-		a.bytes = size
-	}
+	a.makeRoom(size)
 	a.ready[x] = ans
 	return ans, nil
+}
+
+// weight is about how many bytes an answer takes.
+func weight(a *answer) int {
+	size := 512
+	for _, l := range a.lines {
+		size += 256 + len(l.text)
+	}
+	return size
+}
+
+// makeRoom lets all answers go where they have come to be too many. The caller
+// holds mu.
+func (a *answers) makeRoom(size int) {
+	if a.bytes += size; a.bytes > keepAnswers {
+		clear(a.ready)
+		clear(a.translated)
+		a.bytes = size
+	}
 }
 
 // courtesy returns the answer without content that was given to an event of
@@ -158,7 +200,8 @@ func (a *answers) courtesy(event int) *answer {
 func prepare(ex *cassettes.Exchange, event int, label string) *answer {
 	request := jsonrpc.One(ex.Message)
 	token := jsonrpc.ProgressToken(request.Params)
-	a := &answer{exchange: ex.Number, session: ex.Session, event: event, asked: ex.Request.At, status: 200}
+	a := &answer{exchange: ex.Number, session: ex.Session, event: event, asked: ex.Request.At, status: 200,
+		method: strings.Clone(request.Method), name: strings.Clone(nameOf(request.Method, request.Params))}
 	batch := ex.Request.Messages != nil
 	var end *cassettes.Event
 	for _, r := range ex.Replies {
@@ -375,6 +418,9 @@ func (l *line) stamp(id, token []byte, label string) {
 				add(v, stampToken)
 			}
 		}
+		if l.method == mcp.LogMessage {
+			l.severity = severityOf(stringOf(jsonrpc.One(l.text).Params, "level"))
+		}
 	}
 	l.stampSession(label)
 	slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
@@ -401,6 +447,14 @@ func (l *line) stampSession(label string) {
 	find("{{", "}}")
 }
 
+// number is that of the exchange which the answer is of.
+func (a *answer) number() int {
+	if a.played > 0 {
+		return a.played - 1
+	}
+	return a.exchange
+}
+
 // append writes the line's text with this run's values in their places.
 func (l *line) append(dst []byte, r *run) []byte {
 	at := 0
@@ -422,6 +476,9 @@ func (l *line) append(dst []byte, r *run) []byte {
 			dst = append(dst, session...)
 		case stampQuestion:
 			dst = append(dst, r.question...)
+		case stampElicitation:
+			dst = strconv.AppendInt(append(dst, `"elicitation-`...), int64(r.carrier), 10)
+			dst = append(append(append(dst, '-'), r.question...), '"')
 		}
 		at = s.at + s.n
 	}
@@ -439,9 +496,20 @@ func (l *line) primes() bool {
 }
 
 // skipped reports whether a line is left out of this run: progress for a
-// client that asked for none.
+// client that asked for none, and log messages for one that asked for none so
+// trifling. Of the modern era a client that did not ask gets none at all
+// (2026-07-28 server/utilities/logging, "Per-request log level").
 func (l *line) skipped(r *run) bool {
-	return l.method == mcp.Progress && l.kind == jsonrpc.Notification && r.token == nil
+	if l.kind != jsonrpc.Notification {
+		return false
+	}
+	switch l.method {
+	case mcp.Progress:
+		return r.token == nil
+	case mcp.LogMessage:
+		return l.severity < r.least
+	}
+	return false
 }
 
 // stringOf returns a string member of a JSON object, or "".

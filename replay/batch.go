@@ -94,7 +94,7 @@ func (q *probe) gather(m jsonrpc.Message) ([][]byte, *answer, bool) {
 	if a := q.stub(m); a != nil {
 		return q.together(m, a), a, true
 	}
-	x, used := q.p.match(q.conv, m)
+	x, used := q.p.match(q.conv, m, false)
 	if x < 0 {
 		if result, ok := q.synthesize(m); ok {
 			q.note("synthesized", "", m.Method)

@@ -59,6 +59,17 @@ var checks = map[string]func(*probe, *scenarios.Check) string{
 	scenarios.CheckMetaIncomplete:      checkMetaIncomplete,
 	scenarios.CheckMetaVersion:         checkMetaVersion,
 	scenarios.CheckMetaMethod:          checkMetaMethod,
+	scenarios.CheckKindUnexpected:      checkKindUnexpected,
+	scenarios.CheckHandshake:           checkHandshake,
+	scenarios.CheckMetaMalformed:       checkMetaMalformed,
+	scenarios.CheckHeaderMissing:       checkHeaderMissing,
+	scenarios.CheckHeaderDoubled:       checkHeaderDoubled,
+	scenarios.CheckHeaderMalformed:     checkHeaderMalformed,
+	scenarios.CheckHeaderDiffers:       checkHeaderDiffers,
+	scenarios.CheckHeaderUnexpected:    checkHeaderUnexpected,
+	scenarios.CheckInputMalformed:      checkInputMalformed,
+	scenarios.CheckCapabilityMissing:   checkNothing,
+	scenarios.CheckStateAltered:        checkNothing,
 	scenarios.CheckSlashMissing:        checkSlashMissing,
 	scenarios.CheckSlashExtra:          checkSlashExtra,
 }
@@ -87,7 +98,8 @@ func checkSize(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-// checkNothing stands for what the mock refuses before it walks any checks.
+// checkNothing stands for what the mock refuses before it walks any checks, or
+// when the answer is known.
 func checkNothing(*probe, *scenarios.Check) string { return "" }
 
 func checkContentType(q *probe, c *scenarios.Check) string {
@@ -187,7 +199,13 @@ func checkBatchInitialize(q *probe, _ *scenarios.Check) string {
 
 func checkUnknownMethod(q *probe, c *scenarios.Check) string {
 	for _, m := range q.requests() {
-		known := mcp.IsRequest(m.Method) && !(c.Every && m.Method == mcp.Discover)
+		if q.modern {
+			if !q.p.knowsModern(m.Method) {
+				return "revision " + mcp.Modern()[0] + " has no request " + quote(m.Method)
+			}
+			continue
+		}
+		known := mcp.IsLegacyRequest(m.Method) || m.Method == mcp.Discover && !c.Every
 		if !known && !q.p.index.hasMethod(m.Method) && !q.p.stubs.knows(m.Method) { // a server of its own may have more
 			return "no revision has a request " + quote(m.Method)
 		}
@@ -348,6 +366,16 @@ func checkVersionUnknown(q *probe, c *scenarios.Check) string {
 }
 
 func checkVersionAny(q *probe, c *scenarios.Check) string {
+	if q.modern {
+		v := q.protocol
+		if len(c.Header) == 0 {
+			v = q.names()
+		}
+		if v != "" && !slices.Contains(q.spoken(), v) && !(c.Legacy && v >= firstModern) {
+			return "version " + quote(v) + " is none of " + strings.Join(q.p.spokenVersions(), ", ")
+		}
+		return ""
+	}
 	switch {
 	case q.protocol == "" && !(c.Every && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0),
 		c.Legacy && q.protocol >= firstModern,

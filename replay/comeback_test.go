@@ -22,7 +22,7 @@ func broken(t *testing.T, tape string, list []scenarios.Fault, opts ...replay.Op
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{t: t, tape: tape, clock: newStillClock(), judge: verdicts.New(s), notes: map[string]int{}, more: make(chan struct{})}
+	v := &visitor{t: t, tape: tape, clock: newStillClock(), judge: verdicts.New(s), notes: map[string]int{}, asked: map[int]string{}, more: make(chan struct{})}
 	v.player, err = replay.New(recorded, append([]replay.Option{replay.WithScenario(s), replay.WithRepeat(), replay.WithClock(v.clock),
 		replay.WithSeed(1), replay.WithStderr(&v.stderr), replay.WithJournal(v.hear)}, opts...)...)
 	if err != nil {

@@ -19,6 +19,7 @@ type conversation struct {
 	called string // what stands for it in texts then; under mu
 	pipe   *pipe  // over which the client speaks, where it is no Streamable HTTP
 	space  *space
+	modern bool         // each of its requests stands alone
 	used   atomic.Int64 // unix nanoseconds of the latest request
 	// reported is when the latest progress was sent, likewise.
 	reported atomic.Int64
@@ -30,6 +31,7 @@ type conversation struct {
 	version      string
 	capabilities gjson.Result // the client's
 	recorded     int          // number of the session on the tape
+	lane         int          // of the exchanges that are its own: see lanes
 	cursors      map[int32]*cursor
 	notices      map[string]int // method -> how many of its notifications have come
 	reached      int            // the latest client message on the tape that has come
@@ -43,12 +45,14 @@ type conversation struct {
 	streams      map[int]*stream   // that the client can come back to
 	resumable    []int             // and their numbers, oldest first
 
-	standing  *answer       // what the recorded session has on its standalone stream
-	claims    int           // places of the only GET stream that are taken
-	listening int           // stages that it is performed on: GET streams, the pipe
-	listened  int           // lines of it said
-	speaking  chan struct{} // held by the stage that says the next one
-	spoke     time.Time     // when the latest was due, where a pace is kept
+	standing  *answer         // what the recorded session has on its standalone stream
+	claims    int             // places of the only GET stream that are taken
+	listening int             // stages that it is performed on: GET streams, the pipe
+	listened  int             // lines of it said
+	speaking  chan struct{}   // held by the stage that says the next one
+	spoke     time.Time       // when the latest was due, where a pace is kept
+	level     severity        // the least severe log messages that it wants, of a translated tape
+	follows   map[string]bool // the resources that it has subscribed to, likewise
 	stubbing  stubbing
 	arrived   chan struct{} // closed when the next of them may be due
 	wanted    int           // the client message that it waits for
@@ -69,6 +73,7 @@ type question struct {
 	event    int    // on the tape
 	answered int    // the event of the client's answer there, or -1
 	recorded []byte // the client's answer on the tape, or nil
+	input    string // of a translated question: the key of its answer
 }
 
 func newConversation(id string, sp *space, now time.Time) *conversation {
@@ -96,10 +101,10 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	defer c.mu.Unlock()
 	c.initialized, c.ready = true, false
 	c.version, c.capabilities = version, capabilities
-	c.recorded = recorded
+	c.recorded, c.lane = recorded, recorded
 	c.standing = standing
 	c.cursors, c.notices, c.tokens = nil, nil, nil
-	c.stubbing = stubbing{}
+	c.stubbing, c.level, c.follows = stubbing{}, 0, nil
 	c.reached, c.listened, c.wanted = -1, 0, -1
 	c.signal()
 	c.arrive()
@@ -107,7 +112,7 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 
 // bounded reports whether the conversation is a session, with a beginning and
 // an end of its own.
-func (c *conversation) bounded() bool { return c.id != "" || c.pipe != nil }
+func (c *conversation) bounded() bool { return !c.modern && (c.id != "" || c.pipe != nil) }
 
 // signal wakes all who wait for a change. The caller holds mu.
 func (c *conversation) signal() {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -87,8 +88,36 @@ func answered(message []byte) (ids []string) {
 // sendEdited says what the faults make of a response, or of a batch of them.
 // It reports whether the client is still there.
 func (pp *pipe) sendEdited(e *pipeEdit, message []byte) bool {
+	return pp.sendFor(e, []byte(answered(message)[0]), message)
+}
+
+// sendSubscribed says what the faults make of a message of a subscription, whose
+// request has no answer while it lives: the acknowledgement stands for that, and
+// what follows is edited alone. It reports false where there is nothing to do.
+func (pp *pipe) sendSubscribed(message []byte) (there, taken bool) {
+	if !pp.editing.Load() {
+		return false, false
+	}
+	id := gjson.GetBytes(message, "params._meta."+escaped(mcp.MetaSubscriptionID)).Raw
+	pp.mu.Lock()
+	e, ok := pp.edits[id]
+	pp.mu.Unlock()
+	switch {
+	case !ok:
+		return false, false
+	case gjson.GetBytes(message, "method").Str == mcp.Acknowledged:
+		return pp.sendFor(&e, []byte(id), message), true
+	}
+	there = true
+	for _, out := range faults.Message(e.do, message) {
+		there = there && pp.write(e.do, out)
+	}
+	return there, true
+}
+
+// sendFor is sendEdited of a message that is about the request of that id.
+func (pp *pipe) sendFor(e *pipeEdit, id, message []byte) bool {
 	do := e.do
-	id := []byte(answered(message)[0])
 	if !pp.hindered(do) {
 		return false
 	}

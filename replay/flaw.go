@@ -53,7 +53,15 @@ func flawOf(m gjson.Result) string {
 
 // jsonType names the type of a JSON value as Go's encoding/json does.
 func jsonType(body []byte) string {
-	switch v := gjson.ParseBytes(body); {
+	if name := typeName(gjson.ParseBytes(body)); name != "boolean" {
+		return name
+	}
+	return "bool"
+}
+
+// typeName names the type of a JSON value as JSON Schema does.
+func typeName(v gjson.Result) string {
+	switch {
 	case v.IsObject():
 		return "object"
 	case v.IsArray():
@@ -65,7 +73,7 @@ func jsonType(body []byte) string {
 	case v.Type == gjson.Null:
 		return "null"
 	}
-	return "bool"
+	return "boolean"
 }
 
 // syntax is what Go's encoding/json finds wrong with a text; "" is nothing.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -11,11 +12,15 @@ import (
 // function that finds the breach.
 type gate struct {
 	steps   [walks][]step
-	aside   []step // for requests of other versions
 	lenient bool
 	// outside are the refusals of what the mock itself refuses before it
 	// walks any checks, in the dialect's words.
 	outside map[string]*scenarios.Response
+
+	modern *scenarios.Modern // how the dialect, else the specification, treats that era
+	aside  [walks][]step     // for its requests
+	late   map[string]*scenarios.Response
+	params paramHeaders // of the tools on the tape
 }
 
 // A way is how a message came to the gate. Over Streamable HTTP all checks are
@@ -38,12 +43,12 @@ type step struct {
 // unbending are the checks that no leniency turns into a note: there would be
 // nothing to serve.
 var unbending = []string{
-	scenarios.CheckMethod, scenarios.CheckStateless, scenarios.CheckSize, scenarios.CheckEmpty,
+	scenarios.CheckHandshake, scenarios.CheckMethod, scenarios.CheckStateless, scenarios.CheckSize, scenarios.CheckEmpty,
 	scenarios.CheckJSON, scenarios.CheckJSONRPC, scenarios.CheckBatchInitialize, scenarios.CheckStreamOpen, scenarios.CheckTooManySessions,
 }
 
 func newGate(d *scenarios.Dialect, lenient bool) *gate {
-	g := &gate{lenient: lenient}
+	g := &gate{lenient: lenient, params: paramHeaders{}}
 	for _, c := range d.Checks {
 		s := step{c, checks[c.Name]}
 		if c.Name == scenarios.CheckHost || c.Name == scenarios.CheckOrigin || c.Name == scenarios.CheckNoSuchPath {
@@ -66,24 +71,69 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 			g.steps[spoken] = append(g.steps[spoken], s)
 		}
 	}
-	if d.Otherwise != nil {
-		for _, c := range d.Otherwise.Checks {
-			g.aside = append(g.aside, step{c, checks[c.Name]})
+	g.addModern(d)
+	return g
+}
+
+// addModern adds how requests of the modern era are treated.
+func (g *gate) addModern(d *scenarios.Dialect) {
+	if g.modern = d.Modern; g.modern == nil {
+		spec, err := scenarios.LoadDialect("spec")
+		if err != nil {
+			panic("replay: the dialect spec cannot be read: " + err.Error()) // it is in the program, and tests read it
+		}
+		g.modern = spec.Modern
+	}
+	if g.modern == nil {
+		g.modern = &scenarios.Modern{Versions: mcp.Modern(), Envelope: d.Envelope}
+	}
+	g.late = map[string]*scenarios.Response{}
+	for _, c := range g.modern.Checks {
+		s := step{c, checks[c.Name]}
+		switch c.Name {
+		case scenarios.CheckCapabilityMissing, scenarios.CheckStateAltered:
+			g.late[c.Name] = c.Refuse
+			continue
+		}
+		g.aside[overHTTP] = append(g.aside[overHTTP], s)
+		switch c.Name {
+		case scenarios.CheckSize, scenarios.CheckEmpty, scenarios.CheckJSON, scenarios.CheckJSONRPC, scenarios.CheckBatch,
+			scenarios.CheckKindUnexpected, scenarios.CheckHandshake, scenarios.CheckMetaMissing, scenarios.CheckMetaIncomplete,
+			scenarios.CheckMetaMalformed, scenarios.CheckInputMalformed, scenarios.CheckVersionAny, scenarios.CheckUnknownMethod, scenarios.CheckParamsIncomplete,
+			scenarios.CheckMissingParams, scenarios.CheckIDMissing, scenarios.CheckIDUnexpected, scenarios.CheckNotificationUnknown:
+			g.aside[spoken] = append(g.aside[spoken], s)
 		}
 	}
-	return g
+}
+
+// refusal returns how a request is refused whose breach shows only when its
+// answer is known: of the dialect, else in words of mcpmock's own. A name that
+// is none of these is one, too: the request is refused.
+func (p *Player) refusal(name string) *scenarios.Response {
+	if r := p.gate.late[name]; r != nil {
+		return r
+	}
+	r := &scenarios.Response{Status: http.StatusBadRequest, Code: mcp.InvalidParams, Message: "Invalid params: ${detail}"}
+	if name == scenarios.CheckCapabilityMissing {
+		r.Code, r.Message = mcp.MissingCapability, "Missing required client capability: ${detail}"
+		r.Data = `{"requiredCapabilities":"${required}"}`
+	}
+	return r
 }
 
 // walk walks the checks and reports whether the request may go on; else it
 // has been refused. A breach that is only noted goes to the journal.
 func (g *gate) walk(q *probe, w way) bool {
 	steps := g.steps[w]
-	if q.otherwise {
-		steps = g.aside
+	if q.modern {
+		steps = g.aside[w]
 	}
 	for i := range steps {
 		s := &steps[i]
 		if len(s.On) > 0 && !slices.Contains(s.On, q.verb) || len(s.Except) > 0 && slices.Contains(s.Except, q.method()) {
+			continue
+		}
+		if len(s.Kind) > 0 && !q.hasKind(s.Kind) {
 			continue
 		}
 		if len(s.Session) > 0 && !slices.Contains(s.Session, q.presented()) {

@@ -21,17 +21,22 @@ type index struct {
 	groups []group
 	key    []key   // of each exchange
 	inTape []int32 // exchanges by group, then in the order of the tape
-	bySess []int32 // exchanges by group, then by session, then in that order
+	bySess []int32 // exchanges by group, then by lane, then in that order
 
-	methods map[string]*sample    // method and name -> some of its exchanges; method alone, likewise
-	sampled []byte                // a buffer for those names
-	scratch []byte                // a buffer for keys
-	clients map[string][]int32    // client name -> its sessions, in order
-	begun   []int32               // the sessions that have an initialize, in order
-	listens bool                  // some GET stream was recorded
-	refuses bool                  // some GET was answered by 405
-	modern  bool                  // server/discover has a real answer
-	places  map[string][][]string // method and name -> sets of places redacted in its requests
+	methods   map[string]*sample    // method and name -> some of its exchanges; method alone, likewise
+	sampled   []byte                // a buffer for those names
+	scratch   []byte                // a buffer for keys
+	clients   map[string][]int32    // client name -> its sessions, in order
+	begun     []int32               // the sessions that have an initialize, in order
+	listens   bool                  // some GET stream was recorded
+	refuses   bool                  // some GET was answered by 405
+	modern    bool                  // server/discover has a real answer
+	tape      ages                  // what was recorded
+	lanes     lanes                 // whose exchanges they are
+	wanting   wanting               // what the server could not do without
+	retries   retries               // the rounds that follow an input_required
+	crossings crossings             // what clients of either era send
+	places    map[string][][]string // method and name -> sets of places redacted in its requests
 }
 
 // A group is the exchanges of one key: a part of inTape and bySess.
@@ -49,7 +54,13 @@ const sampleSize = 64
 func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 	ix := &index{keys: keys, methods: map[string]*sample{}, places: map[string][][]string{}, clients: map[string][]int32{}, path: "/mcp"}
 	requests := newBeside(func(method string, params []byte) {
-		ix.key = append(ix.key, keys.key(&ix.scratch, method, params))
+		modern := speaksModern(method, params)
+		ix.lanes.add(ix.keys, len(ix.key), modern, params)
+		ix.crossings.add(len(ix.key), mcp.Crosses(method))
+		if modern {
+			ix.retries.add(ix.keys, &ix.scratch, int32(len(ix.key)), method, params)
+		}
+		ix.key = append(ix.key, keys.key(&ix.scratch, method, params, modern))
 		ix.sample(method, params)
 		ix.redacted(params)
 	})
@@ -59,6 +70,7 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 		return nil, err
 	}
 	ix.Index = core
+	ix.lanes.settle(core)
 	ix.group()
 	ix.survey()
 	return ix, nil
@@ -151,7 +163,7 @@ func (ix *index) group() {
 	for _, g := range ix.groups {
 		if g.n > 1 {
 			part := ix.bySess[g.at : g.at+g.n]
-			sort.SliceStable(part, func(i, j int) bool { return ix.Session(int(part[i])) < ix.Session(int(part[j])) })
+			sort.SliceStable(part, func(i, j int) bool { return ix.lanes.of(int(part[i])) < ix.lanes.of(int(part[j])) })
 		}
 	}
 }
@@ -173,14 +185,14 @@ func (ix *index) find(k key) int32 {
 }
 
 // own returns the part of bySess that holds the exchanges of group g in a
-// session.
-func (ix *index) own(g int32, session int) (at, end int32) {
+// lane.
+func (ix *index) own(g int32, lane int) (at, end int32) {
 	gr := ix.groups[g]
 	part := ix.bySess[gr.at : gr.at+gr.n]
 	first := func(s int) int32 {
-		return gr.at + int32(sort.Search(len(part), func(i int) bool { return ix.Session(int(part[i])) >= s }))
+		return gr.at + int32(sort.Search(len(part), func(i int) bool { return ix.lanes.of(int(part[i])) >= s }))
 	}
-	return first(session), first(session + 1)
+	return first(lane), first(lane + 1)
 }
 
 // survey reads off the tape what the player asks about it as a whole.

@@ -55,12 +55,15 @@ func path(pointer string) string {
 	return b.String()
 }
 
-// key makes the key of a request: its method and its params in canonical
-// form, without _meta, redacted and ignored places. Absent params equal {}.
-// The id never counts.
-func (k *keyer) key(scratch *[]byte, method string, params []byte) key {
+// key makes the key of a request: its era, its method and its params in
+// canonical form, without _meta, redacted and ignored places. Absent params
+// equal {}. The id never counts.
+func (k *keyer) key(scratch *[]byte, method string, params []byte, modern bool) key {
 	b := append((*scratch)[:0], method...)
 	b = append(b, 0)
+	if modern {
+		b = append(b, 1) // begins no JSON
+	}
 	switch {
 	case method == mcp.Initialize:
 	case k.inOrder:
@@ -69,6 +72,10 @@ func (k *keyer) key(scratch *[]byte, method string, params []byte) key {
 		b = k.appendParams(b, params)
 	}
 	*scratch = b
+	return k.hash(b)
+}
+
+func (k *keyer) hash(b []byte) key {
 	return key{maphash.Bytes(k.seeds[0], b), maphash.Bytes(k.seeds[1], b)}
 }
 
@@ -117,7 +124,7 @@ func withoutMeta(params []byte) []byte {
 	}
 	out := make([]byte, 1, len(params))
 	out[0] = '{'
-	gjson.ParseBytes(params).ForEach(func(name, v gjson.Result) bool {
+	gjson.Parse(jsonrpc.String(params)).ForEach(func(name, v gjson.Result) bool {
 		if name.Str != "_meta" {
 			if len(out) > 1 {
 				out = append(out, ',')

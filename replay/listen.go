@@ -167,6 +167,9 @@ func (p *Player) standLine(c *conversation, on stage, standing *answer, n int) r
 			c.stood(standing, n)
 			return allSaid
 		}
+	case l.method == mcp.ResourcesUpdated && p.index.tape.modern && !c.wantsUpdate(l):
+		c.stood(standing, n)
+		return allSaid
 	case l.token != "":
 		if r.token = c.token(l.token); r.token == nil { // nobody asked for this progress
 			c.stood(standing, n)
@@ -181,6 +184,15 @@ func (p *Player) standLine(c *conversation, on stage, standing *answer, n int) r
 		return left
 	}
 	return allSaid
+}
+
+// wantsUpdate reports whether a client that is told of changes on a tape of the
+// modern era has subscribed to the resource.
+func (c *conversation) wantsUpdate(l *line) bool {
+	uri := stringOf(jsonrpc.One(l.text).Params, "uri")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.standing.exchange != noExchange || c.follows[uri]
 }
 
 // inTime waits for the recorded time of a line of the standalone stream: that
@@ -338,8 +350,8 @@ func (c *conversation) standingDue(from, until int) bool {
 
 // recordedAnswer returns the client's answer to a question on the tape.
 func (p *Player) recordedAnswer(l *line) []byte {
-	if l.answered < 0 {
-		return nil
+	if l.answered < 0 || l.input != nil {
+		return l.reply
 	}
 	e, err := p.index.Event(l.answered)
 	if err != nil {

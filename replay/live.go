@@ -59,6 +59,9 @@ func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 // inVain returns what of the scenarios has no effect in front of a live server,
 // as an error.
 func (p *Player) inVain() error {
+	if p.era != scenarios.Merge(p.scenarios...).Era { // which says for whom the scenario is
+		return fmt.Errorf("replay: era %s: a live server speaks in the eras that it has: leave the era out", p.era)
+	}
 	if p.stubs != nil {
 		return errors.New("replay: a scenario with stubs answers by itself: play it without a live server")
 	}

@@ -19,22 +19,31 @@ type cursor struct {
 // match finds the exchange that answers a request of the conversation. Where
 // there is none, used says how often the tape has an exchange with that key,
 // all of them played already.
-func (p *Player) match(c *conversation, m jsonrpc.Message) (x int, used int) {
+//
+// modern is the era of the exchange, whatever that of the request.
+func (p *Player) match(c *conversation, m jsonrpc.Message, modern bool) (x int, used int) {
 	if m.Method == mcp.Discover && !p.index.modern {
 		return -1, 0
 	}
-	scratch := scratches.Get().(*[]byte)
-	defer scratches.Put(scratch)
-	m.Params = p.labelled(c, m.Params)
-	g := p.index.find(p.index.keys.key(scratch, m.Method, m.Params))
-	if g < 0 && len(p.index.places) > 0 {
-		g = p.findRedacted(scratch, m)
-	}
+	g := p.group(c, m, modern || m.Method == mcp.Discover)
 	if g < 0 {
 		return -1, 0
 	}
 	once := m.Method == mcp.ToolsCall && c.bounded() && !p.repeat
 	return c.draw(p.index, g, once)
+}
+
+// group returns the group of the exchanges that a request may be answered
+// from, or -1.
+func (p *Player) group(c *conversation, m jsonrpc.Message, modern bool) int32 {
+	scratch := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	m.Params = p.labelled(c, m.Params)
+	g := p.index.find(p.index.keys.key(scratch, m.Method, m.Params, modern))
+	if g < 0 && len(p.index.places) > 0 {
+		g = p.findRedacted(scratch, m, modern)
+	}
+	return g
 }
 
 // labelled puts the session's label on the tape in place of its live id, as a
@@ -62,7 +71,7 @@ func (c *conversation) draw(ix *index, g int32, once bool) (x int, used int) {
 	cur := c.cursors[g]
 	if cur == nil {
 		cur = &cursor{rest: ix.groups[g].at, last: -1}
-		cur.own, cur.ownEnd = ix.own(g, c.recorded)
+		cur.own, cur.ownEnd = ix.own(g, c.lane)
 		if c.cursors == nil {
 			c.cursors = map[int32]*cursor{}
 		}
@@ -74,7 +83,7 @@ func (c *conversation) draw(ix *index, g int32, once bool) (x int, used int) {
 		cur.own++
 	} else {
 		end := ix.groups[g].at + ix.groups[g].n
-		for cur.rest < end && ix.Session(int(ix.inTape[cur.rest])) == c.recorded {
+		for cur.rest < end && ix.lanes.of(int(ix.inTape[cur.rest])) == c.lane {
 			cur.rest++ // one of its own, played before
 		}
 		if cur.rest < end {

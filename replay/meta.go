@@ -10,20 +10,10 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// another reports whether the dialect treats the request apart from all others,
-// for the version that it names.
-func (q *probe) another() bool {
-	if q.p.dialect.Otherwise == nil || q.r == nil {
-		return false
-	}
-	sent := q.r.Header[mcp.HeaderProtocolVersion]
-	return len(sent) > 0 && !slices.Contains(q.p.supported(), q.protocol)
-}
-
 // envelope returns the shape of the errors that the request is refused with.
 func (q *probe) envelope() *scenarios.Envelope {
-	if q.otherwise {
-		return &q.p.dialect.Otherwise.Envelope
+	if q.modern {
+		return &q.p.gate.modern.Envelope
 	}
 	return &q.p.dialect.Envelope
 }
@@ -31,7 +21,7 @@ func (q *probe) envelope() *scenarios.Envelope {
 // checkParamsIncomplete finds what the schema of every revision asks for.
 func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
-		params := gjson.ParseBytes(m.Params)
+		params := gjson.Parse(jsonrpc.String(m.Params))
 		for _, name := range mcp.NeededParams(m.Method) {
 			if !params.Get(name).Exists() {
 				return quote(m.Method) + " needs params with " + name
@@ -41,44 +31,59 @@ func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-// The members of _meta that every request of 2026-07-28 has
-// (2026-07-28 basic, "Per-request protocol fields").
-const (
-	metaVersion      = "io.modelcontextprotocol/protocolVersion"
-	metaCapabilities = "io.modelcontextprotocol/clientCapabilities"
-)
-
 func checkMetaMissing(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
-		if !meta(m).IsObject() {
-			return "send params with _meta, which has " + metaVersion + " and " + metaCapabilities
+		if !q.told(m).meta.IsObject() {
+			return "send params with _meta, which has " + mcp.MetaVersion + " and " + mcp.MetaCapabilities
 		}
 	}
 	return ""
 }
 
-func checkMetaIncomplete(q *probe, _ *scenarios.Check) string {
-	if missing := q.missing(); len(missing) > 0 {
-		return "send _meta with " + strings.Join(missing, " and ")
-	}
-	return ""
-}
-
-// missing lists the members that the _meta of a request lacks.
-func (q *probe) missing() (names []string) {
+// checkMetaIncomplete finds requests that lack what every request of the modern
+// era has (2026-07-28 basic, "Per-request protocol fields").
+func checkMetaIncomplete(q *probe, c *scenarios.Check) string {
 	for _, m := range q.requests() {
-		for _, name := range []string{metaVersion, metaCapabilities} {
-			if !memberOf(meta(m), name).Exists() {
-				names = append(names, name)
+		var all, looked []string
+		for _, name := range []string{mcp.MetaVersion, mcp.MetaCapabilities} {
+			if q.told(m).field(name).Exists() {
+				continue
+			}
+			if all = append(all, name); looksAt(c, name) {
+				looked = append(looked, name)
 			}
 		}
+		if len(looked) > 0 {
+			q.own().found = &finding{missing: all}
+			return "send _meta with " + strings.Join(looked, " and ")
+		}
 	}
-	return names
+	return ""
+}
+
+// checkMetaMalformed finds requests whose protocol fields are not what the
+// schema says they are.
+func checkMetaMalformed(q *probe, c *scenarios.Check) string {
+	for _, m := range q.requests() {
+		if v := q.told(m).meta; v.Exists() && !v.IsObject() && looksAt(c, "_meta") {
+			q.own().found = &finding{missing: []string{"_meta"}, given: typeName(v)}
+			return "send _meta as an object"
+		}
+		for _, field := range protocolFields {
+			v := q.told(m).field(field.name)
+			if !v.Exists() || !looksAt(c, field.name) || field.valid(v) {
+				continue
+			}
+			q.own().found = &finding{missing: []string{field.name}, given: typeName(v)}
+			return "send " + field.name + " as " + field.is
+		}
+	}
+	return ""
 }
 
 func checkMetaVersion(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
-		if v := memberOf(meta(m), metaVersion); v.Exists() && v.Str != q.protocol {
+		if v := q.told(m).field(mcp.MetaVersion); v.Exists() && v.Str != q.protocol {
 			return "_meta names version " + quote(v.String()) + ", MCP-Protocol-Version " + quote(q.protocol)
 		}
 	}
@@ -97,17 +102,69 @@ func checkMetaMethod(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func meta(m jsonrpc.Message) gjson.Result { return gjson.GetBytes(m.Params, "_meta") }
-
-// memberOf returns a member whose name has dots in it.
-func memberOf(object gjson.Result, name string) gjson.Result {
-	return object.Get(strings.ReplaceAll(name, ".", `\.`))
+// A protocolField is a member of _meta that the protocol itself has.
+type protocolField struct {
+	name, is string
+	valid    func(gjson.Result) bool
 }
 
-// spoken lists the versions that the dialect speaks to such a request.
+// protocolFields are these, in the order of the specification.
+var protocolFields = [...]protocolField{
+	{mcp.MetaVersion, "a text", func(v gjson.Result) bool { return v.Type == gjson.String }},
+	{mcp.MetaCapabilities, "an object", gjson.Result.IsObject},
+	{mcp.MetaClientInfo, "an object with name and version", func(v gjson.Result) bool {
+		return v.IsObject() && v.Get("name").Type == gjson.String && v.Get("version").Type == gjson.String
+	}},
+	{mcp.MetaLogLevel, "one of " + strings.Join(mcp.LogLevels(), ", "), func(v gjson.Result) bool {
+		return v.Type == gjson.String && slices.Contains(mcp.LogLevels(), v.Str)
+	}},
+}
+
+// looksAt reports whether a check is about a member of _meta.
+func looksAt(c *scenarios.Check, name string) bool {
+	return len(c.Member) == 0 || slices.Contains(c.Member, strings.TrimPrefix(name, metaPrefix))
+}
+
+// metaPrefix is what the protocol's own members of _meta begin with.
+const metaPrefix = "io.modelcontextprotocol/"
+
+// metaOfParams returns the _meta of a request, in the request's own memory.
+func metaOfParams(params []byte) gjson.Result { return gjson.Get(jsonrpc.String(params), "_meta") }
+
+// memberOf returns a member whose name has dots in it.
+func memberOf(object gjson.Result, name string) (member gjson.Result) {
+	object.ForEach(func(key, v gjson.Result) bool {
+		if key.Str == name {
+			member = v
+		}
+		return member.Type == gjson.Null && member.Raw == ""
+	})
+	return member
+}
+
+func escaped(name string) string { return strings.ReplaceAll(name, ".", `\.`) }
+
+// names returns the version that a modern request names: in the header, else in
+// _meta; of a handshake, in its params.
+func (q *probe) names() string {
+	if q.protocol != "" && !q.initialize() {
+		return q.protocol
+	}
+	for _, m := range q.requests() {
+		if v := q.told(m).field(mcp.MetaVersion); v.Type == gjson.String {
+			return v.Str
+		}
+		if m.Method == mcp.Initialize {
+			return stringOf(m.Params, "protocolVersion")
+		}
+	}
+	return q.protocol
+}
+
+// spoken lists the versions that the dialect speaks in the era of the request.
 func (q *probe) spoken() []string {
-	if q.otherwise {
-		return q.p.dialect.Otherwise.Versions
+	if q.modern {
+		return q.p.gate.modern.Versions
 	}
 	return q.p.supported()
 }

@@ -25,8 +25,9 @@ type Mismatch struct {
 	// Stub is whether an answer would have been a stub's.
 	Stub bool `json:"stub,omitempty"`
 	// Reason is "never recorded", "differs from what was recorded", "already
-	// played N of N", "recorded without an answer" or "recorded as a refusal"; of a stub
-	// "none of its answers fits" and the like.
+	// played N of N", "recorded without an answer", "recorded as a refusal",
+	// "recorded in the legacy era", "recorded in the modern era" or "answered
+	// otherwise than recorded"; of a stub "none of its answers fits" and the like.
 	Reason  string    `json:"reason"`
 	Nearest *NearMiss `json:"nearest,omitempty"`
 	Hint    string    `json:"hint"` // what to do
@@ -155,7 +156,7 @@ func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
 	if q.p.blank {
 		q.p.stubs.unwritten(miss)
 	} else {
-		q.p.diagnose(miss, m, used)
+		q.p.diagnose(miss, m, used, q.modern)
 	}
 	q.missed(miss)
 	return miss
@@ -175,7 +176,7 @@ func (q *probe) missed(miss *Mismatch) {
 }
 
 // diagnose says what is wrong and what to do about it.
-func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int) {
+func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int, modern bool) {
 	if used > 0 {
 		miss.Reason = fmt.Sprintf("already played %d of %d", used, used)
 		miss.Hint = "the call was recorded " + times(used) + " in a session: record it as often as it is made, or allow repeats with --repeat"
@@ -195,7 +196,7 @@ func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int) {
 		miss.Hint = "no " + m.Method + " is on the tape: record it: mcpmock record --append -o FILE --upstream URL"
 		return
 	}
-	miss.Nearest = p.nearest(m, candidates, miss)
+	miss.Nearest = p.nearest(m, candidates, miss, modern)
 }
 
 func times(n int) string {
@@ -205,17 +206,24 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// nearest picks the exchange with the fewest differences.
-func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch) *NearMiss {
+// nearest picks the exchange with the fewest differences, and of several one of
+// the era of the request.
+func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch, modern bool) *NearMiss {
 	var best *NearMiss
+	foreign := false // that is of the other era
 	for _, x := range among.exchanges {
 		ex, err := p.index.Exchange(int(x))
 		if err != nil {
 			continue
 		}
 		differences := p.index.keys.compareParams(jsonrpc.One(ex.Message), m)
-		if best == nil || len(differences) < len(best.Differences) {
+		other := (p.index.Flags(int(x))&cassettes.Modern != 0) != modern
+		if best == nil || len(differences) < len(best.Differences) || len(differences) == len(best.Differences) && foreign && !other {
+			foreign = other
 			best = &NearMiss{Exchange: int(x) + 1, Line: p.index.Line(p.index.RequestEvent(int(x))), Differences: differences}
+		}
+		if len(differences) == 0 && other {
+			continue // one of the era itself may be there
 		}
 		if len(differences) == 0 && p.index.playableAt(int(x)) {
 			miss.Reason = "spelled with a name twice, otherwise than recorded"
@@ -226,11 +234,32 @@ func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch) *Near
 			break
 		}
 	}
+	if foreign {
+		p.recordedOtherwise(miss, len(best.Differences), modern)
+	}
 	if best != nil && len(best.Differences) > maxDifferences {
 		best.More = len(best.Differences) - maxDifferences
 		best.Differences = best.Differences[:maxDifferences]
 	}
 	return best
+}
+
+// recordedOtherwise words the reason where the request is on the tape as one of
+// the other era, which only a player of both translates.
+func (p *Player) recordedOtherwise(miss *Mismatch, differences int, modern bool) {
+	if p.translatesFor(modern) {
+		return
+	}
+	era := "modern"
+	if modern {
+		era = "legacy"
+	}
+	if differences == 0 {
+		miss.Reason = "recorded in the " + era + " era"
+		miss.Hint = "replay it with --era both, which translates"
+		return
+	}
+	miss.Hint += "; what comes closest was recorded in the " + era + " era: replay it with --era both"
 }
 
 // unanswered words the reason where the very request is on the tape, but

@@ -27,6 +27,7 @@ type options struct {
 	pace         float64
 	paceCap      time.Duration
 	transport    string // http, sse; "" is both
+	era          string // legacy, modern, both; "" is as recorded
 	style        style
 	allowOrigins []string
 	allowHosts   []string
@@ -164,6 +165,28 @@ func WithTransport(name string) Option {
 			o.transport = name
 		default:
 			o.fail("transport %q: it must be auto, http or sse", name)
+		}
+	}
+}
+
+// WithEra says which eras of the protocol are served: "legacy" (the revisions
+// with a handshake), "modern" (2026-07-28), "both" on one endpoint, chosen by
+// how the client opens, or "auto", the default: those that the scenario names,
+// else those on the tape, so that a client sees what was recorded. What a tape
+// lacks of an era that was asked for is translated from the other, and what
+// cannot be is refused in words. HTTP+SSE is of the legacy era: where that is
+// not served, it is not either. NewLive takes no era, for a live server has its
+// own. (2026-07-28 basic/versioning, "Backward Compatibility with
+// Initialization-Based Versions")
+func WithEra(name string) Option {
+	return func(o *options) {
+		switch name {
+		case "auto", "":
+			o.era = ""
+		case "legacy", "modern", "both":
+			o.era = name
+		default:
+			o.fail("era %q: it must be auto, legacy, modern or both", name)
 		}
 	}
 }

@@ -27,6 +27,9 @@ type pipe struct {
 	crashed chan int      // has the exit code of a process that broke off
 	resets  atomic.Bool   // a connection that breaks off does so with a reset
 
+	modern    *conversation // of the client as one of the modern era; under mu
+	modernWho key           // and who that says it is
+
 	told    bool        // who edits the stream puts on the journal what comes on it
 	editing atomic.Bool // there are edits
 	dumb    atomic.Bool // stdout is closed: nothing more is said, or on the journal
@@ -70,10 +73,17 @@ func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out 
 // and shown to the faults. Where an answer has to wait, hear does not.
 func (pp *pipe) hear(q *probe) {
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	if q.modern = q.modernly(); q.modern {
+		q.standAlone()
+	}
 	if !pp.p.gate.walk(q, spoken) {
 		return
 	}
 	pp.conv.touch(q.began)
+	if q.modern {
+		q.modernMessages()
+		return
+	}
 	q.messages()
 }
 
@@ -100,15 +110,15 @@ func (pp *pipe) perform(t *turn) {
 	why, _ := t.play(pp, false)
 	if why == allSaid && pp.p.flags(t.a)&cassettes.Answered != 0 {
 		if t.asked != nil { // in vain: the tape has the answer without the client's
-			pp.conv.drop(t)
+			t.conv.drop(t)
 		}
 		return
 	}
 	rest := t.apart()
-	pp.conv.answering(rest)
+	rest.conv.answering(rest)
 	pp.begin(func() {
 		defer pp.out.flush()
-		defer pp.conv.drop(rest)
+		defer rest.conv.drop(rest)
 		if why, _ := rest.play(pp, true); why == allSaid && !rest.withheld(pp) {
 			pp.broke(rest.a)
 		}
@@ -118,7 +128,7 @@ func (pp *pipe) perform(t *turn) {
 // broke ends the pipe where the recorded process ended without an answer.
 func (pp *pipe) broke(a *answer) {
 	s := pp.p.index.Sessions[a.session]
-	if pp.p.flags(a)&cassettes.Ended == 0 || !s.Exited {
+	if pp.p.flags(a)&(cassettes.Ended|cassettes.Withdrawn) != cassettes.Ended || !s.Exited {
 		return
 	}
 	pp.crash(s.Code)
@@ -139,6 +149,9 @@ func (pp *pipe) send(message []byte) bool {
 		pp.conv.landed(len(answered(message)))
 		if e := pp.editOf(message); e != nil {
 			return pp.sendEdited(e, message)
+		}
+		if there, taken := pp.sendSubscribed(message); taken {
+			return there
 		}
 	}
 	pp.said(message)

@@ -46,24 +46,28 @@ import (
 // use.
 type Player struct {
 	options
-	index    *index
-	answers  *answers
-	framing  framing
-	gate     *gate
-	sessions *sessions
-	journal  *Journal
-	judge    *verdicts.Judge // nil where no scenario expects anything
-	router   http.Handler
-	stubs    *stubs // nil where the scenario has none
-	blank    bool   // there is no tape but for them
-	old      oldEndpoint
-	asks     asks         // what the faults need to be told
-	breaks   bool         // a fault or a policy may act
-	calm     fate         // of all requests where none does
-	accepted *answer      // to a message that needs none, as recorded
-	deleted  *answer      // to DELETE, as recorded
-	carriers atomic.Int64 // numbers the HTTP requests of this run
-	salt     [16]byte     // begins the ids of SSE events, where these are no numbers
+	index      *index
+	eras       ages   // that are served
+	discovered []byte // the result of server/discover, or of initialize in its place; nil where nothing tells
+	seal       seal   // of the states that clients carry
+	answers    *answers
+	framing    framing
+	gate       *gate
+	sessions   *sessions
+	journal    *Journal
+	judge      *verdicts.Judge // nil where no scenario expects anything
+	router     http.Handler
+	stubs      *stubs // nil where the scenario has none
+	blank      bool   // there is no tape but for them
+	old        oldEndpoint
+	asks       asks         // what the faults need to be told
+	staged     staged       // what they ask of clients
+	breaks     bool         // a fault or a policy may act
+	calm       fate         // of all requests where none does
+	accepted   *answer      // to a message that needs none, as recorded
+	deleted    *answer      // to DELETE, as recorded
+	carriers   atomic.Int64 // numbers the HTTP requests of this run
+	salt       [16]byte     // begins the ids of SSE events, where these are no numbers
 
 	spacesMu sync.RWMutex
 	spaces   map[string]*space
@@ -105,14 +109,20 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	p.index = ix
 	p.style.opening = p.dialect.Answers.Opening
 	p.framing = newFraming(p.dialect)
+	p.sealing()
 	p.answers = newAnswers(ix.Index, p.style, &p.framing)
+	p.answers.seal, p.answers.keys, p.answers.retries = &p.seal, keys, &ix.retries
 	p.answers.stubs, p.answers.blank = p.stubs, p.blank
 	ix.modern = ix.answersProbe(p.answers) || p.stubs.knows(mcp.Discover)
 	if p.dialect.Name == "spec" {
 		p.accepted, p.deleted = p.answers.courtesy(ix.Accepted), p.answers.courtesy(ix.Deleted)
 	}
-	p.mode = ix.mode(p.mode)
+	if err := p.settleEras(); err != nil {
+		return nil, err
+	}
 	p.gate = newGate(p.dialect, p.lenient)
+	p.learnHeaders()
+	p.learnWanting()
 	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.clock.Now)
 	if p.dialect.Session.Events != "" {
 		p.sessions.random(p.salt[:])
@@ -129,6 +139,9 @@ func (p *Player) settle(tape *cassettes.Tape) error {
 	s := scenarios.Merge(p.scenarios...).Scaled()
 	if p.mode == "" {
 		p.mode = s.Sessions
+	}
+	if p.era == "" {
+		p.era = s.Era
 	}
 	name := s.Dialect
 	if name == "" && tape != nil && slices.Contains(scenarios.Dialects(), tape.Header.Dialect) {
@@ -149,7 +162,7 @@ func (p *Player) settle(tape *cassettes.Tape) error {
 	if s.Idle > 0 {
 		p.idle, p.idles = s.Idle, true
 	}
-	p.faults, p.asks = faults.NewSet(s), asksOf(s)
+	p.faults, p.asks, p.staged = faults.NewSet(s), asksOf(s), stagedOf(s)
 	p.breaks = p.live || p.faults.Len() > 0 || p.rate != nil || p.auth != nil || p.cors != nil || p.replicas != nil || p.idles
 	return err
 }
@@ -183,6 +196,18 @@ func (p *Player) Exchanges() int {
 // Sessions returns how the player treats sessions: required, optional or
 // stateless.
 func (p *Player) Sessions() string { return p.mode }
+
+// Eras returns which eras of the protocol the player serves: legacy, modern or
+// both.
+func (p *Player) Eras() string {
+	switch {
+	case !p.eras.modern:
+		return "legacy"
+	case !p.eras.legacy:
+		return "modern"
+	}
+	return "both"
+}
 
 // Close ends all streams, waits for the requests being served, and answers
 // later ones with 503. It may be called twice; the error is always nil.
@@ -245,7 +270,11 @@ type space struct {
 	mint   func() string    // makes a session id
 	now    func() time.Time // of the player's clock
 	loose  *conversation    // of clients without sessions
-	binds  binder
+
+	clientsMu sync.RWMutex
+	clients   map[key]*conversation // of the modern era
+	listeners listeners             // of that era, too
+	binds     binder
 	// latched answers everything, once a server of some dialect has crashed.
 	latched atomic.Pointer[scenarios.Response]
 	opened  atomic.Bool // a session has ever been

@@ -49,7 +49,7 @@ type probe struct {
 
 	known       sessionState
 	leaked      bool // an unknown id was shown by mcpmock, though it names no session
-	otherwise   bool // the dialect treats the request apart, for the version it names
+	modern      bool // it is of the era without sessions: see alone
 	initialized bool
 	ready       bool
 	old         bool // a request of HTTP+SSE, whose session is in the query
@@ -57,6 +57,7 @@ type probe struct {
 	claimed     bool // the only GET stream of its session
 
 	*fate
+	*alone // nil of a legacy request
 }
 
 // A fate is what faults and policies have in store for a request. Where there

@@ -31,6 +31,9 @@ func (c *conversation) ask(by *turn, on stage, l *line, recorded []byte) []byte 
 		c.questions = map[string]*question{}
 	}
 	c.questions[id] = &question{turn: by, on: on, event: l.event, answered: l.answered, recorded: recorded}
+	if l.input != nil {
+		c.questions[id].input = l.input.Key
+	}
 	return []byte(id)
 }
 
@@ -66,6 +69,7 @@ func (q *probe) replied(m jsonrpc.Message) {
 	asked := c.questions[string(m.ID)]
 	delete(c.questions, string(m.ID))
 	if asked != nil {
+		asked.keep(m)
 		c.signal()
 	}
 	recorded := c.recorded
@@ -78,6 +82,18 @@ func (q *probe) replied(m jsonrpc.Message) {
 		c.reach(recorded, answered, q.began)
 	}
 	q.compare(asked, m)
+}
+
+// keep keeps the answer for the turn that asked, where the next round depends
+// on it. The caller holds mu.
+func (q *question) keep(m jsonrpc.Message) {
+	if q.input == "" || q.turn == nil || m.Result == nil {
+		return
+	}
+	if q.turn.inputs == nil {
+		q.turn.inputs = map[string][]byte{}
+	}
+	q.turn.inputs[q.input] = bytes.Clone(m.Result)
 }
 
 // compare notes where the client answered otherwise than it was recorded.
@@ -93,8 +109,13 @@ func (q *probe) compare(asked *question, m jsonrpc.Message) {
 	if len(differences) == 0 {
 		return
 	}
+	q.diverged("the client answered", differences)
+}
+
+// diverged notes where a client says other than was recorded.
+func (q *probe) diverged(what string, differences []jsondiff.Difference) {
 	detail, _ := json.Marshal(differences) // made of JSON
-	q.noteDetail("diverged", "the client answered otherwise than recorded at "+differences[0].Pointer, detail)
+	q.noteDetail("diverged", what+" otherwise than recorded at "+differences[0].Pointer, detail)
 }
 
 // outcome is a response without its id.

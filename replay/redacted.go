@@ -47,13 +47,13 @@ func redactedPlaces(params []byte) []string {
 // findRedacted looks for an exchange whose request was recorded with places
 // redacted: something must stand there now too, and the rest be the same. It
 // returns the exchange's group, or -1.
-func (p *Player) findRedacted(scratch *[]byte, m jsonrpc.Message) int32 {
+func (p *Player) findRedacted(scratch *[]byte, m jsonrpc.Message, modern bool) int32 {
 	for _, places := range p.index.places[m.Method+" "+nameOf(m.Method, m.Params)] {
 		there := func(place string) bool { return gjson.GetBytes(m.Params, place).Exists() }
 		if slices.ContainsFunc(places, func(place string) bool { return !there(place) }) {
 			continue
 		}
-		if g := p.index.find(p.index.keys.key(scratch, m.Method, without(m.Params, places))); g >= 0 {
+		if g := p.index.find(p.index.keys.key(scratch, m.Method, without(m.Params, places), modern)); g >= 0 {
 			return g
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +35,7 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 	fill := q.filler(resp, detail)
 	d := q.p.dialect
 	header := http.Header{}
-	if d.Session.Show == "always" && !q.otherwise && q.shown() != "" && q.space.latched.Load() == nil {
+	if d.Session.Show == "always" && !q.modern && q.shown() != "" && q.space.latched.Load() == nil {
 		header[mcp.HeaderSessionID] = []string{q.shown()}
 	}
 	var body []byte
@@ -160,65 +159,6 @@ func canonical(header http.Header) http.Header {
 	return header
 }
 
-// filler replaces the variables of a scenario's texts.
-func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replacer {
-	fresh := ""
-	if uses(resp, "${fresh}") {
-		fresh = q.p.sessions.leak()
-	}
-	host, origin, path, event := "", "", "", ""
-	if q.r != nil {
-		host, origin, path, event = q.r.Host, q.r.Header.Get("Origin"), q.r.URL.EscapedPath(), q.r.Header.Get(mcp.HeaderLastEventID)
-	}
-	method, version := q.method(), ""
-	if uses(resp, "${method}", "${jsonrpc}") && method == "" {
-		method, version = stringOf(q.body, "method"), stringOf(q.body, "jsonrpc")
-	}
-	kind, wrong := "", ""
-	if uses(resp, "${type}", "${syntax}") {
-		kind, wrong = jsonType(q.body), syntax(q.body)
-	}
-	bare, query := "", ""
-	if q.r != nil {
-		bare = unslashed(path)
-		if q.r.URL.RawQuery != "" {
-			query = "?" + q.r.URL.RawQuery
-		}
-	}
-	parser, validator, missing := q.quoted(resp, detail)
-	return strings.NewReplacer(
-		"${session}", q.shown(),
-		"${fresh}", fresh,
-		"${method}", printable(method),
-		"${jsonrpc}", printable(version),
-		"${type}", kind,
-		"${syntax}", wrong,
-		"${http}", q.verb,
-		"${path}", printable(path),
-		"${event}", printable(event),
-		"${version}", printable(q.protocol),
-		"${versions}", strings.Join(q.p.supported(), ", "),
-		"${host}", printable(host),
-		"${origin}", printable(origin),
-		"${unslashed}", printable(bare),
-		"${query}", printable(query),
-		"${parser}", parser,
-		"${validator}", validator,
-		"${missing}", missing,
-		"${detail}", detail,
-	)
-}
-
-// uses reports whether a response holds one of the variables. What costs is
-// only found out where it is wanted; and an id is only made then, for a seed
-// makes ids in their order.
-func uses(resp *scenarios.Response, variables ...string) bool {
-	return slices.ContainsFunc(variables, func(v string) bool {
-		return strings.Contains(resp.Message, v) || strings.Contains(resp.Body, v) || strings.Contains(resp.Data, v) ||
-			slices.ContainsFunc(resp.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, v) })
-	})
-}
-
 // shown returns the session id that a response to this request shows.
 func (q *probe) shown() string {
 	switch {
@@ -283,23 +223,6 @@ func quoteJSON(s string) []byte {
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a string can be encoded
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-// fillJSON replaces the variables in JSON text, where they stand within
-// strings.
-func fillJSON(text string, fill func(string) string) []byte {
-	var out []byte
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		out = append(out, before...)
-		name, after, closed := strings.Cut(rest, "}")
-		if !found || !closed {
-			return out
-		}
-		value := quoteJSON(fill("${" + name + "}"))
-		out = append(out, value[1:len(value)-1]...)
-		text = after
-	}
 }
 
 // reply answers with a whole response: over HTTP as it is, over a pipe with

@@ -27,8 +27,8 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	if q.away() {
 		return
 	}
-	if q.otherwise = q.another(); q.otherwise {
-		q.id, q.session, q.known, q.conv = "", nil, sessionNone, newConversation("", q.space, q.began)
+	if q.modern = q.modernly(); q.modern {
+		q.standAlone()
 	} else if q.premints() {
 		q.premint()
 	}
@@ -48,10 +48,12 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		return
 	}
 	q.conv.touch(q.began)
-	switch r.Method {
-	case http.MethodGet:
+	switch {
+	case q.modern:
+		q.modernMessages()
+	case r.Method == http.MethodGet:
 		q.listen()
-	case http.MethodDelete:
+	case r.Method == http.MethodDelete:
 		q.hangUp()
 	default:
 		q.messages()
@@ -79,7 +81,7 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 // premints reports whether the dialect opens a session for the request before
 // it looks at it.
 func (q *probe) premints() bool {
-	return !q.p.live && !q.otherwise && q.p.dialect.Session.Mint == "always" && q.id == "" && q.p.mode == "required"
+	return !q.p.live && !q.modern && q.p.dialect.Session.Mint == "always" && q.id == "" && q.p.mode == "required"
 }
 
 // premint opens the session that dialects which mint before they validate give
@@ -137,7 +139,14 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 	if a := q.stub(m); a != nil {
 		return a, true
 	}
-	x, used := q.p.match(q.conv, m)
+	x, used := q.p.match(q.conv, m, false)
+	if x < 0 && used == 0 && q.p.translatesFor(false) {
+		a, also, answered := q.legacyFromModern(m)
+		if answered {
+			return a, a != nil
+		}
+		used = also
+	}
 	if x < 0 {
 		if result, ok := q.synthesize(m); ok {
 			q.answer(m, result)
@@ -162,13 +171,14 @@ func (q *probe) matched(m jsonrpc.Message, a *answer) {
 		q.conv.translate(a.token, jsonrpc.ProgressToken(m.Params))
 	}
 	if m.Method != mcp.Ping {
-		q.conv.reach(a.session, q.p.index.RequestEvent(a.exchange), q.began)
+		q.conv.reach(a.session, a.event, q.began)
+		q.space.listeners.tell(a.session, a.event)
 	}
 	if q.p.blank {
 		q.noteStubbed(m.Method)
 		return
 	}
-	q.noteExchange("matched", a.exchange)
+	q.noteExchange("matched", a.number())
 }
 
 // begin answers initialize: it opens a session where sessions are used, binds
@@ -178,6 +188,10 @@ func (q *probe) begin(m jsonrpc.Message) {
 	p := q.p
 	recorded := q.space.binds.bind(stringOf(m.Params, "clientInfo.name"))
 	x := p.index.Sessions[recorded].Initialize
+	if len(p.index.begun) == 0 && p.translatesFor(false) {
+		q.beginTranslated(m)
+		return
+	}
 	if x < 0 || len(p.index.begun) == 0 {
 		q.miss(m, 0)
 		return
@@ -187,6 +201,19 @@ func (q *probe) begin(m jsonrpc.Message) {
 		q.failed(m, err)
 		return
 	}
+	if !q.opened(a) {
+		return
+	}
+	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
+	q.introduce(m, recorded, version, p.answers.standing(recorded, q.pipe != nil))
+	q.matched(m, a)
+	q.performInitialize(m, a, p.shownVersion(stringOf(m.Params, "protocolVersion"), version))
+}
+
+// opened opens the session of an initialize, where it opens one. It says false
+// where there is no room, and the client has been told.
+func (q *probe) opened(a *answer) bool {
+	p := q.p
 	if q.opens(a) {
 		q.conv = p.sessions.create(q.space)
 		if q.conv != nil {
@@ -194,22 +221,24 @@ func (q *probe) begin(m jsonrpc.Message) {
 		}
 		if q.conv == nil { // the last place was taken since the gate looked
 			q.writeFull()
-			return
+			return false
 		}
 		q.minted = q.conv.id
 	}
-	version := p.negotiate(stringOf(m.Params, "protocolVersion"), p.index.Sessions[recorded].Version)
+	return true
+}
+
+// introduce begins the conversation with the client that initializes it.
+func (q *probe) introduce(m jsonrpc.Message, recorded int, version string, standing *answer) {
+	p := q.p
 	capabilities := gjson.GetBytes(m.Params, "capabilities")
 	if shown := p.shownVersion(stringOf(m.Params, "protocolVersion"), version); mcp.IsLegacy(shown) {
 		version = shown
 	}
-	standing := p.answers.standing(recorded, q.pipe != nil)
 	q.conv.begin(recorded, version, capabilities, standing)
 	if p.mode == "optional" && q.pipe == nil && q.conv != q.space.loose { // for clients that leave the id out
 		q.space.loose.begin(recorded, version, capabilities, standing)
 	}
-	q.matched(m, a)
-	q.performInitialize(m, a, p.shownVersion(stringOf(m.Params, "protocolVersion"), version))
 }
 
 // opens reports whether an initialize opens a session of its own.

@@ -19,7 +19,10 @@ package replay_test
 // but for passes; where a reply takes time, or never comes, opens sends the
 // request in the background and heard waits for what the mock does meanwhile.
 // pipe makes the visitor one over stdio. The verdicts are asked for when the
-// function returns; good clients are tried on each stock tape.
+// function returns; good clients are tried on each stock tape, or on the tapes of
+// the case, the first of which is that of the rest. A tape is a stock one, or the
+// hand-written one of testdata; with an era after a slash, such as weather/both,
+// it is played in that.
 //
 // A file of cases has one function that returns them; stockCases adds it up.
 
@@ -40,6 +43,23 @@ type stockCase struct {
 	wire func(*visitor)
 	good func(*visitor)
 	bad  map[string]func(*visitor) // by how the expectation that fails begins, without its level
+	on   []string                  // tapes; none are the stock tapes, weather first
+}
+
+// tapes are those on which good clients are tried.
+func (c stockCase) tapes() []string {
+	if len(c.on) == 0 {
+		return cassettes.StockNames()
+	}
+	return c.on
+}
+
+// tape is that of wire and bad.
+func (c stockCase) tape() string {
+	if len(c.on) == 0 {
+		return "weather"
+	}
+	return c.on[0]
 }
 
 // stockCases are those of all stock scenarios, by name.
@@ -49,6 +69,7 @@ func stockCases() map[string]stockCase {
 		sessionCases(), lostCases(), gatewayCases(), initializationCases(), notificationCases(), deleteCases(), versionCases(),
 		streamCases(), resumptionCases(), rpcCases(), cancellationCases(), stdioCases(),
 		statusCases(), negotiationCases(), endpointCases(),
+		eraCases(), modernCases(), listenCases(), inputCases(),
 	} {
 		maps.Copy(all, cases)
 	}
@@ -61,14 +82,14 @@ func TestStockWire(t *testing.T) {
 			if c.wire == nil {
 				t.Fatal("no case for the wire")
 			}
-			c.wire(visit(t, name, "weather"))
+			c.wire(visit(t, name, c.tape()))
 		})
 	}
 }
 
 func TestStockVerdicts(t *testing.T) {
 	for name, c := range stockCases() {
-		for _, tape := range cassettes.StockNames() {
+		for _, tape := range c.tapes() {
 			t.Run(name+"/good/"+tape, func(t *testing.T) {
 				v := visit(t, name, tape)
 				c.good(v)
@@ -81,7 +102,7 @@ func TestStockVerdicts(t *testing.T) {
 		}
 		for fails, bad := range c.bad {
 			t.Run(name+"/bad/"+fails, func(t *testing.T) {
-				v := visit(t, name, "weather")
+				v := visit(t, name, c.tape())
 				bad(v)
 				of := 0
 				for _, got := range v.verdicts() {
@@ -111,7 +132,7 @@ func TestStockCases(t *testing.T) {
 			t.Errorf("%s: it needs a case for the wire and a good client", name)
 			continue
 		}
-		v := visit(t, name, "weather")
+		v := visit(t, name, c.tape())
 		for _, got := range v.verdicts() {
 			if !slices.ContainsFunc(slices.Collect(maps.Keys(c.bad)), func(fails string) bool { return strings.HasPrefix(got.Expectation, fails) }) {
 				t.Errorf("%s: no bad client fails %s", name, got.Expectation)

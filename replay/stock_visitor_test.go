@@ -3,6 +3,7 @@ package replay_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
+	"github.com/tidwall/gjson"
 )
 
 // A visitor is a raw client of a mock of its own.
@@ -29,25 +31,48 @@ type visitor struct {
 
 	mu    sync.Mutex
 	notes map[string]int // what the journal told
-	more  chan struct{}  // closed when that has changed
+	asked map[int]string // the ids of requests, by their carriers
+	more  chan struct{}  // closed when any of that has changed
 }
 
 // patience is how long anything real may take.
 const patience = 5 * time.Second
 
-// visit starts a mock of a tape that does what a stock scenario says.
-func visit(t *testing.T, name, tape string) *visitor {
+// opened is a stock tape, or that of testdata which has the newest revision.
+func opened(t *testing.T, name string) *cassettes.Tape {
+	t.Helper()
+	load := cassettes.Stock
+	if name == "modern" {
+		load = func(string) (*cassettes.Tape, error) { return cassettes.Load("testdata/modern.cassette") }
+	}
+	tape, err := load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tape
+}
+
+// visit starts a mock of a tape, in an era, that does what a stock scenario says.
+func visit(t *testing.T, name, on string) *visitor {
 	t.Helper()
 	s, err := scenarios.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := cassettes.Stock(tape)
-	if err != nil {
-		t.Fatal(err)
+	return visitOf(t, s, on)
+}
+
+// visitOf is visit for any scenario.
+func visitOf(t *testing.T, s *scenarios.Scenario, on string) *visitor {
+	t.Helper()
+	tape, era, _ := strings.Cut(on, "/")
+	if era == "" {
+		era = "auto"
 	}
-	v := &visitor{t: t, tape: tape, clock: newStillClock(), judge: verdicts.New(s.Scaled()), notes: map[string]int{}, more: make(chan struct{})}
-	v.player, err = replay.New(recorded, replay.WithScenario(s), replay.WithRepeat(), replay.WithClock(v.clock),
+	recorded := opened(t, tape)
+	v := &visitor{t: t, tape: tape, clock: newStillClock(), judge: verdicts.New(s.Scaled()), notes: map[string]int{}, asked: map[int]string{}, more: make(chan struct{})}
+	var err error
+	v.player, err = replay.New(recorded, replay.WithScenario(s), replay.WithEra(era), replay.WithRepeat(), replay.WithClock(v.clock),
 		replay.WithSeed(1), replay.WithStderr(&v.stderr), replay.WithJournal(v.hear))
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +94,13 @@ func (v *visitor) hear(e *cassettes.Event) {
 	if e.Note != nil {
 		v.notes[e.Note.Kind]++
 	}
+	switch {
+	case e.HTTP == nil:
+	case e.From == cassettes.Client:
+		v.asked[e.On] = gjson.GetBytes(e.Message, "id").Raw
+	case e.From == cassettes.Server:
+		v.notes["answer to "+v.asked[e.On]]++
+	}
 	if e.End != "" {
 		v.notes["end of "+string(e.From)]++
 	}
@@ -77,7 +109,8 @@ func (v *visitor) hear(e *cassettes.Event) {
 }
 
 // heard waits until the journal has told so many times what: the kind of a
-// note, such as faulted or refused, or "end of client" or "end of server".
+// note, such as faulted or refused; "answer to 1" for one to that id; or "end of
+// client" or "end of server".
 func (v *visitor) heard(what string, n int) {
 	v.t.Helper()
 	late := time.After(patience)
@@ -94,6 +127,13 @@ func (v *visitor) heard(what string, n int) {
 			v.t.Fatalf("%q was told %d times, want %d", what, count, n)
 		}
 	}
+}
+
+// count is how many times the journal has told what.
+func (v *visitor) count(what string) int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.notes[what]
 }
 
 // passes lets so much time pass.

@@ -17,6 +17,13 @@ type style struct {
 	opening   string // a comment that begins every standalone stream
 }
 
+// of is the style as far as it is one for that answer: no stream of the modern
+// era can be come back to (2026-07-28 basic/transports/streamable-http).
+func (s style) of(a *answer) style {
+	s.resumable = s.resumable && !a.modern
+	return s
+}
+
 // dress gives a prepared answer the style.
 func (s style) dress(a *answer, f *framing) {
 	if a.status != http.StatusOK || a.end != "" && a.end != cassettes.EOF && !a.stream {

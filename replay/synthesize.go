@@ -29,13 +29,7 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 	case m.Method == mcp.Ping:
 		return synthesized{status: 200, result: "{}"}, true
 	case m.Method == mcp.Discover:
-		// As a legacy server refuses it, so that clients fall back to initialize.
-		code := mcp.InvalidRequest
-		if q.pipe != nil {
-			code = mcp.MethodNotFound
-		}
-		return synthesized{status: http.StatusBadRequest, code: code,
-			message: "Bad Request: this server speaks " + q.p.supported()[0] + " and older: send initialize"}, true
+		return q.tooNew(), true
 	case m.Method == mcp.SetLevel && q.capable(capability):
 		return synthesized{status: 200, result: "{}"}, true
 	case m.Method == mcp.SetLevel:
@@ -48,6 +42,17 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 		return synthesized{status: 200, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no " + capability}, true
 	}
 	return synthesized{}, false
+}
+
+// tooNew is what a legacy server refuses a request of the modern era with, so
+// that clients fall back to initialize.
+func (q *probe) tooNew() synthesized {
+	code := mcp.InvalidRequest
+	if q.pipe != nil {
+		code = mcp.MethodNotFound
+	}
+	return synthesized{status: http.StatusBadRequest, code: code,
+		message: "Bad Request: this server speaks " + q.p.supported()[0] + " and older: send initialize"}
 }
 
 // response spells a synthesized answer.

@@ -25,10 +25,12 @@ type turn struct {
 	said    string     // the method of the latest that was said
 	asked   []*line    // the questions that were asked
 
-	paced     int           // lines whose recorded time is accounted for
-	kept      time.Duration // and how much of it is to be kept
-	at        time.Duration // when the latest of them was said on the tape
-	cancelled bool          // by the client; under the conversation's mu
+	paced     int               // lines whose recorded time is accounted for
+	kept      time.Duration     // and how much of it is to be kept
+	at        time.Duration     // when the latest of them was said on the tape
+	cancelled bool              // by the client; under the conversation's mu
+	carrier   int32             // of the request
+	inputs    map[string][]byte // what the client answered, of a translated round; likewise
 }
 
 // A result is why a performance stopped.
@@ -49,6 +51,8 @@ func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
 		t.lines = a.piped
 	}
 	t.run = run{id: m.ID, token: jsonrpc.ProgressToken(m.Params), session: q.conv.id, conv: q.conv}
+	t.carrier = int32(q.carrier)
+	q.wants(m, &t.run)
 	return t
 }
 
@@ -56,7 +60,7 @@ func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
 // nothing of the request alive.
 func (t *turn) apart() *turn {
 	own := &turn{p: t.p, conv: t.conv, a: t.a, lines: t.lines, run: t.run, since: t.since,
-		next: t.next, said: t.said, asked: t.asked, paced: t.paced, kept: t.kept, at: t.at}
+		next: t.next, said: t.said, asked: t.asked, paced: t.paced, kept: t.kept, at: t.at, carrier: t.carrier}
 	own.run.id, own.run.token = bytes.Clone(t.run.id), bytes.Clone(t.run.token)
 	t.asked = nil
 	t.conv.mu.Lock()
@@ -65,6 +69,7 @@ func (t *turn) apart() *turn {
 			q.turn = own
 		}
 	}
+	own.inputs = t.inputs
 	t.conv.mu.Unlock()
 	return own
 }
@@ -87,7 +92,19 @@ func (t *turn) play(on stage, mayWait bool) (why result, end cassettes.End) {
 		if why := t.due(on, t.next, mayWait); why != allSaid {
 			return why, ""
 		}
+		if l.branches {
+			t.follow(on)
+			t.next--
+			continue
+		}
 		if l.kind == jsonrpc.Request {
+			if l.input != nil {
+				if why := t.unaskable(l); why != "" {
+					on.note("noted", "capability", why+"; it was not asked")
+					continue
+				}
+				t.run.carrier = t.carrier
+			}
 			if t.run.question = t.conv.ask(t, on, l, t.p.recordedAnswer(l)); t.run.question == nil {
 				on.note("noted", "capability", "the client lacks the capability for "+l.method+"; it was not asked")
 				continue
@@ -236,7 +253,7 @@ func (t *turn) preceded(i int) bool {
 			return false
 		}
 	}
-	if t.a.exchange == noExchange {
+	if t.a.exchange == noExchange || t.conv.modern {
 		return true
 	}
 	return !t.conv.standingDue(t.p.index.RequestEvent(t.a.exchange), until)

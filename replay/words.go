@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"strings"
-
 	"github.com/mcpmock/mcpmock/internal/pywords"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
@@ -41,15 +39,12 @@ func (q *probe) validatorWords(detail string) string {
 
 // quoted returns the words that a response asks for, and nothing for those
 // that it does not: they cost a walk over the body.
-func (q *probe) quoted(resp *scenarios.Response, detail string) (parser, validator, missing string) {
+func (q *probe) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
 	if uses(resp, "${parser}") {
 		parser = q.parserWords(detail)
 	}
 	if uses(resp, "${validator}") {
 		validator = q.validatorWords(detail)
 	}
-	if uses(resp, "${missing}") {
-		missing = strings.Join(q.missing(), ", ")
-	}
-	return parser, validator, missing
+	return parser, validator
 }

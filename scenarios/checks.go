@@ -20,10 +20,19 @@ const (
 	CheckMissingParams       = "missing-params"       // initialize without params
 	CheckInitializeParams    = "initialize-params"    // initialize whose params lack what the specification asks for
 	CheckParamsIncomplete    = "params-incomplete"    // a request whose params lack a member that its method needs
+	CheckKindUnexpected      = "kind-unexpected"      // a message of a kind that is not served
+	CheckHandshake           = "handshake"            // an initialize of the modern era that names no modern version for itself
 	CheckMetaMissing         = "meta-missing"         // a request whose params have no _meta
 	CheckMetaIncomplete      = "meta-incomplete"      // a request whose _meta lacks what 2026-07-28 asks for
+	CheckMetaMalformed       = "meta-malformed"       // a request whose _meta has a protocol field that cannot be one
 	CheckMetaVersion         = "meta-version"         // a request whose _meta and MCP-Protocol-Version name two versions
 	CheckMetaMethod          = "meta-method"          // a request whose Mcp-Method names another method
+	CheckInputMalformed      = "input-malformed"      // a request with inputResponses or a requestState that cannot be such
+	CheckHeaderMissing       = "header-missing"       // a request without a header that says what its body says
+	CheckHeaderDoubled       = "header-doubled"       // a request with several lines of such a header
+	CheckHeaderMalformed     = "header-malformed"     // a request with such a header that cannot be decoded
+	CheckHeaderDiffers       = "header-differs"       // a request with such a header that says something else
+	CheckHeaderUnexpected    = "header-unexpected"    // a request with such a header for an argument that it has not
 	CheckSlashMissing        = "slash-missing"        // the endpoint's path without a slash at its end
 	CheckSlashExtra          = "slash-extra"          // the endpoint's path with a slash at its end
 	CheckIDMissing           = "id-missing"           // a request's method in a notification
@@ -45,8 +54,12 @@ const (
 	CheckEventUnknown        = "event-unknown"        // a GET with a Last-Event-ID that no stream of the session has
 	CheckTooManySessions     = "too-many-sessions"    // one more session than the cap allows
 
-	// These are no steps of the gate: they word what the mock refuses before
-	// it asks any dialect.
+	// These are no steps of the gate: they word what is refused when the answer
+	// to a request is known.
+	CheckCapabilityMissing = "capability-missing" // a request that needs more than its client can do
+	CheckStateAltered      = "state-altered"      // a requestState that this server did not give out
+
+	// Nor are these: they word what the mock refuses before it asks any dialect.
 	CheckHost       = "host"         // a foreign Host
 	CheckOrigin     = "origin"       // a foreign Origin
 	CheckNoSuchPath = "no-such-path" // a path where nothing is served
@@ -58,10 +71,11 @@ func CheckNames() []string {
 		CheckMethod, CheckStateless, CheckSize, CheckContentType, CheckAcceptPost, CheckAcceptGet,
 		CheckLastEventID, CheckEmpty, CheckJSON, CheckJSONRPC, CheckBatch, CheckBatchInitialize,
 		CheckUnknownMethod, CheckMissingParams, CheckInitializeParams,
-		CheckParamsIncomplete, CheckMetaMissing, CheckMetaIncomplete, CheckMetaVersion, CheckMetaMethod, CheckSlashMissing, CheckSlashExtra,
+		CheckParamsIncomplete, CheckKindUnexpected, CheckHandshake, CheckMetaMissing, CheckMetaIncomplete, CheckMetaMalformed, CheckMetaVersion, CheckMetaMethod, CheckInputMalformed,
+		CheckHeaderMissing, CheckHeaderDoubled, CheckHeaderMalformed, CheckHeaderDiffers, CheckHeaderUnexpected, CheckSlashMissing, CheckSlashExtra,
 		CheckIDMissing, CheckIDUnexpected, CheckNotificationUnknown, CheckNoSessionYet, CheckSessionMissing, CheckSessionUnknown,
 		CheckSessionEnded, CheckSessionOnInit, CheckReinitialize, CheckNotInitialized, CheckNotReady,
 		CheckVersionUnknown, CheckVersionAny, CheckVersionModern, CheckVersionDiffers, CheckStreamOpen, CheckEventUnknown, CheckTooManySessions,
-		CheckHost, CheckOrigin, CheckNoSuchPath,
+		CheckCapabilityMissing, CheckStateAltered, CheckHost, CheckOrigin, CheckNoSuchPath,
 	}
 }

@@ -26,9 +26,9 @@ type Dialect struct {
 	// specification), Deleted a DELETE that ended a session.
 	Accepted Response
 	Deleted  Response
-	// Otherwise takes requests of versions that are none of Versions; nil treats
-	// them like all others.
-	Otherwise *Otherwise
+	// Modern says how requests of the modern era are treated. Of a dialect that
+	// does not say it is nil, and they are treated as the specification has it.
+	Modern *Modern
 }
 
 // SessionStyle says where session ids come from and where they show.
@@ -96,15 +96,28 @@ type Check struct {
 	// Session limits the check to requests with that knowledge of a session, as
 	// Trigger.Session does: none, known or unknown; empty is all.
 	Session []string
+	// Kind limits the check to bodies with a message of these kinds: request,
+	// notification, response; empty is all, whatever the body. Headers that
+	// mirror the body are only looked at beside a notification where it is named.
+	Kind []string
 	// Flaw limits the check jsonrpc to bodies with one of these flaws; empty is
 	// all. They are among Flaws.
 	Flaw []string
+	// Header limits the checks of headers that mirror the body to these, which
+	// are among Mirrors; empty is all. With any, version-any looks at the header
+	// alone.
+	Header []string
+	// Member limits the checks of the members of _meta to these, which are among
+	// MetaMembers; empty is all.
+	Member []string
 	// Wildcards lets */*, application/* and text/* count in the accept checks.
 	Wildcards bool
 	// Match is how the accept checks and content-type compare: "" is by media
 	// type, whatever its case and parameters; "exact" takes each item of the
 	// list as it stands, "prefix" what begins with the media type, "contains"
-	// a header that has it anywhere.
+	// a header that has it anywhere. In the checks of headers that mirror the
+	// body, of several lines of one "" compares all, joined by ", ", "first" the
+	// first, and "exact" the first as it stands, which may be encoded.
 	Match string
 	// Limit is the bytes of the longest body that the check size lets by; 0 is
 	// the player's own limit, which holds in any case.
@@ -121,6 +134,8 @@ type Check struct {
 	//	version-unknown             an empty MCP-Protocol-Version, which is none elsewhere
 	//	not-initialized, not-ready  ping and server/discover
 	//	stateless                   where there are sessions, too
+	//	header-missing              an empty header, which is there elsewhere
+	//	handshake                   an initialize whose header names no modern version
 	Every bool
 	// Refuse answers a breach. Where it is nil the breach is noted in the
 	// journal and the request goes on.
@@ -151,6 +166,7 @@ func Flaws() []string {
 //	${method}    the JSON-RPC method of the request
 //	${version}   the protocol version that the request named
 //	${versions}  the versions the dialect speaks, joined by ", "
+//	${supported} the versions that the player speaks in all its eras, as a JSON list
 //	${host}      the Host header
 //	${origin}    the Origin header
 //	${http}      the HTTP method
@@ -163,11 +179,22 @@ func Flaws() []string {
 //	${syntax}    what Go's encoding/json finds wrong with the body
 //	${parser}    what the dialect's JSON parser says of the body, else the detail
 //	${validator} what the dialect's validator says of the body, else the detail
+//	${id}        the id of the request as JSON text; null where there is none
 //	${missing}   the members that were missed, joined by ", "
+//	${header}    the header that was looked at, where it mirrors the body
+//	${sent}      what it was sent with
+//	${decoded}   the same, decoded where it was encoded
+//	${argument}  what of the body it mirrors: method, name, uri, or an argument's path
+//	${expected}  what that is in the body
+//	${literal}   the same as JSON text
+//	${given}     the JSON type of a member of _meta that is malformed
+//	${required}  the capabilities that a client lacks, as a JSON object
 //	${detail}    what the check found, in words
 //
 // In Message they are escaped as JSON asks; in Body they stand as they are. A
-// header whose value comes out empty is left off.
+// header whose value comes out empty is left off. In Data, a text that is
+// nothing but ${supported}, ${missing}, ${literal} or ${required} is replaced by
+// that JSON value: of missing members, a list.
 type Response struct {
 	Status int
 	// Code and Message make a JSON-RPC error in the dialect's envelope.

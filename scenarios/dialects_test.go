@@ -58,8 +58,8 @@ func TestCheckNames(t *testing.T) {
 		for _, c := range d.Checks {
 			used[c.Name] = true
 		}
-		if d.Otherwise != nil {
-			for _, c := range d.Otherwise.Checks {
+		if d.Modern != nil {
+			for _, c := range d.Modern.Checks {
 				used[c.Name] = true
 			}
 		}
@@ -257,6 +257,61 @@ func TestSpec(t *testing.T) {
 	}
 }
 
+// The specification's refusals of the modern era, in their order.
+func TestSpecModern(t *testing.T) {
+	t.Parallel()
+	want := []struct {
+		check        string
+		only         []string // headers or members
+		status, code int
+	}{
+		{CheckStateless, nil, 405, -32600},
+		{CheckSize, nil, 413, -32600},
+		{CheckContentType, nil, 415, -32600},
+		{CheckAcceptPost, nil, 406, -32600},
+		{CheckJSON, nil, 400, -32700},
+		{CheckJSONRPC, nil, 400, -32600},
+		{CheckBatch, nil, 400, -32600},
+		{CheckKindUnexpected, nil, 400, -32600},
+		{CheckHandshake, nil, 400, -32022},
+		{CheckHeaderMissing, []string{"version"}, 400, -32020},
+		{CheckMetaMissing, nil, 400, -32602},
+		{CheckMetaIncomplete, nil, 400, -32602},
+		{CheckMetaMalformed, []string{"protocolVersion", "clientCapabilities", "clientInfo"}, 400, -32602},
+		{CheckHeaderDoubled, []string{"version"}, 400, -32020},
+		{CheckHeaderMalformed, []string{"version"}, 400, -32020},
+		{CheckHeaderDiffers, []string{"version"}, 400, -32020},
+		{CheckVersionAny, nil, 400, -32022},
+		{CheckHeaderMissing, []string{"method", "name", "param"}, 400, -32020},
+		{CheckHeaderDoubled, []string{"method", "name", "param"}, 400, -32020},
+		{CheckHeaderMalformed, []string{"method", "name", "param"}, 400, -32020},
+		{CheckHeaderUnexpected, []string{"method", "name", "param"}, 400, -32020},
+		{CheckHeaderDiffers, []string{"method", "name", "param"}, 400, -32020},
+		{CheckMetaMalformed, []string{"logLevel"}, 400, -32602},
+		{CheckUnknownMethod, nil, 404, -32601},
+		{CheckParamsIncomplete, nil, 400, -32602},
+		{CheckInputMalformed, nil, 400, -32602},
+		{CheckCapabilityMissing, nil, 400, -32021},
+		{CheckStateAltered, nil, 400, -32602},
+	}
+	d, err := LoadDialect("spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Modern.Checks) != len(want) {
+		t.Fatalf("%d checks, want %d", len(d.Modern.Checks), len(want))
+	}
+	for i, c := range d.Modern.Checks {
+		w := want[i]
+		if c.Name != w.check || !slices.Equal(slices.Concat(c.Header, c.Member), w.only) {
+			t.Errorf("check %d is %s %v %v, want %s %v", i, c.Name, c.Header, c.Member, w.check, w.only)
+		}
+		if r := c.Refuse; r.Status != w.status || r.Code != w.code || !strings.HasSuffix(r.Message, ": ${detail}") {
+			t.Errorf("%s: %d %d %q", c.Name, r.Status, r.Code, r.Message)
+		}
+	}
+}
+
 // checksOf returns the checks of that name that look at the HTTP method.
 func checksOf(d *Dialect, name, method string) (found []Check) {
 	for _, c := range d.Checks {
@@ -330,9 +385,24 @@ deleted: {status: 204}
 		{"a flaw that does not exist", whole + "checks:\n  - {check: jsonrpc, note: true, flaw: [verson]}\n",
 			`d.yaml:7:41: unknown flaw "verson": did you mean "version"?`},
 		{"a way to compare elsewhere", whole + "checks:\n  - {check: json, note: true, match: exact}\n",
-			"d.yaml:7:5: json knows no match: that is for accept-post, accept-get, content-type"},
+			"d.yaml:7:5: json knows no match: that is for header-missing, header-doubled, header-malformed, header-differs, header-unexpected, accept-post, accept-get, content-type"},
 		{"a way to compare that does not exist", whole + "checks:\n  - {check: accept-get, note: true, match: exactly}\n",
 			`d.yaml:7:44: unknown way to compare "exactly": did you mean "exact"?`},
+		{"a way to compare that headers of the body have, elsewhere", whole + "checks:\n  - {check: accept-get, note: true, match: first}\n",
+			"d.yaml:7:5: accept-get knows no match: first: that is for header-missing, "},
+		{"a way to compare that is not theirs", whole + "checks:\n  - {check: header-differs, note: true, match: prefix}\n",
+			"d.yaml:7:5: header-differs knows no match: that is for accept-post, accept-get, content-type"},
+		{"a kind of message that does not exist", whole + "checks:\n  - {check: json, note: true, kind: [answer]}\n",
+			`d.yaml:7:38: unknown kind "answer": it is one of request, notification, response`},
+		{"a mirror elsewhere", whole + "checks:\n  - {check: json, note: true, header: [name]}\n",
+			"d.yaml:7:5: json knows no header: that is for header-missing, "},
+		{"a mirror that does not exist", whole + "checks:\n  - {check: header-differs, note: true, header: [uri]}\n",
+			`d.yaml:7:50: unknown mirror "uri": it is one of version, method, name, param`},
+		{"a member elsewhere", whole + "checks:\n  - {check: meta-missing, note: true, member: [logLevel]}\n",
+			"d.yaml:7:5: meta-missing knows no member: that is for meta-incomplete, meta-malformed"},
+		{"a member that does not exist", whole + "checks:\n  - {check: meta-malformed, note: true, member: [loglevel]}\n",
+			`d.yaml:7:50: unknown member "loglevel": did you mean "logLevel"?`},
+		{"an opening that does not exist", whole + "modern: {opens: [header]}\n", `d.yaml:6:18: unknown opening "header": it is one of any, version, later, meta, method`},
 		{"a limit elsewhere", whole + "checks:\n  - {check: json, note: true, limit: 7}\n",
 			"d.yaml:7:5: json knows no limit: that is for size"},
 		{"no limit", whole + "checks:\n  - {check: size, note: true, limit: 0}\n", "d.yaml:7:38: limit is 0: it must be from 1 to 2147483647"},
@@ -349,7 +419,7 @@ deleted: {status: 204}
 		{"a parser that does not exist", whole + "quotes: {parser: json}\n", `d.yaml:6:18: unknown parser "json": it is one of python, jiter`},
 		{"a model without fields", whole + "quotes: {models: [{name: A}]}\n", "d.yaml:6:19: a model needs each of name, fields"},
 		{"a type that no id has", whole + "quotes: {models: [{name: A, fields: [id], id: [float]}]}\n", `d.yaml:6:48: unknown type of an id "float": it is one of str, int, lax-int, null`},
-		{"half another way", whole + "otherwise: {versions: [a]}\n", "d.yaml:6:12: otherwise needs each of versions, envelope, checks"},
+		{"half another way", whole + "modern: {versions: [a]}\n", "d.yaml:6:9: modern needs each of versions, envelope, checks, accepted"},
 		{"data that is no JSON", whole + "checks:\n  - {check: json, refuse: {status: 400, code: 1, message: a, data: oops}}\n",
 			"d.yaml:7:68: data is no JSON: "},
 		{"data without an error", whole + "checks:\n  - {check: json, refuse: {status: 400, body: a, data: '1'}}\n",

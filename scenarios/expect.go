@@ -51,15 +51,19 @@ const (
 	AssertOrder = "order"
 	// AssertAlive: a request is sent and answered with success.
 	AssertAlive = "alive"
-	// AssertCancels: notifications/cancelled is sent for the request that the
-	// fault met.
+	// AssertCancels: the request that the fault met is cancelled: by
+	// notifications/cancelled, and in a revision without handshakes, over HTTP,
+	// by closing the response.
 	AssertCancels = "cancels"
+	// AssertRetries: what was answered with input_required is sent again with
+	// another id, the requestState that was given, and all that was asked for.
+	AssertRetries = "retries"
 )
 
 // Assertions lists every assertion, in the order above.
 func Assertions() []string {
 	return []string{
 		AssertReinitialize, AssertSettles, AssertReplays, AssertSends, AssertNever, AssertAlways, AssertAtMost,
-		AssertResumes, AssertUniqueIDs, AssertOrder, AssertAlive, AssertCancels,
+		AssertResumes, AssertUniqueIDs, AssertOrder, AssertAlive, AssertCancels, AssertRetries,
 	}
 }

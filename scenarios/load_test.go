@@ -126,10 +126,10 @@ func TestMerge(t *testing.T) {
 			Faults: []scenarios.Fault{{Name: "1"}, {Name: "2"}},
 		}},
 		{"the later policies, seed and scale win", []*scenarios.Scenario{
-			{Idle: time.Second, Version: "echo", Seed: point(int64(1)), Scale: 2, Rate: &scenarios.Rate{Requests: 1}, Auth: &scenarios.Auth{After: 1}, Transport: "http"},
-			{Idle: time.Minute, Seed: point(int64(2)), Scale: 3, Rate: &scenarios.Rate{Requests: 2}, Replicas: &scenarios.Replicas{N: 2}, CORS: &scenarios.CORS{}},
+			{Era: "both", Idle: time.Second, Version: "echo", Seed: point(int64(1)), Scale: 2, Rate: &scenarios.Rate{Requests: 1}, Auth: &scenarios.Auth{After: 1}, Transport: "http"},
+			{Era: "modern", Idle: time.Minute, Seed: point(int64(2)), Scale: 3, Rate: &scenarios.Rate{Requests: 2}, Replicas: &scenarios.Replicas{N: 2}, CORS: &scenarios.CORS{}},
 		}, &scenarios.Scenario{
-			Idle: time.Minute, Version: "echo", Seed: point(int64(2)), Scale: 3, Rate: &scenarios.Rate{Requests: 2}, Auth: &scenarios.Auth{After: 1}, Transport: "http",
+			Era: "modern", Idle: time.Minute, Version: "echo", Seed: point(int64(2)), Scale: 3, Rate: &scenarios.Rate{Requests: 2}, Auth: &scenarios.Auth{After: 1}, Transport: "http",
 			Replicas: &scenarios.Replicas{N: 2}, CORS: &scenarios.CORS{},
 		}},
 		{"expectations and stubs add up", []*scenarios.Scenario{

@@ -19,6 +19,7 @@ func Merge(list ...*Scenario) *Scenario {
 		later(&all.Group, s.Group)
 		later(&all.Transport, s.Transport)
 		later(&all.Dialect, s.Dialect)
+		later(&all.Era, s.Era)
 		later(&all.Sessions, s.Sessions)
 		later(&all.Idle, s.Idle)
 		later(&all.Version, s.Version)

@@ -38,6 +38,8 @@ func grammar() table[Scenario] {
 			field("good", "What a good client does, in a sentence.", someText(), func(s *Scenario) *string { return &s.Good }),
 			field("transport", "The transport that the bug is about, where it is about one.", oneOf("transport", "http", "sse", "stdio"), func(s *Scenario) *string { return &s.Transport }),
 			field("dialect", "Whose manners the server has; left out, those in force.", oneOf("dialect", Dialects()...), func(s *Scenario) *string { return &s.Dialect }),
+			field("era", "Which eras of the protocol the server is of: legacy (with a handshake), modern (2026-07-28), or both. What the tape lacks of them is translated. Left out, as recorded.",
+				oneOf("era", "legacy", "modern", "both"), func(s *Scenario) *string { return &s.Era }),
 			field("sessions", "required: every request but initialize needs the id of a living session; optional: a session is opened and honoured, but not asked for; stateless: there are none. Left out, as recorded.",
 				oneOf("sessions policy", "required", "optional", "stateless"), func(s *Scenario) *string { return &s.Sessions }),
 			field("idle", "A session that was not used for so long is over.", span(), func(s *Scenario) *time.Duration { return &s.Idle }),

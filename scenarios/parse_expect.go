@@ -154,7 +154,8 @@ func assertionTables() []assertionTable {
 			field("with", "The Last-Event-ID that it must name; left out, the last that was given.", line(), func(e *Expectation) *string { return &e.With })),
 		make(AssertUniqueIDs, "No two requests of a session have the same id.", false),
 		make(AssertAlive, "A request is sent and answered with success.", false, within),
-		make(AssertCancels, "notifications/cancelled is sent for the request that the fault met.", false, within),
+		make(AssertCancels, "The request that the fault met is cancelled: by notifications/cancelled, and in 2026-07-28 over HTTP by closing the response.", false, within),
+		make(AssertRetries, "What was answered with input_required is sent again with another id, the requestState that was given, and an answer to each of inputRequests. Without within, a client that does not retry is not judged.", false, within),
 	}
 }
 

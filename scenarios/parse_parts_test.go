@@ -44,6 +44,9 @@ func TestTriggers(t *testing.T) {
 		{"arguments keep spelling and order", `{arguments: {z: 1.50, a: [1e5, 12345678901234567890123, -0], q: "1", n: null, t: true}}`, scenarios.Trigger{
 			Arguments: raw(`{"z":1.50,"a":[1e5,12345678901234567890123,-0],"q":"1","n":null,"t":true}`),
 		}},
+		{"members of the params", `{params: {requestState: "s*", _meta: {n: 1.50}}}`, scenarios.Trigger{
+			Members: raw(`{"requestState":"s*","_meta":{"n":1.50}}`),
+		}},
 		{"the session", "{session: leaked, state: initializing, era: modern, in_flight: 2, same_id: true, idle: 1m30s}", scenarios.Trigger{
 			Session: "leaked", State: "initializing", Era: "modern", InFlight: 2, SameID: true, Idle: 90 * time.Second,
 		}},
@@ -203,6 +206,7 @@ func TestExpectations(t *testing.T) {
 		{"a policy is as good as a fault", "idle: 1s\n", "{must: settles}", scenarios.Expectation{Level: "must", What: "settles", Since: "fault"}},
 		{"without either it begins at a refusal", "sessions: required\n", "{should: settles}", scenarios.Expectation{Level: "should", What: "settles", Since: "refusal"}},
 		{"at the beginning", fault, "{advice: alive, since: start}", scenarios.Expectation{Level: "advice", What: "alive", Since: "start"}},
+		{"of retries", "", "{must: {retries: {within: 1s}}}", scenarios.Expectation{Level: "must", What: "retries", Since: "refusal", Within: time.Second}},
 		{"at a fault", fault, "{must: {cancels: {within: 1s}}, since: lost}", scenarios.Expectation{Level: "must", What: "cancels", Since: "lost", Within: time.Second}},
 		{"a word with true", fault, "{must: {unique_ids: true}}", scenarios.Expectation{Level: "must", What: "unique_ids", Since: "fault"}},
 		{"a new session", fault, "{must: {reinitialize: {within: 5s, max: 1}}}", scenarios.Expectation{Level: "must", What: "reinitialize", Since: "fault", Within: 5 * time.Second, Count: 1}},

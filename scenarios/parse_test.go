@@ -124,7 +124,7 @@ func TestParseErrors(t *testing.T) {
 		{"nothing at all", "", "1:1: the file is empty: write at least a dialect, a sessions policy or a fault"},
 		{"comments only", "# todo\n\n", "1:1: the file is empty: write at least a dialect, a sessions policy or a fault"},
 		{"two documents", "name: a\n---\nname: b\n", "3:1: a second document in one file: put each into a file of its own"},
-		{"a list", "- a\n", "1:1: the scenario must be a mapping, not a list: its keys are name, group, about, good, transport, dialect, sessions, idle, version, replicas, rate, cors, auth, seed, scale, faults, expect, stubs"},
+		{"a list", "- a\n", "1:1: the scenario must be a mapping, not a list: its keys are name, group, about, good, transport, dialect, era, sessions, idle, version, replicas, rate, cors, auth, seed, scale, faults, expect, stubs"},
 		{"Latin-1", "name: caf\xe9\n", "1:1: the file is not UTF-8 text: save it as UTF-8"},
 		{"an open quote", "name: a\nabout: \"b\n", "2:8: not valid YAML: could not find end character of double-quoted text: check the indentation, and quote a value with signs such as : # * { }"},
 		{"a colon in a plain value", "name: a: b\n", "1:7: not valid YAML: mapping value is not allowed in this context: check the indentation, and quote a value with signs such as : # * { }"},
@@ -136,7 +136,7 @@ func TestParseErrors(t *testing.T) {
 
 		// keys and words
 		{"a slip in a key", "name: a\nsesions: required\n", `2:1: unknown key "sesions" in the scenario: did you mean "sessions"?`},
-		{"a key that is like no other", "name: a\nverdict: {}\n", `2:1: unknown key "verdict" in the scenario: it is one of name, group, about, good, transport, dialect, sessions, idle, version, replicas, rate, cors, auth, seed, scale, faults, expect, stubs`},
+		{"a key that is like no other", "name: a\nverdict: {}\n", `2:1: unknown key "verdict" in the scenario: it is one of name, group, about, good, transport, dialect, era, sessions, idle, version, replicas, rate, cors, auth, seed, scale, faults, expect, stubs`},
 		{"a number for a key", "1: a\n", `1:1: a key must be text, not a number: put it in quotes`},
 		{"a number for a name", "name: 808\n", "1:7: name must be text, not a number: put it in quotes"},
 		{"a name of nothing", "name:\ndialect: spec\n", "1:6: name has no value: write one, or leave the key out"},

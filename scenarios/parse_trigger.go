@@ -70,13 +70,13 @@ func condition(what string) table[Trigger] {
 			field("method", "The JSON-RPC method; a * at the end stands for any ending, as in tools/*.", pattern(), func(t *Trigger) *string { return &t.Method }),
 			field("tool", "The tool that a tools/call names; a * at the end stands for any ending.", pattern(), func(t *Trigger) *string { return &t.Tool }),
 			field("id", "What the request's id is: a string or a number.", oneOf("kind of id", "string", "number"), func(t *Trigger) *string { return &t.ID }),
-			field("params", "Whether the message has params.", oneOf("word for params", "present", "absent"), func(t *Trigger) *string { return &t.Params }),
+			paramsTest(),
 			field("arguments", "Arguments that the tool call must have, with their values; a string is a pattern.", jsonObject(), func(t *Trigger) *json.RawMessage { return &t.Arguments }),
 			field("session", "What the request shows of a session: none (no id), known (a living session's), unknown (any other), ended (of a session that is over), leaked (an id that only a response other than that of initialize has shown).",
 				oneOf("kind of session", "none", "known", "unknown", "ended", "leaked"), func(t *Trigger) *string { return &t.Session }),
 			field("state", "How far the client has come: new (before its initialize was answered), initializing (after that), ready (notifications/initialized has come).",
 				oneOf("state", "new", "initializing", "ready"), func(t *Trigger) *string { return &t.State }),
-			field("era", "legacy, or modern: the request names revision 2026-07-28 or later, or is server/discover.", oneOf("era", "legacy", "modern"), func(t *Trigger) *string { return &t.Era }),
+			field("era", "legacy, or modern: the request has a protocol version in its _meta, or in its header one that has no handshake, or is server/discover or subscriptions/listen.", oneOf("era", "legacy", "modern"), func(t *Trigger) *string { return &t.Era }),
 			field("client", "What the client does: connect (it has started the stdio server, or opens an HTTP+SSE stream), resume (a GET with Last-Event-ID), cancel (notifications/cancelled), disconnect (it leaves before the answer is complete), eof (it closes stdin).",
 				oneOf("doing of a client", "connect", "resume", "cancel", "disconnect", "eof"), func(t *Trigger) *string { return &t.Client }),
 			field("in_flight", "At least so many requests of the session are unanswered, this one included.", whole(1, maxCount), func(t *Trigger) *int { return &t.InFlight }),
@@ -94,6 +94,20 @@ func condition(what string) table[Trigger] {
 		},
 		check: checkTrigger,
 	}
+}
+
+// paramsTest is what a trigger asks of the params: a word, or members that they
+// have.
+func paramsTest() key[Trigger] {
+	word := oneOf("word for params", "present", "absent")
+	return key[Trigger]{name: "params", about: "Whether the message has params: present, absent; or a JSON object each of whose members they must have, with their values; a string is a pattern.",
+		form: func() form { return form{"anyOf": []form{word.form(), jsonObject().form()}} },
+		read: func(n node, dst *Trigger) error {
+			if n.isMapping() {
+				return jsonObject().read(n, "params", &dst.Members)
+			}
+			return word.read(n, "params", &dst.Params)
+		}}
 }
 
 // unanswered lists the actions that do nothing where the client does that,
@@ -139,7 +153,7 @@ func checkTrigger(n node, at places, t *Trigger) error {
 		return never("kind", "a notification has no id and calls no tool")
 	case t.Kind == "notification" && t.Method != "" && !strings.HasSuffix(t.Method, "*") && !strings.HasPrefix(t.Method, "notifications/"):
 		return never("kind", "%s is a request, and kind is notification", t.Method)
-	case t.Kind == "invalid" && (t.ID != "" || t.Params != ""):
+	case t.Kind == "invalid" && (t.ID != "" || at.has("params")):
 		return never("kind", "what is no JSON-RPC has neither id nor params")
 	case t.Params == "absent" && t.Tool+string(t.Arguments) != "":
 		return never("params", "a tool call has params")

@@ -14,7 +14,7 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 	}
 	d := &Dialect{}
 	var text []Header
-	keys := []string{"dialect", "about", "versions", "sessions", "session", "answers", "stream", "quotes", "envelope", "checks", "otherwise", "accepted", "deleted"}
+	keys := []string{"dialect", "about", "versions", "sessions", "session", "answers", "stream", "quotes", "envelope", "checks", "modern", "accepted", "deleted"}
 	seen := map[string]bool{}
 	err = root.mapping("the dialect", keys, func(e entry) error {
 		seen[e.key] = true
@@ -33,9 +33,9 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 			return e.value.streamStyle(&d.Stream)
 		case "quotes":
 			return e.value.quotes(&d.Quotes)
-		case "otherwise":
+		case "modern":
 			var err error
-			d.Otherwise, err = e.value.otherwise(&text)
+			d.Modern, err = e.value.modern(&text)
 			return err
 		case "session":
 			return e.value.sessionStyle(&d.Session)
@@ -53,13 +53,13 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 		return nil, err
 	}
 	for _, key := range keys {
-		if !seen[key] && !slices.Contains([]string{"about", "versions", "sessions", "answers", "stream", "quotes", "otherwise"}, key) {
+		if !seen[key] && !slices.Contains([]string{"about", "versions", "sessions", "answers", "stream", "quotes", "modern"}, key) {
 			return nil, root.errorf("the dialect has no %s: add it", key)
 		}
 	}
 	all := d.Checks
-	if d.Otherwise != nil {
-		all = slices.Concat(all, d.Otherwise.Checks)
+	if d.Modern != nil {
+		all = slices.Concat(all, d.Modern.Checks)
 	}
 	for _, c := range all {
 		if r := c.Refuse; r != nil && r.Message == "" && r.Body != "" {
@@ -175,10 +175,18 @@ func (n node) checks(dst *[]Check) error {
 			return e.value.texts("session", &c.Session, func(v node, s *string) error {
 				return v.word("state of a session", s, []string{"none", "known", "unknown"})
 			})
+		case "kind":
+			return e.value.texts("kind", &c.Kind, func(v node, s *string) error {
+				return v.word("kind", s, []string{"request", "notification", "response"})
+			})
+		case "header":
+			return e.value.texts("header", &c.Header, func(v node, s *string) error { return v.word("mirror", s, Mirrors()) })
+		case "member":
+			return e.value.texts("member", &c.Member, func(v node, s *string) error { return v.word("member", s, MetaMembers()) })
 		case "flaw":
 			return e.value.texts("flaw", &c.Flaw, func(v node, s *string) error { return v.word("flaw", s, Flaws()) })
 		case "match":
-			return e.value.word("way to compare", &c.Match, []string{"exact", "prefix", "contains"})
+			return e.value.word("way to compare", &c.Match, []string{"exact", "prefix", "contains", "first"})
 		case "limit":
 			return e.value.number("limit", &c.Limit, 1, 1<<31-1)
 		case "legacy":
@@ -219,7 +227,7 @@ func (n node) checks(dst *[]Check) error {
 }
 
 func checkKeys() []string {
-	return []string{"check", "on", "session", "flaw", "except", "match", "limit", "legacy", "wildcards", "every", "note", "refuse"}
+	return []string{"check", "on", "kind", "session", "flaw", "header", "member", "except", "match", "limit", "legacy", "wildcards", "every", "note", "refuse"}
 }
 
 // misplaced returns a key that means nothing to a check of that name, and the
@@ -231,7 +239,11 @@ func (c *Check) misplaced(name string) (key string, places []string) {
 		places []string
 	}{
 		{"flaw", len(c.Flaw) > 0, []string{CheckJSONRPC}},
-		{"match", c.Match != "", []string{CheckAcceptPost, CheckAcceptGet, CheckContentType}},
+		{"match", c.Match != "" && c.Match != "first" && c.Match != "exact", []string{CheckAcceptPost, CheckAcceptGet, CheckContentType}},
+		{"match", c.Match == "exact", append(mirroring(), CheckAcceptPost, CheckAcceptGet, CheckContentType)},
+		{"match: first", c.Match == "first", mirroring()},
+		{"header", len(c.Header) > 0, append(mirroring(), CheckVersionAny)},
+		{"member", len(c.Member) > 0, []string{CheckMetaIncomplete, CheckMetaMalformed}},
 		{"limit", c.Limit > 0, []string{CheckSize}},
 		{"legacy", c.Legacy, []string{CheckVersionAny, CheckVersionUnknown}},
 	} {
@@ -242,7 +254,12 @@ func (c *Check) misplaced(name string) (key string, places []string) {
 	return "", nil
 }
 
+// mirroring are the checks of headers that mirror the body.
+func mirroring() []string {
+	return []string{CheckHeaderMissing, CheckHeaderDoubled, CheckHeaderMalformed, CheckHeaderDiffers, CheckHeaderUnexpected}
+}
+
 // widened are the checks that Every means something to.
 func widened() []string {
-	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckVersionUnknown, CheckNotInitialized, CheckNotReady, CheckStateless}
+	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckVersionUnknown, CheckNotInitialized, CheckNotReady, CheckStateless, CheckHeaderMissing, CheckHandshake}
 }

@@ -94,22 +94,3 @@ func (n node) quotedModel(dst *[]QuotedModel) error {
 	*dst = append(*dst, m)
 	return err
 }
-
-// otherwise reads how requests of other versions are treated; text are the
-// headers of errors that are not JSON.
-func (n node) otherwise(text *[]Header) (*Otherwise, error) {
-	o := &Otherwise{}
-	err := n.mapping("otherwise", []string{"versions", "envelope", "checks"}, func(e entry) error {
-		if e.key == "versions" {
-			return e.value.texts("versions", &o.Versions, func(v node, s *string) error { return v.text("version", s) })
-		}
-		if e.key == "envelope" {
-			return e.value.envelope(&o.Envelope, text)
-		}
-		return e.value.each("checks", func(v node) error { return v.checks(&o.Checks) })
-	})
-	if err == nil && (len(o.Versions) == 0 || o.Envelope.ID == "" || len(o.Checks) == 0) {
-		return nil, n.errorf("otherwise needs each of versions, envelope, checks")
-	}
-	return o, err
-}

@@ -12,7 +12,8 @@ func Variables() []string { return variables() }
 
 // variables returns the names that may stand in ${...}.
 func variables() []string {
-	return []string{"session", "fresh", "method", "version", "versions", "host", "origin", "detail", "http", "path", "event", "jsonrpc", "type", "syntax", "unslashed", "query", "parser", "validator", "missing"}
+	return []string{"session", "fresh", "method", "version", "versions", "host", "origin", "detail", "http", "path", "event", "jsonrpc", "type", "syntax", "unslashed", "query", "parser", "validator", "missing",
+		"supported", "header", "sent", "decoded", "argument", "expected", "literal", "given", "required", "id"}
 }
 
 func responseKeys() []string { return responses().names() }

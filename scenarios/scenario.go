@@ -36,6 +36,9 @@ type Scenario struct {
 	Transport string
 
 	Dialect string // the name of a dialect; "" leaves the one in force
+	// Era is which eras of the protocol the server is of: legacy (with a
+	// handshake), modern (2026-07-28), or both; "" leaves it as recorded.
+	Era string
 	// Sessions is the policy about MCP sessions: required, optional or
 	// stateless; "" leaves it as recorded.
 	Sessions string

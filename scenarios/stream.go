@@ -39,12 +39,3 @@ type QuotedModel struct {
 	Fields []string // in the order of the class
 	ID     []string // what its id may be, in the order in which it is tried
 }
-
-// Otherwise is how a server treats requests whose MCP-Protocol-Version is sent
-// and none of its Versions: apart from sessions, by other checks. Host and
-// Origin, no-such-path and latches hold for them, too.
-type Otherwise struct {
-	Versions []string // that it speaks here
-	Envelope Envelope
-	Checks   []Check
-}

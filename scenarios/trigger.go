@@ -19,6 +19,9 @@ type Trigger struct {
 	Tool   string // pattern for params.name of a tools/call
 	ID     string // what the request's id is: string, number
 	Params string // whether the message has params: present, absent
+	// Members is a JSON object: the params of the message must have each of its
+	// members with that value, where a string is a pattern. nil is any.
+	Members json.RawMessage
 	// Arguments is a JSON object: the tool call must have each of its members
 	// with that value, where a string is a pattern. nil is any.
 	Arguments json.RawMessage
@@ -32,7 +35,10 @@ type Trigger struct {
 	// answered), initializing (after that), ready (notifications/initialized
 	// has come).
 	State string
-	Era   string // legacy, or modern: it names 2026-07-28 or later, or is server/discover
+	// Era is legacy, or modern: it has a protocol version in its _meta, or in its
+	// header one that has no handshake, or is server/discover or
+	// subscriptions/listen.
+	Era string
 
 	// Client is what the client does: connect (a stdio client has started the
 	// server, or an HTTP+SSE stream opens), resume (a GET with Last-Event-ID),

@@ -51,6 +51,9 @@ func newDocket(j *Judge) *docket {
 		d.stands = append(d.stands, &stand{expected: x, judged: newAssertion(&x.Expectation)})
 	}
 	d.ledger = newLedger(d.hear, j.keys, j.effects)
+	if j.rounds {
+		d.ledger.rounds = newRounds()
+	}
 	return d
 }
 
@@ -209,6 +212,8 @@ func newAssertion(e *scenarios.Expectation) assertion {
 		return &alive{}
 	case scenarios.AssertCancels:
 		return &cancels{}
+	case scenarios.AssertRetries:
+		return &retries{}
 	}
 	return unknown{}
 }

@@ -26,7 +26,7 @@ func hides(t *scenarios.Trigger, r *faults.Request, crowd bool) bool {
 			return true
 		}
 	}
-	if asksBefore(t, crowd) || hidesArguments(t, r) || t.Not != nil && hides(t.Not, r, crowd) {
+	if asksBefore(t, crowd) || hidesArguments(t, r) || hidesMembers(t, r) || t.Not != nil && hides(t.Not, r, crowd) {
 		return true
 	}
 	for i := range t.Any {
@@ -79,6 +79,14 @@ func hidesArguments(t *scenarios.Trigger, r *faults.Request) bool {
 	return hidesValue(gjson.GetBytes(r.Batch.Messages[0].Params, "arguments"), gjson.ParseBytes(t.Arguments))
 }
 
+// hidesMembers is hidesArguments for what a trigger asks of the params.
+func hidesMembers(t *scenarios.Trigger, r *faults.Request) bool {
+	if t.Members == nil || len(r.Batch.Messages) == 0 {
+		return false
+	}
+	return hidesValue(gjson.ParseBytes(r.Batch.Messages[0].Params), gjson.ParseBytes(t.Members))
+}
+
 func hidesValue(got, wanted gjson.Result) bool {
 	hidden := got.Type == gjson.String && cassettes.IsRedacted(got.Str) && got.Str != wanted.Str
 	switch {
@@ -114,6 +122,11 @@ func supposing(t *scenarios.Trigger, r *faults.Request, crowd, met bool) *scenar
 	}
 	if hidesArguments(t, r) {
 		if s.Arguments = nil; !met {
+			s.Client = never
+		}
+	}
+	if hidesMembers(t, r) {
+		if s.Members = nil; !met {
 			s.Client = never
 		}
 	}

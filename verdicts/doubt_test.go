@@ -44,6 +44,8 @@ func TestRedactedValues(t *testing.T) {
 		{"what holds anyway", either, map[string]Result{"sends": Pass, "never": Fail, "always": Pass}},
 		{"what fails anyway", scenarios.Trigger{Headers: is.Headers, Method: "ping"}, map[string]Result{"sends": Fail, "never": Pass, "always": Fail}},
 		{"an argument", argument(`{"key":"secret"}`), map[string]Result{"sends": NotReached, "never": NotReached}},
+		{"a member of the params", scenarios.Trigger{Members: []byte(`{"arguments":{"key":"secret"}}`)}, map[string]Result{"sends": NotReached, "never": NotReached}},
+		{"one that is shown", scenarios.Trigger{Members: []byte(`{"name":"x"}`)}, map[string]Result{"sends": Pass, "never": Fail}},
 		{"one within", argument(`{"in":{"list":["secret"]}}`), map[string]Result{"sends": NotReached, "never": NotReached}},
 		{"one that is shown", argument(`{"city":"Oslo"}`), map[string]Result{"sends": Pass, "never": Fail}},
 		{"one that is not there", argument(`{"town":"Oslo"}`), map[string]Result{"sends": Fail, "never": Pass}},

@@ -20,6 +20,7 @@ import (
 type Judge struct {
 	cases   []*expected
 	keys    func(*jsonrpc.Message) uint64
+	rounds  bool // somebody asks for retries
 	effects *effects
 
 	mu       sync.Mutex
@@ -72,8 +73,9 @@ func New(list ...*scenarios.Scenario) *Judge {
 			}
 			j.cases = append(j.cases, x)
 			if e.What == scenarios.AssertReplays && j.keys == nil {
-				j.keys = newKeys()
+				j.keys = newKeys("_meta")
 			}
+			j.rounds = j.rounds || e.What == scenarios.AssertRetries
 		}
 	}
 	return j
@@ -86,8 +88,8 @@ const (
 )
 
 // newKeys returns what stands for a message's method and params: the same
-// number for the same request, whatever its id and _meta.
-func newKeys() func(*jsonrpc.Message) uint64 {
+// number for the same request, whatever its id and the members that are named.
+func newKeys(without ...string) func(*jsonrpc.Message) uint64 {
 	seed := maphash.MakeSeed()
 	return func(m *jsonrpc.Message) uint64 {
 		var h maphash.Hash
@@ -96,8 +98,10 @@ func newKeys() func(*jsonrpc.Message) uint64 {
 		_ = h.WriteByte(0)
 		if m.Params != nil {
 			params := slices.Clone(m.Params)
-			if without, err := sjson.DeleteBytes(params, "_meta"); err == nil {
-				params = without
+			for _, name := range without {
+				if rest, err := sjson.DeleteBytes(params, name); err == nil {
+					params = rest
+				}
 			}
 			if canonical, err := jsonrpc.Canonical(params); err == nil {
 				params = canonical

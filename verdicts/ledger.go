@@ -17,6 +17,7 @@ import (
 type ledger struct {
 	*effects
 	keys     func(m *jsonrpc.Message) uint64 // nil where nobody asks for them
+	rounds   *rounds                         // likewise
 	tell     func(*act)
 	loose    *session // of clients that show no id
 	begun    int      // sessions so far
@@ -44,6 +45,7 @@ type act struct {
 	alias   bool            // asked: with an id of the session that its initialize did not give
 	crowd   bool            // asked: how far the client has come cannot be told, for there may be several without a session
 	blurred bool            // asked: nor which ids it has had
+	retry   *retry          // asked: what it comes to as a retry; nil where it is none
 }
 
 type kind uint8
@@ -220,6 +222,13 @@ func (l *ledger) questions(c *carrier, a *act) {
 		q := &question{number: l.asks, id: bounded(m.ID), http: r.HTTP, method: bounded([]byte(m.Method)), at: a.at, by: c.who, shown: shown}
 		if l.keys != nil {
 			q.key = l.keys(m)
+		}
+		q.modern = faults.Meets(&scenarios.Trigger{Era: "modern"}, r)
+		if l.rounds != nil && mcp.TakesInput(m.Method) {
+			q.round = l.rounds.name(m)
+		}
+		if l.rounds != nil && a.retry == nil {
+			a.retry = l.rounds.judge(m, q.round)
 		}
 		if m.Method == mcp.Initialize {
 			if c.who == l.loose {

@@ -143,6 +143,9 @@ func (l *ledger) message(c *carrier, raw []byte, at time.Duration) {
 		}
 	}
 	if q != nil {
+		if l.rounds != nil {
+			l.rounds.answered(q, m.Result)
+		}
 		l.answered(c, q, at, m.Error == nil)
 	}
 }
@@ -153,6 +156,7 @@ func (l *ledger) answered(c *carrier, q *question, at time.Duration, ok bool) {
 		return
 	}
 	l.dropped(q.by, q)
+	q.had = true
 	switch {
 	case q.method != mcp.Initialize:
 	case ok:

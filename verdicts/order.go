@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // uniqueIDs: no two requests of a session have the same id
@@ -44,7 +45,7 @@ func (u *uniqueIDs) outcome(*stand, time.Duration, bool) (Result, string) {
 	if u.blurred > 0 && u.apart == 0 {
 		return NotReached, "who sent what cannot be told without sessions"
 	}
-	return Pass, count(u.sent-u.blurred, "request") + " with ids of their own"
+	return Pass, say.Count(u.sent-u.blurred, "request") + " with ids of their own"
 }
 
 // order: the methods come in their order, each after the answer to the one
@@ -115,7 +116,7 @@ func (o *order) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
 	if o.whole == 0 {
 		return NotReached, "no session came as far as " + s.Order[len(s.Order)-1]
 	}
-	return Pass, "in " + count(o.whole, "session") + ", " + strings.Join(s.Order, ", ")
+	return Pass, "in " + say.Count(o.whole, "session") + ", " + strings.Join(s.Order, ", ")
 }
 
 func (s *session) steps(o *order) *steps {

@@ -4,19 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"unicode"
-)
 
-// plainly drops what would command a terminal, or turn the direction of what is
-// written: names and ids are the client's.
-func plainly(text string) string {
-	return strings.Map(func(c rune) rune {
-		if c != '\n' && unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
-			return -1
-		}
-		return c
-	}, text)
-}
+	"github.com/mcpmock/mcpmock/internal/say"
+)
 
 // maxShown is how many characters of a client's text stand in evidence.
 const maxShown = 80
@@ -31,7 +21,7 @@ func cut(text string) string {
 			break
 		}
 	}
-	return strings.ReplaceAll(strings.Clone(plainly(text)), "\n", " ")
+	return strings.ReplaceAll(strings.Clone(say.Lines(text)), "\n", " ")
 }
 
 // maxKept is how many bytes are kept of an id or a method. A client may send one

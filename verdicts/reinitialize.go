@@ -6,6 +6,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // reinitialize: an initialize without a session id is sent
@@ -67,9 +68,9 @@ func (r *reinitialize) outcome(_ *stand, span time.Duration, ended bool) (Result
 	case r.kept == 0:
 		return Fail, fmt.Sprintf("sent nothing in %s, no initialize", seconds(span))
 	case r.with == noID:
-		return Fail, fmt.Sprintf("went on without a session: %s without a session id in %s%s, no initialize", count(r.kept, "request"), seconds(span), then)
+		return Fail, fmt.Sprintf("went on without a session: %s without a session id in %s%s, no initialize", say.Count(r.kept, "request"), seconds(span), then)
 	}
-	return Fail, fmt.Sprintf("kept the dead session: %s with %s in %s%s, no initialize", count(r.kept, "request"), r.with, seconds(span), then)
+	return Fail, fmt.Sprintf("kept the dead session: %s with %s in %s%s, no initialize", say.Count(r.kept, "request"), r.with, seconds(span), then)
 }
 
 // told says how many sessions were opened, or how late one was.

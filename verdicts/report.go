@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // A Report is what a run came to: its verdicts, and what else was found. The
@@ -64,7 +66,7 @@ func (r *Report) failures() []string {
 		case strings.HasSuffix(kind, "ch"):
 			kinds[i] = fmt.Sprintf("%d %ses", n, kind)
 		default:
-			kinds[i] = count(n, kind)
+			kinds[i] = say.Count(n, kind)
 		}
 	}
 	return kinds
@@ -106,7 +108,7 @@ func (r *Report) Text(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, plainly(b.String()))
+	_, err := io.WriteString(w, say.Lines(b.String()))
 	return err
 }
 

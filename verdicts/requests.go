@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -79,7 +80,7 @@ func (v *sends) outcome(s *stand, span time.Duration, ended bool) (Result, strin
 	if v.sent == 0 {
 		return Fail, fmt.Sprintf("sent no such request %s", how)
 	}
-	return Fail, fmt.Sprintf("sent %s of %d %s", count(v.sent, "request"), max(s.Count, 1), how)
+	return Fail, fmt.Sprintf("sent %s of %d %s", say.Count(v.sent, "request"), max(s.Count, 1), how)
 }
 
 // never: no request that meets a trigger is sent.
@@ -134,7 +135,7 @@ func (v *always) hear(s *stand, a *act) {
 }
 
 func (v *always) told(s *stand) string {
-	return fmt.Sprintf("%s, which is not %s: %d of %s", v.first, triggerText(&s.Has), v.bad, count(v.met, "such request"))
+	return fmt.Sprintf("%s, which is not %s: %d of %s", v.first, triggerText(&s.Has), v.bad, say.Count(v.met, "such request"))
 }
 
 func (v *always) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
@@ -144,7 +145,7 @@ func (v *always) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
 	case v.met == 0:
 		return NotReached, "no request that it speaks of was sent"
 	}
-	return Pass, "all of " + count(v.met, "such request")
+	return Pass, "all of " + say.Count(v.met, "such request")
 }
 
 // atMost: no more than so many requests meet a trigger, in any span.
@@ -206,7 +207,7 @@ func (v *atMost) outcome(s *stand, span time.Duration, _ bool) (Result, string) 
 	if s.hidden != "" {
 		return NotReached, s.hidden
 	}
-	return Pass, fmt.Sprintf("%s in %s", count(v.sent, "such request"), seconds(span))
+	return Pass, fmt.Sprintf("%s in %s", say.Count(v.sent, "such request"), seconds(span))
 }
 
 func ordinal(n int) string {

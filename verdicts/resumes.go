@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // resumes: a GET goes on with a stream, and names the last event of it
@@ -40,7 +41,7 @@ func (r *resumes) outcome(_ *stand, span time.Duration, ended bool) (Result, str
 		how = "before it ended"
 	}
 	if r.anew > 0 {
-		return Fail, fmt.Sprintf("opened %s %s, none with Last-Event-ID", count(r.anew, "GET stream"), how)
+		return Fail, fmt.Sprintf("opened %s %s, none with Last-Event-ID", say.Count(r.anew, "GET stream"), how)
 	}
 	return Fail, "did not come back " + how
 }

@@ -91,7 +91,10 @@ type question struct {
 	by     *session
 	shown  string // what it showed of a session, in words
 	crowd  bool   // several clients may have sent it
+	modern bool   // it is of a revision without handshakes
+	round  string // stands for it where it may be retried, or ""
 	over   bool   // answered, or never to be
+	had    bool   // answered
 }
 
 // called is what a question is called in evidence.
@@ -152,12 +155,4 @@ func seconds(d time.Duration) string {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

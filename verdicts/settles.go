@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // settles: the client goes on. A GET does not count, where the fault met
@@ -100,36 +101,55 @@ func (v *alive) outcome(_ *stand, span time.Duration, ended bool) (Result, strin
 	if v.sent == 0 {
 		return Fail, "sent no request " + how
 	}
-	return Fail, fmt.Sprintf("sent %s %s, and none was answered with success", count(v.sent, "request"), how)
+	return Fail, fmt.Sprintf("sent %s %s, and none was answered with success", say.Count(v.sent, "request"), how)
 }
 
-// cancels: notifications/cancelled is sent for the request that the fault met
-// (2025-11-25 basic/utilities/cancellation).
-type cancels struct{ others int }
+// cancels: the request that the fault met is cancelled: by
+// notifications/cancelled (2025-11-25 basic/utilities/cancellation); in a
+// revision without handshakes, over HTTP, by closing the response and by nothing
+// else (2026-07-28 basic/patterns/cancellation, "Transport-Specific
+// Cancellation").
+type cancels struct{ others, words int }
 
 func (c *cancels) hear(s *stand, a *act) {
-	if a.kind != asked || s.settled && s.result == Pass {
+	if s.settled && s.result == Pass {
+		return
+	}
+	closes := s.of != nil && s.of.modern && !s.of.by.pipe
+	if closes && a.kind == did && a.request.Client == faults.Disconnects && a.of == s.of && !s.of.had {
+		s.settle(Pass, a.at, "closed the response to "+s.of.called()+" after "+seconds(a.at-s.from))
+		s.late(a, "closed it")
+	}
+	if a.kind != asked {
 		return
 	}
 	for _, m := range a.request.Batch.Messages {
-		if m.Method != mcp.Cancelled {
-			continue
-		}
-		if s.of == nil || requestID(m.Params) != s.of.id {
+		switch {
+		case m.Method != mcp.Cancelled:
+		case s.of == nil || requestID(m.Params) != s.of.id:
 			c.others++
-			continue
+		case closes:
+			c.words++
+		default:
+			s.settle(Pass, a.at, "cancelled "+s.of.called()+" after "+seconds(a.at-s.from))
+			s.late(a, "cancelled it")
 		}
-		s.settle(Pass, a.at, "cancelled "+s.of.called()+" after "+seconds(a.at-s.from))
-		s.late(a, "cancelled it")
 	}
 }
 
 func (c *cancels) outcome(s *stand, span time.Duration, ended bool) (Result, string) {
-	if c.others > 0 {
+	closes := s.of != nil && s.of.modern && !s.of.by.pipe
+	switch {
+	case c.words > 0:
+		return Fail, "sent notifications/cancelled, and left the response open: closing it is what cancels"
+	case c.others > 0:
 		return Fail, "cancelled another request than the one that " + s.beginning() + " met"
-	}
-	if ended {
+	case ended && closes:
+		return Fail, "ended without closing the response"
+	case ended:
 		return Fail, "ended without notifications/cancelled"
+	case closes:
+		return Fail, "did not close the response in " + seconds(span)
 	}
 	return Fail, "sent no notifications/cancelled in " + seconds(span)
 }

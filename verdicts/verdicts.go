@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -101,13 +102,13 @@ func (v Verdict) String() string {
 	if v.About != "" {
 		text += "\n    " + v.About
 	}
-	return plainly(text)
+	return say.Lines(text)
 }
 
 // Line is the verdict in a line: what was expected, and what the client did.
 // Nothing in it commands a terminal.
 func (v Verdict) Line() string {
-	return plainly(fmt.Sprintf("%s %s: %s: %s", v.Level, v.place(), v.Expectation, v.Evidence))
+	return say.Lines(fmt.Sprintf("%s %s: %s: %s", v.Level, v.place(), v.Expectation, v.Evidence))
 }
 
 // place is the scenario, and before it the mock where there are several.

@@ -111,6 +111,9 @@ func (m *mapping) trigger(t *scenarios.Trigger) {
 	m.text("tool", t.Tool)
 	m.text("id", t.ID)
 	m.text("params", t.Params)
+	if t.Members != nil {
+		m.add("params", string(t.Members))
+	}
 	if t.Arguments != nil {
 		m.add("arguments", string(t.Arguments))
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // runBridge records a server that speaks over stdio for clients that speak
@@ -41,7 +42,7 @@ func (r *recording) runBridge(ctx context.Context, c *console) error {
 	defer stop()
 	at := ready{URL: server.url.String() + "/mcp", SSE: server.url.String() + "/sse"}
 	err = c.ready(at,
-		fmt.Sprintf("recording %s to %s  %s", word(r.command[0]), r.file, redaction(file.Header)),
+		fmt.Sprintf("recording %s to %s  %s", say.Word(r.command[0]), r.file, redaction(file.Header)),
 		"  url   "+at.URL,
 		"  sse   "+at.SSE,
 		"  stop  ctrl-c")
@@ -58,7 +59,7 @@ func (r *recording) runBridge(ctx context.Context, c *console) error {
 		last = func() error { return cassettes.RewriteGolden(r.file, r.layout()) }
 	}
 	if failed = errors.Join(failed, file.CloseThen(last)); failed != nil {
-		return (&failure{code: exitCheck, err: failed}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
+		return (&failure{code: exitCheck, err: failed}).hint("what was written before is whole: mcpmock show %s", say.File(r.file))
 	}
 	r.saved(c, rec.Stats())
 	return nil

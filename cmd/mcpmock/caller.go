@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // runCaller records a server that speaks HTTP for the one client that started
@@ -45,7 +46,7 @@ func (r *recording) runCaller(ctx context.Context, c *console) error {
 		err = cassettes.RewriteGolden(r.file, r.layout())
 	}
 	if err != nil {
-		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
+		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", say.File(r.file))
 	}
 	if c.verbose {
 		r.saved(c, rec.Stats())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/check"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/spf13/cobra"
 )
 
@@ -24,13 +25,15 @@ func newCheck(c *console) *cobra.Command {
 	var k checking
 	cmd := &cobra.Command{
 		Use:   "check (URL | -- COMMAND...)",
-		Short: "hold a live server to the rules of sessions and initialization",
-		Long: `hold a live server to the rules of sessions and initialization
+		Short: "hold a live server to the rules of the protocol",
+		Long: `hold a live server to the rules of the protocol
 
 It asks what clients ask, rightly and wrongly, and says for each rule what it
-saw, what the specification wants, and what to do about a breach. Nothing it
-asks changes the server's data: a tool is only called where it says it is
-read-only and needs no arguments, or with --call.
+saw, what the specification wants, and what to do about a breach: the rules of
+sessions and initialization, and those of revision 2026-07-28, which has
+neither; of each, where the server speaks it. Nothing it asks changes the
+server's data: a tool is only called where it says it is read-only, or with
+--call.
 
 The exit code is 1 where a MUST of the specification is broken, and 3 where no
 MCP server answers.`,
@@ -73,12 +76,12 @@ func (k *checking) read(cmd *cobra.Command, args []string) error {
 		}
 		u, err := url.Parse(text)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-			f := wrongUse("check %s: it must be a URL with http or https", printable(text))
+			f := wrongUse("check %s: it must be a URL with http or https", say.Printable(text))
 			if at, err := url.Parse("http://" + text); err == nil && at.Port() != "" && at.User == nil {
 				if at.Path == "" || at.Path == "/" {
 					at.Path = "/mcp"
 				}
-				return f.hint("mcpmock check %s", word(at.String()))
+				return f.hint("mcpmock check %s", say.Word(at.String()))
 			}
 			if err != nil || u.User != nil || u.RawQuery != "" { // in which secrets may be
 				f = wrongUse("check: it must be a URL with http or https")

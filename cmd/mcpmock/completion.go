@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
@@ -31,7 +32,7 @@ func newCompletion(c *console) *cobra.Command {
 				return err
 			}
 			if c.asJSON {
-				return wrongUse("completion prints a script for a shell, and no JSON: leave --json out").hint("mcpmock completion %s", word(shell))
+				return wrongUse("completion prints a script for a shell, and no JSON: leave --json out").hint("mcpmock completion %s", say.Word(shell))
 			}
 			switch root := cmd.Root(); shell {
 			case "bash":

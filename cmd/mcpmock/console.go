@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"strings"
 	"sync"
 )
 
@@ -58,17 +56,6 @@ func (c *console) forPeople() bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// count is a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "ch"):
-		return fmt.Sprintf("%d %ses", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // size is a number of bytes for people.
 func size(n int64) string {
 	switch {
@@ -80,33 +67,4 @@ func size(n int64) string {
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-}
-
-// word is an argument as a person would type it in a shell.
-func word(s string) string { return wordOn(runtime.GOOS, s) }
-
-// wordOn is word for the shell of a system: sh, or cmd on Windows.
-func wordOn(system, s string) string {
-	plain := "-_./:=@%+,"
-	if system == "windows" {
-		plain += `\`
-	}
-	odd := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(plain, r)
-	}
-	switch {
-	case s != "" && !strings.ContainsFunc(s, odd):
-		return s
-	case system == "windows":
-		return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// fileWord is word for a path, which must not be taken for a flag.
-func fileWord(path string) string {
-	if strings.HasPrefix(path, "-") {
-		path = "./" + path
-	}
-	return word(path)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/internal/weather"
 	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
@@ -63,9 +64,9 @@ func (d *demo) run(ctx context.Context) error {
 		}
 	}
 	d.say("\nnext, with the same tape:")
-	d.say("  mcpmock show %s --timeline", fileWord(d.tape))
-	d.say("  mcpmock replay %s", fileWord(d.tape))
-	d.say("  mcpmock replay %s -s %s", fileWord(d.tape), brokenBy)
+	d.say("  mcpmock show %s --timeline", say.File(d.tape))
+	d.say("  mcpmock replay %s", say.File(d.tape))
+	d.say("  mcpmock replay %s -s %s", say.File(d.tape), brokenBy)
 	d.say("with a server of your own:")
 	d.say("  mcpmock record -o my.cassette --upstream URL")
 	return nil
@@ -107,7 +108,7 @@ func (d *demo) record(ctx context.Context) error {
 		return err
 	}
 	stats := rec.Stats()
-	d.say("   saved   %s (%s, %s)", d.tape, count(stats.Sessions, "session"), count(stats.Exchanges, "exchange"))
+	d.say("   saved   %s (%s, %s)", d.tape, say.Count(stats.Sessions, "session"), say.Count(stats.Exchanges, "exchange"))
 	return nil
 }
 
@@ -132,7 +133,7 @@ func (d *demo) replay(ctx context.Context) error {
 		return fmt.Errorf("replayed, the client saw %d of %d things", len(sights), len(d.sights))
 	}
 	if n := mock.Player.Journal().Count("mismatched"); n > 0 {
-		return fmt.Errorf("replayed, %s had no recorded answer", count(n, "request"))
+		return fmt.Errorf("replayed, %s had no recorded answer", say.Count(n, "request"))
 	}
 	d.say("   the same client saw the same, all %d times", len(sights))
 	return nil
@@ -176,7 +177,7 @@ func (d *demo) breakIt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.say("     tools/list, Mcp-Session-Id  %d, %s: the header's right name is the cure", right.status, count(len(right.tools()), "tool"))
+	d.say("     tools/list, Mcp-Session-Id  %d, %s: the header's right name is the cure", right.status, say.Count(len(right.tools()), "tool"))
 	if right.status != http.StatusOK || !slices.Contains(right.tools(), "get_forecast") {
 		return fmt.Errorf("tools/list with Mcp-Session-Id got %d %s", right.status, right.body)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/spf13/cobra"
 )
 
@@ -91,7 +92,7 @@ func (f *formatting) run(c *console, path string) error {
 			compact = " --compact"
 		}
 		return (&failure{code: exitCheck, err: fmt.Errorf("%s is not laid out as mcpmock writes it", path)}).
-			hint("mcpmock fmt -w%s %s", compact, fileWord(path))
+			hint("mcpmock fmt -w%s %s", compact, say.File(path))
 	}
 	return nil
 }

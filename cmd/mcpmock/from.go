@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/tidwall/gjson"
 )
 
@@ -145,15 +146,15 @@ func (doc *config) choose(name string) (*configured, error) {
 		if len(names) == 1 {
 			return &doc.servers[0], nil
 		}
-		return nil, wrongUse("%s holds %s: %s", doc.file, count(len(names), "server"), strings.Join(names, ", ")).
-			hint("choose one:  --server %s", word(names[0]))
+		return nil, wrongUse("%s holds %s: %s", doc.file, say.Count(len(names), "server"), strings.Join(names, ", ")).
+			hint("choose one:  --server %s", say.Word(names[0]))
 	}
 	f := wrongUse("%s holds no server %q: it has %s", doc.file, name, strings.Join(names, ", "))
 	for _, near := range nearest(names, name) {
-		f.hint("did you mean: --server %s", word(near))
+		f.hint("did you mean: --server %s", say.Word(near))
 	}
 	if len(f.hints) == 0 {
-		f.hint("choose one:  --server %s", word(names[0]))
+		f.hint("choose one:  --server %s", say.Word(names[0]))
 	}
 	return nil, f
 }

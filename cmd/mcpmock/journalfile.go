@@ -196,16 +196,16 @@ func (j *journalFile) hear(e *cassettes.Event) {
 func redacted(redact *cassettes.Redactor, e *cassettes.Event) *cassettes.Event {
 	out := *e
 	contentType := "application/json"
+	if e.Message != nil { // before the header, which may repeat what is in it
+		out.Message = redact.Message(e.Message)
+	}
 	if e.HTTP != nil {
 		h := *e.HTTP
-		h.Header = redact.Header(h.Header)
+		h.Header = redact.RequestHeader(h.Header, e.Message, out.Message)
 		h.Path = redact.Path(h.Path)
 		h.Query = redact.Query(h.Query)
 		out.HTTP = &h
 		contentType = h.Header.Get("Content-Type")
-	}
-	if e.Message != nil {
-		out.Message = redact.Message(e.Message)
 	}
 	if e.Messages != nil {
 		out.Messages = make([]json.RawMessage, len(e.Messages))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func (p *passing) passedOn(c *console, player *replay.Player) {
 		c.event("passed", "counts", map[string]int{"requests": requests, "broken": broken, "refused": refused})
 		return
 	}
-	text := fmt.Sprintf("passed  %s, %d broken", count(requests, "request"), broken)
+	text := fmt.Sprintf("passed  %s, %d broken", say.Count(requests, "request"), broken)
 	if refused > 0 {
 		text += fmt.Sprintf(", %d refused", refused)
 	}
@@ -126,7 +127,7 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	}
 	for _, name := range p.scenarios {
 		if s, err := loadScenario(name); err == nil && s.Stubs != nil {
-			return wrongUse("%s: a scenario with stubs answers by itself, and no server is asked", name).hint("mcpmock replay -s %s", fileWord(name))
+			return wrongUse("%s: a scenario with stubs answers by itself, and no server is asked", name).hint("mcpmock replay -s %s", say.File(name))
 		}
 	}
 	ears := listeners{p.count}
@@ -195,7 +196,7 @@ func (p *passing) passHTTP(ctx context.Context, c *console, opts []replay.Option
 			return nil, err
 		}
 		bridge := rec.Bridge(p.serverCommand, c.err)
-		upstream, name, finish = bridge, word(p.command[0]), bridge.Close
+		upstream, name, finish = bridge, say.Word(p.command[0]), bridge.Close
 	} else {
 		at, extra, err := p.towards(ctx)
 		if err != nil {
@@ -204,7 +205,7 @@ func (p *passing) passHTTP(ctx context.Context, c *console, opts []replay.Option
 		if rec, err = p.unkept(extra...); err != nil {
 			return nil, err
 		}
-		upstream, name, path = rec.Proxy(at), place(at), at.EscapedPath()
+		upstream, name, path = rec.Proxy(at), say.Place(at), at.EscapedPath()
 	}
 	player, err := replay.NewLive(upstream, opts...)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/spf13/cobra"
 )
 
@@ -196,7 +197,7 @@ func (r *recording) checkServer() error {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		said := "--upstream" // without what a secret may be in
 		if err == nil && u.Hostname() != "" {
-			said += " " + place(u)
+			said += " " + say.Place(u)
 		}
 		return wrongUse("%s: it must be a URL with http or https", said).hint("%s", r.likeURL())
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/recorder"
 )
 
@@ -87,12 +88,6 @@ func parseHeader(h string) (name, value string, err error) {
 	return name, value, nil
 }
 
-// place names an upstream for people: without a user and a query, in which
-// secrets may be.
-func place(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
-
 // reach tries whether somebody listens where the upstream is.
 func reach(ctx context.Context, upstream *url.URL) error {
 	at := upstream
@@ -107,7 +102,7 @@ func reach(ctx context.Context, upstream *url.URL) error {
 	dialer := net.Dialer{Timeout: 5 * time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(at.Hostname(), port))
 	if err != nil {
-		f := &failure{code: exitUpstream, err: fmt.Errorf("cannot reach the upstream %s: %w", place(at), err)}
+		f := &failure{code: exitUpstream, err: fmt.Errorf("cannot reach the upstream %s: %w", say.Place(at), err)}
 		return f.hint("start the server first, and check host and port")
 	}
 	return conn.Close()
@@ -121,7 +116,7 @@ func (r *recording) serve(ctx context.Context, c *console, file *cassettes.File,
 	defer stop()
 	address := proxy.url.String() + upstream.EscapedPath()
 	err := c.ready(ready{URL: address},
-		fmt.Sprintf("recording %s to %s  %s", place(upstream), r.file, redaction(file.Header)),
+		fmt.Sprintf("recording %s to %s  %s", say.Place(upstream), r.file, redaction(file.Header)),
 		"  url   "+address,
 		"  stop  ctrl-c")
 	if err == nil {

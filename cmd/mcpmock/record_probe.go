@@ -12,6 +12,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/check"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 )
 
@@ -47,7 +48,7 @@ func (r *recording) learn(ctx context.Context, c *console, upstream *url.URL, he
 			header.Refusals = append(header.Refusals, refusal)
 		}
 	}
-	c.talk("mcpmock: %s learned from the upstream; dialect: %s", count(len(header.Refusals), "refusal"), manners.Likeness)
+	c.talk("mcpmock: %s learned from the upstream; dialect: %s", say.Count(len(header.Refusals), "refusal"), manners.Likeness)
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/recorder"
 )
 
@@ -56,7 +57,7 @@ func (r *recording) runStdio(ctx context.Context, c *console) error {
 	if code == 0 {
 		code = exitCheck
 	}
-	return (&failure{code: code, err: failed}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
+	return (&failure{code: code, err: failed}).hint("what was written before is whole: mcpmock show %s", say.File(r.file))
 }
 
 // serverCommand is the server's command as the client would run it.
@@ -75,10 +76,10 @@ func (r *recording) serverCommand() *exec.Cmd {
 
 // cannotStart is the failure to start the server.
 func (r *recording) cannotStart(err error) error {
-	f := &failure{code: exitUpstream, err: fmt.Errorf("cannot start the server %s: %w", word(r.command[0]), cause(err))}
+	f := &failure{code: exitUpstream, err: fmt.Errorf("cannot start the server %s: %w", say.Word(r.command[0]), cause(err))}
 	if r.dir != "" {
 		if info, err := os.Stat(r.dir); err != nil || !info.IsDir() {
-			f.err = fmt.Errorf("cannot start the server %s: there is no directory %s", word(r.command[0]), r.dir)
+			f.err = fmt.Errorf("cannot start the server %s: there is no directory %s", say.Word(r.command[0]), r.dir)
 			return f.hint("its configuration says to run it there: correct its cwd")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/recorder"
 )
 
@@ -30,32 +31,32 @@ func (r *recording) exists() error {
 // again is the command with one more flag. It repeats what was typed, but for
 // what a secret may be in.
 func (r *recording) again(flag string) string {
-	words := []string{"mcpmock record", flag, "-o", fileWord(r.file)}
+	words := []string{"mcpmock record", flag, "-o", say.File(r.file)}
 	if r.stdio {
 		words = append(words, "--stdio")
 	}
 	for _, f := range [...]struct{ name, value string }{{"listen", r.listen}, {"transport", r.transport}} {
 		if r.given(f.name) && !strings.HasPrefix(flag, "--"+f.name) {
-			words = append(words, "--"+f.name, word(f.value))
+			words = append(words, "--"+f.name, say.Word(f.value))
 		}
 	}
 	for _, h := range r.typed {
 		name, _, _ := strings.Cut(h, ":")
-		words = append(words, "--header", word(strings.TrimSpace(name)+": ..."))
+		words = append(words, "--header", say.Word(strings.TrimSpace(name)+": ..."))
 	}
 	u, err := url.Parse(r.upstream)
 	switch {
 	case r.from != "":
-		words = append(words, "--from", fileWord(r.from))
+		words = append(words, "--from", say.File(r.from))
 		if r.server != "" {
-			words = append(words, "--server", word(r.server))
+			words = append(words, "--server", say.Word(r.server))
 		}
 	case len(r.command) > 0:
 		words = append(words, "-- COMMAND...")
 	case err != nil || u.User != nil || u.RawQuery != "":
 		words = append(words, "--upstream URL")
 	default:
-		words = append(words, "--upstream", word(r.upstream))
+		words = append(words, "--upstream", say.Word(r.upstream))
 	}
 	return strings.Join(words, " ")
 }
@@ -200,11 +201,11 @@ func (t *told) Write(e *cassettes.Event) error {
 // finish closes the tape and says what is on it.
 func (r *recording) finish(c *console, file *cassettes.File, rec *recorder.Recorder, failed error) error {
 	if err := errors.Join(failed, file.Close()); err != nil {
-		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", fileWord(r.file))
+		return (&failure{code: exitCheck, err: err}).hint("what was written before is whole: mcpmock show %s", say.File(r.file))
 	}
 	if r.golden {
 		if err := cassettes.RewriteGolden(r.file, r.layout()); err != nil {
-			return (&failure{code: exitCheck, err: err}).hint("the recording itself is whole: mcpmock show %s", fileWord(r.file))
+			return (&failure{code: exitCheck, err: err}).hint("the recording itself is whole: mcpmock show %s", say.File(r.file))
 		}
 	}
 	r.saved(c, rec.Stats())
@@ -217,8 +218,12 @@ func (r *recording) saved(c *console, s recorder.Stats) {
 	if info, err := os.Stat(r.file); err == nil {
 		bytes = info.Size()
 	}
-	c.talk("saved   %s: %s, %s, %s, %s redacted", r.file, count(s.Sessions, "session"), count(s.Exchanges, "exchange"), size(bytes), count(s.Redacted, "value"))
-	c.talk("next    mcpmock replay %s", fileWord(r.file))
+	sessions := ""
+	if s.Sessions > 0 { // the modern era has none
+		sessions = say.Count(s.Sessions, "session") + ", "
+	}
+	c.talk("saved   %s: %s%s, %s, %s redacted", r.file, sessions, say.Count(s.Exchanges, "exchange"), size(bytes), say.Count(s.Redacted, "value"))
+	c.talk("next    mcpmock replay %s", say.File(r.file))
 }
 
 func (r *recording) layout() cassettes.Layout {

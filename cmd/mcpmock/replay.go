@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/spf13/cobra"
 )
@@ -32,6 +34,7 @@ type playing struct {
 	paceCap   time.Duration
 	stdio     bool
 	transport string
+	era       string
 	answers   string
 	resumable bool
 	onMiss    string
@@ -57,9 +60,14 @@ the exit code 1. So does a client that breaks a must of a scenario.
 Without FILE, the stubs of a scenario are served: answers written by hand.
 
 However the tape was recorded, it is played over Streamable HTTP and HTTP+SSE,
-side by side on one port, or with --stdio over stdin and stdout.`,
+side by side on one port, or with --stdio over stdin and stdout.
+
+It is played to clients of the eras that are on it: those that initialize, and
+those of 2026-07-28, whose requests stand alone. With --era both, what it lacks
+in one is translated from the other.`,
 		Example: `  mcpmock replay weather.cassette
   mcpmock replay weather.cassette --stdio
+  mcpmock replay weather.cassette --era both
   mcpmock replay weather.cassette -s fastmcp-missing-session-id
   mcpmock replay weather.cassette --listen 127.0.0.1:0 --json
   mcpmock replay -s ./mine.yaml`,
@@ -101,6 +109,7 @@ func (p *playing) flags(cmd *cobra.Command) {
 	f.StringVar(&p.pace, "pace", "off", "keep recorded `TIME`: off, recorded, or a part of it such as 0.2x")
 	f.DurationVar(&p.paceCap, "pace-cap", 0, "keep no gap of recorded time longer than `DURATION`, such as 2s")
 	f.StringVar(&p.transport, "transport", "auto", "serve `WHAT` over HTTP: http (Streamable HTTP), sse (HTTP+SSE), or auto, both")
+	f.StringVar(&p.era, "era", "auto", "serve clients of `ERA`: legacy (with a handshake), modern (2026-07-28), both (translating what the tape lacks), or auto, as recorded")
 	f.StringVar(&p.answers, "answers", "recorded", "send an answer of one message `HOW` over Streamable HTTP: recorded, json or sse")
 	f.BoolVar(&p.resumable, "resumable", false, "give the events of all streams ids, so that a client can come back for what it missed")
 	f.StringVar(&p.onMiss, "on-miss", "error", "answer a mismatch by a JSON-RPC `error` at HTTP 200, or by 500")
@@ -112,6 +121,7 @@ func (p *playing) flags(cmd *cobra.Command) {
 	completeWords(cmd, "enforce", "strict", "lenient")
 	completeWords(cmd, "match", "params", "order")
 	completeWords(cmd, "transport", "auto", "http", "sse")
+	completeWords(cmd, "era", "auto", "legacy", "modern", "both")
 	completeWords(cmd, "answers", "recorded", "json", "sse")
 	completeWords(cmd, "pace", "off", "recorded", "0.2x")
 	completeWords(cmd, "on-miss", "error", "500")
@@ -142,7 +152,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	player, err := replay.New(tape, opts...)
 	if errors.Is(err, replay.ErrNothing) {
 		return wrongUse("replay needs a cassette, or a scenario with stubs: there are none in %s", strings.Join(p.scenarios, ", ")).
-			hint("mcpmock replay weather.cassette -s %s", word(p.scenarios[0]))
+			hint("mcpmock replay weather.cassette -s %s", say.Word(p.scenarios[0]))
 	}
 	if err != nil {
 		return err
@@ -173,7 +183,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	failed := c.judged(player, p.stdio)
 	if n := player.Journal().Count("mismatched"); n > 0 {
-		return &failure{code: exitCheck, err: fmt.Errorf("%s had no %sanswer", count(n, "request"), p.answered())}
+		return &failure{code: exitCheck, err: fmt.Errorf("%s had no %sanswer", say.Count(n, "request"), p.answered())}
 	}
 	if code != 0 {
 		return &failure{code: code, err: fmt.Errorf("the server ended here, with exit code %d, as it was recorded or as a fault has it", code)}
@@ -202,7 +212,7 @@ func (p *playing) answered() string {
 func (p *playing) serve(ctx context.Context, c *console, player *replay.Player) (code int, err error) {
 	server, err := replay.Listen(p.listen, player)
 	if err != nil {
-		return 0, cannotListen(p.listen, err, "mcpmock replay "+word(p.file)+" --listen 127.0.0.1:0")
+		return 0, cannotListen(p.listen, err, "mcpmock replay "+say.Word(p.file)+" --listen 127.0.0.1:0")
 	}
 	if err := c.ready(ready{URL: server.URL, SSE: server.SSE}, p.welcome(server)...); err == nil {
 		<-ctx.Done()
@@ -243,7 +253,7 @@ func (p *playing) carries() string {
 
 // options turns the flags into those of a player.
 func (p *playing) options() ([]replay.Option, error) {
-	opts := []replay.Option{replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers)}
+	opts := []replay.Option{replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithEra(p.era), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers)}
 	for _, name := range p.scenarios {
 		s, err := loadScenario(name)
 		if err != nil {
@@ -322,17 +332,23 @@ func (p *playing) says(player *replay.Player) []string {
 		broken = ", played as " + strings.Join(p.scenarios, ", ")
 	}
 	sessions := ", sessions " + player.Sessions()
+	switch player.Eras() {
+	case "modern":
+		sessions = ", " + mcp.V20260728
+	case "both":
+		sessions += ", and " + mcp.V20260728
+	}
 	if p.stdio {
 		sessions = ", over stdio"
 	}
 	if p.file == "" {
 		return []string{"serving the stubs of " + strings.Join(p.scenarios, ", ") + sessions}
 	}
-	return []string{fmt.Sprintf("replaying %s  %s%s%s", p.file, count(player.Exchanges(), "exchange"), sessions, broken)}
+	return []string{fmt.Sprintf("replaying %s  %s%s%s", p.file, say.Count(player.Exchanges(), "exchange"), sessions, broken)}
 }
 
 // playedKinds are what becomes of requests, as notes call it.
-var playedKinds = [...]string{"matched", "stubbed", "synthesized", "refused", "mismatched", "noted", "diverged", "faulted"}
+var playedKinds = [...]string{"matched", "stubbed", "synthesized", "translated", "refused", "mismatched", "noted", "diverged", "faulted"}
 
 // summary says what happened.
 func (c *console) summary(p *replay.Player) {

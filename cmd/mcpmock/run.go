@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/verdicts"
 	"github.com/spf13/cobra"
 )
@@ -60,7 +61,7 @@ not found, and 128+N where signal N ended it.`,
 			case len(args) == 0:
 				return runFailed(wrongUse("run needs the command to run").hint("mcpmock run -c weather.cassette -- npm test"))
 			case filepath.Ext(args[0]) == ".cassette" || slices.Contains(cassettes.StockNames(), args[0]):
-				return runFailed(wrongUse("run takes a command, and %s is a cassette", args[0]).hint("mcpmock run -c %s -- COMMAND", fileWord(args[0])))
+				return runFailed(wrongUse("run takes a command, and %s is a cassette", args[0]).hint("mcpmock run -c %s -- COMMAND", say.File(args[0])))
 			}
 			r.command = args
 			r.stdioArgs = stdioArgs(cmd)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
@@ -59,10 +60,10 @@ func (r *errand) named() ([]named, error) {
 			return nil, wrongUse("-c %s: the file is missing", text).hint("such as: -c weather=testdata/weather.cassette")
 		}
 		if variable(n.name) == "SSE" {
-			return nil, wrongUse("-c %s: MCPMOCK_SSE_URL is taken", text).hint("name it otherwise: -c other=%s", word(n.file))
+			return nil, wrongUse("-c %s: MCPMOCK_SSE_URL is taken", text).hint("name it otherwise: -c other=%s", say.Word(n.file))
 		}
 		if other, ok := taken[variable(n.name)]; ok {
-			return nil, wrongUse("-c %s: its mock is called as that of %s is", text, other).hint("name it: -c other=%s", word(n.file))
+			return nil, wrongUse("-c %s: its mock is called as that of %s is", text, other).hint("name it: -c other=%s", say.Word(n.file))
 		}
 		taken[variable(n.name)] = n.file
 		list = append(list, n)

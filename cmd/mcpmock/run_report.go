@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/verdicts"
 )
 
@@ -78,7 +79,7 @@ func (y *score) hear(e *cassettes.Event) {
 // report makes the report of a run whose command ended with a code. Its
 // windows of time are over: the client is done.
 func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
-	rep := &verdicts.Report{Name: words(r.command), Ran: true, Exit: code}
+	rep := &verdicts.Report{Name: say.Command(r.command), Ran: true, Exit: code}
 	sum := newScore()
 	for _, m := range r.mocks {
 		live := m.server.Player.Done()
@@ -157,7 +158,7 @@ func (r *errand) unused(m *mocked, first, well, fails bool) ([]verdicts.Finding,
 	if all > len(some) {
 		names = append(names, fmt.Sprintf("and %d more", all-len(some)))
 	}
-	text := fmt.Sprintf("%s%d of %s not played\n  %s", of, all, count(m.server.Player.Exchanges(), "exchange"), strings.Join(names, "\n  "))
+	text := fmt.Sprintf("%s%d of %s not played\n  %s", of, all, say.Count(m.server.Player.Exchanges(), "exchange"), strings.Join(names, "\n  "))
 	return []verdicts.Finding{{Kind: "unused", Text: text, Failed: fails}}, nil
 }
 
@@ -173,7 +174,7 @@ func (y *score) add(x *score) {
 // facts are the numbers, in the order of a request's path.
 func (y *score) facts() []verdicts.Fact {
 	facts := []verdicts.Fact{{Name: "sessions", N: y.sessions}, {Name: "requests", N: y.requests}}
-	for _, kind := range [...]string{"matched", "stubbed", "synthesized", "mismatched", "refused", "noted", "diverged", "faulted"} {
+	for _, kind := range [...]string{"matched", "stubbed", "synthesized", "translated", "mismatched", "refused", "noted", "diverged", "faulted"} {
 		if n := y.notes[kind]; n > 0 || kind == "matched" && y.notes["stubbed"] == 0 {
 			facts = append(facts, verdicts.Fact{Name: kind, N: n})
 		}

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/mcpmock/mcpmock/internal/near"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
@@ -75,7 +76,7 @@ func checkScenario(c *console, name, cassette string) error {
 		return noScenario(&failure{code: exitUse, err: err}, name)
 	}
 	report := &scenarioReport{listed: listed{
-		Name: s.Name, Group: s.Group, About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect, Sessions: s.Sessions, Stubs: s.Stubs != nil,
+		Name: s.Name, Group: s.Group, About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect, Era: s.Era, Sessions: s.Sessions, Stubs: s.Stubs != nil,
 	}, Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
 	for i := range s.Faults {
 		f := &s.Faults[i]
@@ -175,9 +176,9 @@ func (r *rehearsal) why(i int) string {
 	case r.most[i] == 0:
 		return "its conditions are met, but never all by the same request"
 	case countWords(t) != "":
-		return fmt.Sprintf("it waits for %s, and at most %s in one session met the rest", countWords(t), count(r.most[i], "request"))
+		return fmt.Sprintf("it waits for %s, and at most %s in one session met the rest", countWords(t), say.Count(r.most[i], "request"))
 	case t.Chance > 0:
-		return fmt.Sprintf("chance let all by that met the rest: %s in one session at most", count(r.most[i], "request"))
+		return fmt.Sprintf("chance let all by that met the rest: %s in one session at most", say.Count(r.most[i], "request"))
 	}
 	return "a fault before it answers all that it would hit"
 }
@@ -189,29 +190,30 @@ func (report *scenarioReport) write(w io.Writer) error {
 			fmt.Fprintf(table, "  %s\t%s\n", key, value)
 		}
 	}
-	fmt.Fprintf(table, "%s\n", printable(report.Name))
+	fmt.Fprintf(table, "%s\n", say.Printable(report.Name))
 	head("group", report.Group)
-	head("about", printable(report.About))
-	head("good", printable(report.Good))
+	head("about", say.Printable(report.About))
+	head("good", say.Printable(report.Good))
 	head("transport", report.Transport)
 	head("dialect", report.Dialect)
+	head("era", report.Era)
 	head("sessions", report.Sessions)
 	head("policies", strings.Join(report.Policies, ", "))
 	if report.Stubs {
 		head("stubs", "yes")
 	}
-	head("cassette", printable(report.Cassette))
+	head("cassette", say.Printable(report.Cassette))
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	for _, f := range report.Faults {
-		fmt.Fprintf(w, "  fault  %s: when %s: %s\n", printable(f.Name), printable(f.When), strings.Join(f.Do, ", "))
+		fmt.Fprintf(w, "  fault  %s: when %s: %s\n", say.Printable(f.Name), say.Printable(f.When), strings.Join(f.Do, ", "))
 		f.write(w)
 	}
 	for _, e := range report.Expect {
-		fmt.Fprintf(w, "  %s  %s, since %s\n", e.Level, e.What, printable(e.Since))
+		fmt.Fprintf(w, "  %s  %s, since %s\n", e.Level, e.What, say.Printable(e.Since))
 		if e.Missed != "" {
-			fmt.Fprintf(w, "    is never reached: %s\n", printable(e.Missed))
+			fmt.Fprintf(w, "    is never reached: %s\n", say.Printable(e.Missed))
 		}
 	}
 	return nil
@@ -222,7 +224,7 @@ const maxHits = 10
 
 func (f *faultReport) write(w io.Writer) {
 	if f.Missed != "" {
-		fmt.Fprintf(w, "    hits nothing: %s\n", printable(f.Missed))
+		fmt.Fprintf(w, "    hits nothing: %s\n", say.Printable(f.Missed))
 	}
 	for i, h := range f.Hits {
 		if i == maxHits {

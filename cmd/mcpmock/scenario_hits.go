@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -88,7 +89,7 @@ func (h *hit) words() string {
 	var words []string
 	for _, w := range [...]string{h.Client, h.HTTP, h.Method, h.Tool} {
 		if w != "" && (w != "POST" || h.Method == "") {
-			words = append(words, printable(w))
+			words = append(words, say.Printable(w))
 		}
 	}
 	return strings.Join(words, " ")

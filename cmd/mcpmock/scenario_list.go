@@ -18,6 +18,7 @@ type listed struct {
 	Good      string `json:"good,omitempty"`
 	Transport string `json:"transport,omitempty"`
 	Dialect   string `json:"dialect,omitempty"`
+	Era       string `json:"era,omitempty"`
 	Sessions  string `json:"sessions,omitempty"`
 	Faults    int    `json:"faults"`
 	Expect    int    `json:"expect"`
@@ -39,7 +40,7 @@ func listScenarios(c *console) error {
 		}
 		groups[s.Group] = append(groups[s.Group], listed{
 			Name: s.Name, Group: s.Group, Happens: scenarios.StockWords(name), About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect,
-			Sessions: s.Sessions, Faults: len(s.Faults), Expect: len(s.Expect), Stubs: s.Stubs != nil,
+			Era: s.Era, Sessions: s.Sessions, Faults: len(s.Faults), Expect: len(s.Expect), Stubs: s.Stubs != nil,
 		})
 	}
 	for _, name := range scenarios.Dialects() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -18,7 +19,7 @@ func loadScenario(name string) (*scenarios.Scenario, error) {
 	}
 	f := &failure{code: exitUse, err: err}
 	if info, err := os.Stat(name); err == nil && !info.IsDir() {
-		return nil, f.hint("when it is mended:  mcpmock scenario check %s", fileWord(name))
+		return nil, f.hint("when it is mended:  mcpmock scenario check %s", say.File(name))
 	}
 	return nil, noScenario(f, name)
 }
@@ -33,9 +34,9 @@ func noScenario(f *failure, name string) *failure {
 	}
 	called := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	if known := slices.Concat(scenarios.Stock(), scenarios.Dialects()); slices.Contains(known, called) {
-		f.hint("the stock one is meant without a path:  -s %s", word(called))
+		f.hint("the stock one is meant without a path:  -s %s", say.Word(called))
 	}
-	return f.hint("begin one:  mcpmock scenario new %s -o %s", scenarioName(called), fileWord(name))
+	return f.hint("begin one:  mcpmock scenario new %s -o %s", scenarioName(called), say.File(name))
 }
 
 // scenarioName is a name as a scenario can have it, made of that of a file.

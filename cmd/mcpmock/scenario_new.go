@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
@@ -91,7 +92,7 @@ func (b *beginning) run(c *console, name string) error {
 			File string `json:"file"`
 		}{name, b.output})
 	}
-	c.talk("mcpmock: wrote %s; try it:  mcpmock replay weather -s %s", printable(b.output), fileWord(b.output))
+	c.talk("mcpmock: wrote %s; try it:  mcpmock replay weather -s %s", say.Printable(b.output), say.File(b.output))
 	return nil
 }
 
@@ -110,7 +111,7 @@ func writeNew(path string, data []byte) error {
 		return wrongUse("%s exists: it is left as it is", path).hint("write to another file, or take this one away first")
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return wrongUse("cannot write %s: no directory %s", path, filepath.Dir(path)).hint("make it first:  mkdir -p %s", fileWord(filepath.Dir(path)))
+		return wrongUse("cannot write %s: no directory %s", path, filepath.Dir(path)).hint("make it first:  mkdir -p %s", say.File(filepath.Dir(path)))
 	}
 	if err != nil {
 		return err

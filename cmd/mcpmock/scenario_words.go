@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -48,7 +49,7 @@ func parts(t *scenarios.Trigger) []part {
 func valueOf(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.String, reflect.Int, reflect.Float64, reflect.Int64:
-		return short(fmt.Sprint(v.Interface()), 60)
+		return say.Short(fmt.Sprint(v.Interface()), 60)
 	}
 	switch v := v.Interface().(type) {
 	case []scenarios.HeaderTest:
@@ -87,6 +88,8 @@ func keyOf(name string) string {
 		return "id"
 	case "AfterTime":
 		return "after"
+	case "Members":
+		return "params"
 	case "Headers":
 		return "headers"
 	case "SameID":
@@ -138,7 +141,7 @@ func countWords(t *scenarios.Trigger) string {
 // faultName is what people call a fault by; n counts from 1.
 func faultName(f *scenarios.Fault, n int) string {
 	if f.Name != "" {
-		return short(f.Name, 60)
+		return say.Short(f.Name, 60)
 	}
 	return fmt.Sprintf("fault %d", n)
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/spf13/cobra"
 )
 
@@ -93,24 +94,27 @@ func showSummary(c *console, tape *cassettes.Tape, path string) error {
 const maxSessions = 20
 
 func (s *survey) print(w io.Writer) {
-	fmt.Fprintf(w, "%s  %s, %s in %.3f s\n", s.File, size(s.Bytes), count(s.Events, "event"), float64(s.Milliseconds)/1000)
-	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", printable(s.Transport), orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
+	fmt.Fprintf(w, "%s  %s, %s in %.3f s\n", s.File, size(s.Bytes), say.Count(s.Events, "event"), float64(s.Milliseconds)/1000)
+	fmt.Fprintf(w, "  recorded   over %s, %s, from %s\n", say.Printable(s.Transport), orElse(s.Protocols, "no revision negotiated"), orElse(s.Servers, "a server that gave no name"))
 	fmt.Fprintf(w, "  redaction  %s\n", orElse(s.Redact, "off"))
 	if s.Dialect != "" || s.Learned != nil {
-		fmt.Fprintf(w, "  learned    %s of the server's own, dialect %s\n", count(len(s.Learned), "refusal"), or(printable(s.Dialect), "unknown"))
+		fmt.Fprintf(w, "  learned    %s of the server's own, dialect %s\n", say.Count(len(s.Learned), "refusal"), or(say.Printable(s.Dialect), "unknown"))
 	}
 	if s.Torn != nil {
 		fmt.Fprintf(w, "  torn       at line %d; all before it is whole\n", s.Torn.Line)
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "  sessions   %d\n", s.labelled())
-	for i, a := range s.Sessions {
-		if i == maxSessions {
-			fmt.Fprintf(table, "    and %d more\n", len(s.Sessions)-i)
-			break
-		}
-		fmt.Fprintf(table, "    %s\t%s\t%s\t%s\n", a.name(), or(short(a.Client, 100), "-"), or(short(a.Protocol, 100), "-"), count(a.Exchanges, "exchange"))
+	if s.modern {
+		fmt.Fprintf(w, "  eras       %s\n", strings.Join(s.Eras, " and "))
 	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if len(s.Sessions) > 0 || !s.modern {
+		fmt.Fprintf(table, "  sessions   %d\n", s.labelled())
+	}
+	abouts(table, s.Sessions, func(a *about) string { return a.name() + "\t" + or(say.Short(a.Client, 100), "-") })
+	if len(s.Clients) > 0 {
+		fmt.Fprintf(table, "  clients    %d without sessions\n", len(s.Clients))
+	}
+	abouts(table, s.Clients, func(a *about) string { return or(say.Short(a.Client, 100), "no name") })
 	fmt.Fprintf(table, "  exchanges  %d\n", s.Exchanges)
 	for _, part := range [...]struct {
 		title string
@@ -122,7 +126,13 @@ func (s *survey) print(w io.Writer) {
 		for _, t := range part.list {
 			fmt.Fprintf(table, "    %s\t%d", t.what(), t.Count)
 			if t.Errors > 0 {
-				fmt.Fprintf(table, "\t%s", count(t.Errors, "error"))
+				fmt.Fprintf(table, "\t%s", say.Count(t.Errors, "error"))
+			}
+			if t.Rounds > 0 {
+				fmt.Fprintf(table, "\t%s", say.Count(t.Rounds, "input round"))
+			}
+			if t.Heard > 0 {
+				fmt.Fprintf(table, "\t%s", say.Count(t.Heard, "notification"))
 			}
 			fmt.Fprintln(table)
 		}
@@ -130,12 +140,23 @@ func (s *survey) print(w io.Writer) {
 	_ = table.Flush() // into a buffer
 }
 
+// abouts prints a line for each session, or client, by its title.
+func abouts(w io.Writer, list []*about, title func(*about) string) {
+	for i, a := range list {
+		if i == maxSessions {
+			fmt.Fprintf(w, "    and %d more\n", len(list)-i)
+			return
+		}
+		fmt.Fprintf(w, "    %s\t%s\t%s\n", title(a), or(say.Short(a.Protocol, 100), "-"), say.Count(a.Exchanges, "exchange"))
+	}
+}
+
 // name is what people call a session by.
 func (a *about) name() string {
 	if a.Process > 0 {
 		return fmt.Sprintf("process %d", a.Process)
 	}
-	return or(short(a.Session, 100), "no session")
+	return or(say.Short(a.Session, 100), "no session")
 }
 
 // labelled counts the sessions that have a label, or a process.
@@ -150,15 +171,21 @@ func (s *survey) labelled() int {
 // what a tally counts, in words.
 func (t *tally) what() string {
 	var words []string
-	for _, word := range [...]string{t.From, t.Method, t.Name} {
-		if word != "" {
-			words = append(words, short(word, 60))
-		}
-	}
 	if t.Status != 0 {
 		words = append(words, fmt.Sprint(t.Status))
 	}
-	return printable(strings.Join(append(words, t.Text), " "))
+	if t.Code != 0 {
+		words = append(words, fmt.Sprint(t.Code))
+	}
+	for _, word := range [...]string{t.From, t.Method, t.Name} {
+		if word != "" {
+			words = append(words, say.Short(word, 60))
+		}
+	}
+	if t.Code != 0 && t.Text != "" {
+		words = append(words, "-")
+	}
+	return say.Printable(strings.Join(append(words, t.Text), " "))
 }
 
 func or(s, other string) string {
@@ -169,5 +196,5 @@ func or(s, other string) string {
 }
 
 func orElse(list []string, other string) string {
-	return or(printable(strings.Join(list, ", ")), other)
+	return or(say.Printable(strings.Join(list, ", ")), other)
 }

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
@@ -215,9 +216,9 @@ func (s *snippet) serving(m *mock) string {
 	if m.transport == overStdio {
 		return ""
 	}
-	line := "mcpmock replay " + fileWord(s.file)
+	line := "mcpmock replay " + say.File(s.file)
 	for _, name := range s.scenarios {
-		line += " -s " + word(name)
+		line += " -s " + say.Word(name)
 	}
 	// A URL of another machine, or with https, is that of something between.
 	u, err := url.Parse(m.url)

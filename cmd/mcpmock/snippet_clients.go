@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/spf13/cobra"
 )
 
@@ -54,7 +55,7 @@ var clients = [...]client{
 			if m.transport == overStdio {
 				return "claude mcp add " + m.name + " -- " + m.typed()
 			}
-			return "claude mcp add --transport " + m.transport + " " + m.name + " " + word(m.url)
+			return "claude mcp add --transport " + m.transport + " " + m.name + " " + say.Word(m.url)
 		},
 	},
 	{
@@ -76,7 +77,7 @@ var clients = [...]client{
 		line: func(m *mock) string {
 			e := entryOf(m, form{kind: m.transport, at: "url"})
 			e.Name = m.name
-			return "code --add-mcp " + word(compact(e))
+			return "code --add-mcp " + say.Word(compact(e))
 		},
 	},
 	{
@@ -86,7 +87,7 @@ var clients = [...]client{
 			if m.transport == overStdio {
 				return "codex mcp add " + m.name + " -- " + m.typed()
 			}
-			return "codex mcp add " + m.name + " --url " + word(m.url)
+			return "codex mcp add " + m.name + " --url " + say.Word(m.url)
 		},
 	},
 	{
@@ -96,7 +97,7 @@ var clients = [...]client{
 			if m.transport == overStdio {
 				return "npx @modelcontextprotocol/inspector -- " + m.typed()
 			}
-			return "npx @modelcontextprotocol/inspector --server-url " + word(m.url) + " --transport " + m.transport
+			return "npx @modelcontextprotocol/inspector --server-url " + say.Word(m.url) + " --transport " + m.transport
 		},
 	},
 	{
@@ -110,7 +111,7 @@ var clients = [...]client{
 			if m.transport == overStdio {
 				return "copilot mcp add " + m.name + " -- " + m.typed()
 			}
-			return "copilot mcp add --transport " + m.transport + " " + m.name + " " + word(m.url)
+			return "copilot mcp add --transport " + m.transport + " " + m.name + " " + say.Word(m.url)
 		},
 	},
 	{
@@ -127,23 +128,15 @@ var clients = [...]client{
 		forms: map[string]form{overStdio: {}, overHTTP: {at: "httpUrl"}, overSSE: {at: "url"}},
 		line: func(m *mock) string {
 			if m.transport == overStdio { // what follows -- is no flag of its own
-				return "gemini mcp add --scope user " + m.name + " " + word(m.program) + " -- " + words(m.args)
+				return "gemini mcp add --scope user " + m.name + " " + say.Word(m.program) + " -- " + say.Command(m.args)
 			}
-			return "gemini mcp add --scope user --transport " + m.transport + " " + m.name + " " + word(m.url)
+			return "gemini mcp add --scope user --transport " + m.transport + " " + m.name + " " + say.Word(m.url)
 		},
 	},
 }
 
 // typed is the command that starts the mock, as a person would type it.
-func (m *mock) typed() string { return word(m.program) + " " + words(m.args) }
-
-func words(args []string) string {
-	typed := make([]string, len(args))
-	for i, a := range args {
-		typed[i] = word(a)
-	}
-	return strings.Join(typed, " ")
-}
+func (m *mock) typed() string { return say.Word(m.program) + " " + say.Command(m.args) }
 
 // oneLine is the command that does what the text does, where there is one.
 func (to *client) oneLine(m *mock) string {
@@ -181,7 +174,7 @@ func (to *client) speaks(transport, file string) error {
 		return wrongUse("%s does not speak HTTP+SSE: it takes a URL of Streamable HTTP", to.name).hint("such as: --url %s", defaultURL)
 	}
 	return wrongUse("%s takes servers over stdio alone from its configuration", to.name).
-		hint("let it start the mock itself:  mcpmock snippet --client %s %s", to.name, fileWord(file))
+		hint("let it start the mock itself:  mcpmock snippet --client %s %s", to.name, say.File(file))
 }
 
 func clientNames() []string {

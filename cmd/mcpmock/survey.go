@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/tidwall/gjson"
 )
 
@@ -28,7 +28,9 @@ type survey struct {
 	Milliseconds  int64     `json:"milliseconds"`
 	Protocols     []string  `json:"protocols"` // the revisions negotiated
 	Servers       []string  `json:"servers"`
+	Eras          []string  `json:"eras"` // legacy, modern
 	Sessions      []*about  `json:"sessions"`
+	Clients       []*about  `json:"clients"`        // of the modern era over HTTP, which has no sessions
 	Exchanges     int       `json:"exchanges"`      // requests of clients
 	Methods       []*tally  `json:"methods"`        // what they asked
 	Notifications []*tally  `json:"notifications"`  // of both sides
@@ -39,11 +41,13 @@ type survey struct {
 	Notes         []*tally  `json:"notes"`          // of mcpmock, on a journal
 	Torn          *tornTail `json:"torn"`           // null for a whole tape
 
-	of    map[string]*tally
-	in    map[string]*about
-	on    map[int]*ride
-	pipes map[string]*talk // of HTTP+SSE: by where the client POSTs to
-	asked bool             // there are HTTP requests: no carrier is a process
+	of     map[string]*tally
+	in     map[string]*about
+	on     map[int]*ride
+	pipes  map[string]*talk  // of HTTP+SSE: by where the client POSTs to
+	asked  bool              // there are HTTP requests: no carrier is a process
+	guests map[string]*about // of the modern era, by name and revision
+	modern bool              // some request of that era has a result
 }
 
 // about is what a survey knows of one session.
@@ -62,9 +66,12 @@ type tally struct {
 	Method string `json:"method,omitempty"`
 	Name   string `json:"name,omitempty"` // the tool, the prompt or the resource
 	Status int    `json:"status,omitempty"`
+	Code   int64  `json:"code,omitempty"` // of an error, with its name
 	Text   string `json:"text,omitempty"`
 	Count  int    `json:"count"`
-	Errors int    `json:"errors,omitempty"` // answers that are one
+	Errors int    `json:"errors,omitempty"`        // answers that are one
+	Rounds int    `json:"inputRequired,omitempty"` // answers that ask for input first
+	Heard  int    `json:"heard,omitempty"`         // notifications that subscriptions brought
 }
 
 // tornTail is where the whole part of a tape ends.
@@ -78,8 +85,10 @@ type ride struct {
 	*talk
 	process bool
 	path    string
+	version string // that its header names
 	status  int
 	stream  bool
+	blamed  bool // its refusal is counted
 }
 
 // A talk is what requests and their answers have in common: one carrier, or
@@ -91,6 +100,12 @@ type talk struct {
 	id      string            // of that
 	client  string            // the name in it
 	asked   map[string]*tally // by id
+	guests  map[string]*about // who asked it, where that is a client of the modern era
+	listens map[string]*tally // subscriptions, by id
+}
+
+func newTalk(session *about) *talk {
+	return &talk{session: session, asked: map[string]*tally{}, guests: map[string]*about{}, listens: map[string]*tally{}}
 }
 
 // maxTallies keeps a tape on which every request has another name from making
@@ -105,9 +120,9 @@ func newSurvey(t *cassettes.Tape, bytes int64) *survey {
 	return &survey{
 		Dialect: t.Header.Dialect, Learned: learned,
 		File: t.Name, Bytes: bytes, Transport: t.Header.Transport, Redact: orNone(t.Header.Redact),
-		Protocols: []string{}, Servers: []string{}, Sessions: []*about{}, Methods: []*tally{},
+		Protocols: []string{}, Servers: []string{}, Eras: []string{}, Sessions: []*about{}, Clients: []*about{}, Methods: []*tally{},
 		Notifications: []*tally{}, Questions: []*tally{}, Refusals: []*tally{}, Exits: []*tally{}, Lines: []*tally{}, Notes: []*tally{},
-		of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{}, pipes: map[string]*talk{},
+		guests: map[string]*about{}, of: map[string]*tally{}, in: map[string]*about{}, on: map[int]*ride{}, pipes: map[string]*talk{},
 	}
 }
 
@@ -129,8 +144,9 @@ func (s *survey) add(e *cassettes.Event) {
 	if e.From == cassettes.Client && e.HTTP != nil {
 		r = &ride{talk: s.pipes[e.HTTP.Path+"?"+e.HTTP.Query], path: e.HTTP.Path}
 		if r.talk == nil {
-			r.talk = &talk{session: s.session(e.HTTP), asked: map[string]*tally{}}
+			r.talk = newTalk(s.session(e.HTTP))
 		}
+		r.version = e.HTTP.Header.Get(mcp.HeaderProtocolVersion)
 		s.on[e.On] = r
 		s.Carriers++
 		s.asked = true
@@ -139,7 +155,7 @@ func (s *survey) add(e *cassettes.Event) {
 		r = s.process(e.On)
 	}
 	if r == nil {
-		r = &ride{talk: &talk{session: s.session(nil), asked: map[string]*tally{}}} // an event of a carrier that has ended
+		r = &ride{talk: newTalk(s.session(nil))} // an event of a carrier that has ended
 	}
 	if r.process {
 		s.lines(e)
@@ -147,8 +163,11 @@ func (s *survey) add(e *cassettes.Event) {
 	if e.SSE != nil && e.SSE.Event == "endpoint" && e.From == cassettes.Server {
 		s.endpoint(r, string(e.Raw))
 	}
-	if e.From != cassettes.Client && e.HTTP != nil {
-		s.answered(r, e)
+	if e.From != cassettes.Client {
+		if e.HTTP != nil {
+			s.answered(r, e)
+		}
+		s.refused(r, e)
 	}
 	for _, m := range messagesOf(e) {
 		if e.From == cassettes.Client {
@@ -175,7 +194,8 @@ func messagesOf(e *cassettes.Event) []jsonrpc.Message {
 
 // process begins a carrier that is a process: a session of its own.
 func (s *survey) process(on int) *ride {
-	r := &ride{talk: &talk{session: &about{Process: on}, pipe: true, asked: map[string]*tally{}}, process: true}
+	r := &ride{talk: newTalk(&about{Process: on}), process: true}
+	r.pipe = true
 	s.Sessions = append(s.Sessions, r.session)
 	s.on[on] = r
 	s.Carriers++
@@ -203,7 +223,8 @@ func (s *survey) endpoint(r *ride, at string) {
 		s.in[session.Session] = session
 		s.Sessions = append(s.Sessions, session)
 	}
-	r.talk = &talk{session: session, pipe: true, asked: map[string]*tally{}}
+	r.talk = newTalk(session)
+	r.pipe = true
 	s.pipes[u.EscapedPath()+"?"+u.RawQuery] = r.talk
 }
 
@@ -225,8 +246,17 @@ func (s *survey) client(r *ride, m jsonrpc.Message) {
 	switch m.Kind {
 	case jsonrpc.Request:
 		s.Exchanges++
-		r.session.Exchanges++
-		r.asked[string(m.ID)] = s.tally(&s.Methods, tally{Method: m.Method, Name: nameIn(m)})
+		id := string(m.ID)
+		session := r.session
+		delete(r.guests, id)
+		if guest := s.guest(r, m); guest != nil {
+			session, r.guests[id] = guest, guest
+		}
+		session.Exchanges++
+		r.asked[id] = s.tally(&s.Methods, tally{Method: m.Method, Name: nameIn(m)})
+		if m.Method == mcp.Listen {
+			r.listens[id] = r.asked[id]
+		}
 		if m.Method == mcp.Initialize {
 			r.opening, r.id = true, string(m.ID)
 			r.client = titled(gjson.GetBytes(m.Params, "clientInfo"))
@@ -243,11 +273,17 @@ func (s *survey) server(r *ride, m jsonrpc.Message) {
 		s.tally(&s.Questions, tally{Method: m.Method})
 	case jsonrpc.Notification:
 		s.tally(&s.Notifications, tally{From: "server", Method: m.Method})
+		if listen := r.listens[metaOf(m.Params, mcp.MetaSubscriptionID).Raw]; listen != nil && m.Method != mcp.Acknowledged {
+			listen.Heard++
+		}
 	case jsonrpc.Response:
 		asked := r.asked[string(m.ID)]
 		delete(r.asked, string(m.ID)) // a process may ask a million times
 		if asked != nil && (m.Error != nil || gjson.GetBytes(m.Result, "isError").Bool()) {
 			asked.Errors++
+		}
+		if guest := r.guests[string(m.ID)]; guest != nil && asked != nil {
+			s.served(guest, asked, m)
 		}
 		if r.opening && m.Result != nil && (!r.pipe || string(m.ID) == r.id) {
 			r.session.Client = r.client
@@ -267,14 +303,6 @@ func (s *survey) answered(r *ride, e *cassettes.Event) {
 		r.session = s.session(e.HTTP)
 		r.session.Exchanges++
 	}
-	if r.status < 400 {
-		return
-	}
-	text := strings.TrimSpace(string(e.Raw))
-	if message := gjson.GetBytes(e.Message, "error.message"); message.Exists() {
-		text = message.Str
-	}
-	s.tally(&s.Refusals, tally{Status: r.status, Text: short(text, 100)})
 }
 
 // session returns the session that a message's headers name.
@@ -314,6 +342,7 @@ func (s *survey) tally(list *[]*tally, kind tally) *tally {
 
 // finish drops the place of clients without a session where there was none.
 func (s *survey) finish() {
+	defer func() { s.Eras = s.eras() }()
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(a *about) bool { return a.Session == "" && a.Process == 0 && a.Exchanges == 0 })
 }
 
@@ -325,7 +354,7 @@ func include(list *[]string, s string) {
 
 // titled is an Implementation of the protocol: its name and version.
 func titled(v gjson.Result) string {
-	return strings.TrimSpace(printable(v.Get("name").Str + " " + v.Get("version").Str))
+	return strings.TrimSpace(say.Printable(v.Get("name").Str + " " + v.Get("version").Str))
 }
 
 // nameIn is what a request is about: a tool, a prompt or a resource.
@@ -334,24 +363,4 @@ func nameIn(m jsonrpc.Message) string {
 		return name.Str
 	}
 	return gjson.GetBytes(m.Params, "uri").Str
-}
-
-// short cuts a text to one line of at most n bytes, for a terminal.
-func short(s string, n int) string {
-	s = printable(strings.Join(strings.Fields(s), " "))
-	if len(s) > n {
-		s = strings.ToValidUTF8(s[:n], "") + "..."
-	}
-	return s
-}
-
-// printable is a text without what a terminal would obey: what stands on a
-// tape was written by others.
-func printable(s string) string {
-	return strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
-			return -1
-		}
-		return c
-	}, s)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -33,11 +34,11 @@ func notATape(path string) error {
 	s, err := scenarios.Load(path)
 	switch {
 	case err == nil && s.Stubs != nil:
-		return f.hint("it is a scenario:  mcpmock replay -s %s", fileWord(path))
+		return f.hint("it is a scenario:  mcpmock replay -s %s", say.File(path))
 	case err == nil:
-		return f.hint("it is a scenario:  mcpmock replay weather -s %s", fileWord(path))
+		return f.hint("it is a scenario:  mcpmock replay weather -s %s", say.File(path))
 	case scenarios.LooksLikeFile(filepath.Base(path)):
-		return f.hint("if it is a scenario:  mcpmock scenario check %s", fileWord(path))
+		return f.hint("if it is a scenario:  mcpmock scenario check %s", say.File(path))
 	}
 	return f.hint("record one:  mcpmock record -o weather.cassette --upstream URL").
 		hint("or play a stock tape:  mcpmock replay %s", strings.Join(cassettes.StockNames(), " | "))
@@ -46,6 +47,6 @@ func notATape(path string) error {
 // noTape is the failure to find a cassette.
 func noTape(path string) error {
 	return wrongUse("no cassette %s", path).
-		hint("record one:  mcpmock record -o %s --upstream URL", fileWord(path)).
+		hint("record one:  mcpmock record -o %s --upstream URL", say.File(path)).
 		hint("or play a stock tape:  mcpmock replay %s", strings.Join(cassettes.StockNames(), " | "))
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
+	"github.com/tidwall/gjson"
 )
 
 // A moment is one event, as show --timeline --json prints it, one a line. Its
@@ -21,7 +24,10 @@ type moment struct {
 	Kind         string `json:"kind"`           // request, notification, response, error, batch, raw, comment, head, end, note
 	Method       string `json:"method,omitempty"`
 	Name         string `json:"name,omitempty"`
-	ID           string `json:"id,omitempty"` // as it is spelled
+	ID           string `json:"id,omitempty"`           // as it is spelled
+	Code         int64  `json:"code,omitempty"`         // of an error
+	Result       string `json:"result,omitempty"`       // the type of a result that is not complete
+	Subscription string `json:"subscription,omitempty"` // the id of that which a message belongs to, as it is spelled
 	Bytes        int    `json:"bytes,omitempty"`
 	Text         string `json:"text,omitempty"` // how a line of a process begins that is no message
 	End          string `json:"end,omitempty"`
@@ -66,7 +72,7 @@ func momentOf(e *cassettes.Event) moment {
 		if n.Exchange > 0 {
 			m.Note += fmt.Sprintf(" #%d", n.Exchange)
 		}
-		for _, word := range [...]string{n.Rule, short(n.Text, 200)} {
+		for _, word := range [...]string{n.Rule, say.Short(n.Text, 200)} {
 			if word != "" {
 				m.Note += " " + word
 			}
@@ -92,19 +98,25 @@ func (m *moment) saying(e *cassettes.Event) {
 		default:
 			m.Kind = "response"
 			if said.Error != nil {
-				m.Kind = "error"
+				m.Kind, m.Code = "error", gjson.GetBytes(said.Error, "code").Int()
 			}
+			if is := gjson.GetBytes(said.Result, "resultType").Str; is != mcp.Complete {
+				m.Result = is
+			}
+		}
+		if id := metaOf(said.Params, mcp.MetaSubscriptionID); said.Kind == jsonrpc.Notification && id.Exists() {
+			m.Subscription = id.Raw
 		}
 	case e.Messages != nil:
 		m.Kind = "batch"
 		for _, one := range e.Messages {
 			m.Bytes += len(jsonrpc.Compact(one))
 		}
-		m.Name = count(len(e.Messages), "message")
+		m.Name = say.Count(len(e.Messages), "message")
 	case e.Raw != nil:
 		m.Kind, m.Bytes = "raw", len(e.Raw)
 		if e.HTTP == nil && e.SSE == nil {
-			m.Text = short(string(e.Raw[:min(len(e.Raw), 200)]), 60)
+			m.Text = say.Short(string(e.Raw[:min(len(e.Raw), 200)]), 60)
 		}
 	case e.SSE != nil && len(e.SSE.Comment) > 0:
 		m.Kind = "comment"
@@ -119,7 +131,7 @@ func (m *moment) line() string {
 	words := []string{}
 	add := func(format string, word any) {
 		if word != "" && word != 0 {
-			words = append(words, printable(fmt.Sprintf(format, word)))
+			words = append(words, say.Printable(fmt.Sprintf(format, word)))
 		}
 	}
 	add("%s", m.HTTP)
@@ -127,8 +139,13 @@ func (m *moment) line() string {
 		add("%s", m.Kind)
 	}
 	add("%s", m.Method)
-	add("%s", short(m.Name, 60))
+	add("%s", say.Short(m.Name, 60))
 	add("id %s", m.ID)
+	add("of %s", m.Subscription)
+	add("%s", say.Short(m.Result, 60))
+	if m.Code != 0 {
+		add("%s", strings.TrimSpace(fmt.Sprint(m.Code, " ", mcp.CodeName(m.Code))))
+	}
 	add("%d B", m.Bytes)
 	add("%q", m.Text)
 	add("end %s", m.End)

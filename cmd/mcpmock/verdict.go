@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
 	"github.com/spf13/cobra"
@@ -76,16 +77,16 @@ func judge(c *console, path string, names []string) (*verdicts.Report, error) {
 	if verdicts.New(list...).Idle() {
 		if len(names) > 0 {
 			return nil, wrongUse("verdict: %s expects nothing of a client, so there is nothing to judge", strings.Join(names, ", ")).
-				hint("add a block expect to it, or judge by another:  mcpmock verdict %s -s session-404-no-reinit", fileWord(path))
+				hint("add a block expect to it, or judge by another:  mcpmock verdict %s -s session-404-no-reinit", say.File(path))
 		}
-		return nil, wrongUse("verdict needs a scenario that expects something: -s NAME").hint("mcpmock verdict %s -s session-404-no-reinit", fileWord(path))
+		return nil, wrongUse("verdict needs a scenario that expects something: -s NAME").hint("mcpmock verdict %s -s session-404-no-reinit", say.File(path))
 	}
 	tape, err := cassettes.Load(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && slices.Contains(cassettes.StockNames(), path):
 		return nil, noJournalToJudge(path, names)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, wrongUse("no journal %s", path).hint("have one written:  mcpmock replay weather -s %s --journal %s", word(names[0]), fileWord(path))
+		return nil, wrongUse("no journal %s", path).hint("have one written:  mcpmock replay weather -s %s --journal %s", say.Word(names[0]), say.File(path))
 	case err != nil:
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func judge(c *console, path string, names []string) (*verdicts.Report, error) {
 // it, so every client would do.
 func noJournalToJudge(path string, names []string) error {
 	return wrongUse("verdict: %s is a recording, and no journal: no fault fired on it", path).
-		hint("have a client play it, and judge that:  mcpmock replay %s -s %s --journal j.cassette", fileWord(path), word(names[0]))
+		hint("have a client play it, and judge that:  mcpmock replay %s -s %s --journal j.cassette", say.File(path), say.Word(names[0]))
 }
 
 // leaf goes through a journal, scores what is on it, and warns where it is not

@@ -2,12 +2,13 @@
 // a mock, answers otherwise than the first, a real one; or tells what one
 // server answers.
 //
-//	go run ./interop/probe -real URL -mock URL [-only a,b] [-skip a,b] [-heavy] [-harmful] [-json]
-//	go run ./interop/probe -ask URL [-only a,b] [-skip a,b] [-heavy] [-harmful] [-json]
+//	go run ./interop/probe -real URL -mock URL [-only a,b] [-skip a,b] [-heavy] [-harmful] [-modern] [-json]
+//	go run ./interop/probe -ask URL [-only a,b] [-skip a,b] [-heavy] [-harmful] [-modern] [-json]
 //	go run ./interop/probe -list
 //
-// Heavy and harmful probes are asked when they are asked for: by their flag
-// or by name. A name may end in a star. It exits with 1 where answers differ.
+// Heavy and harmful probes, and those for servers of revision 2026-07-28, are
+// asked when they are asked for: by their flag or by name. A name may end in a
+// star. It exits with 1 where answers differ.
 package main
 
 import (
@@ -50,6 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	only := flags.String("only", "", "`names` that are asked, with commas between")
 	heavy := flags.Bool("heavy", false, "ask those that send megabytes, too")
 	harmful := flags.Bool("harmful", false, "ask those that not every server survives, too")
+	modern := flags.Bool("modern", false, "ask those for servers of revision 2026-07-28, too")
 	tidy := flags.Bool("tidy", false, "end each session with DELETE")
 	asJSON := flags.Bool("json", false, "one JSON value for each probe")
 	list := flags.Bool("list", false, "name the probes")
@@ -89,7 +91,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := asker{stdout, *asJSON}
 	asked, failed := 0, 0
 	for _, p := range probes.All() {
-		if !chosen(p, *only, *skip, *heavy, *harmful) {
+		if !chosen(p, *only, *skip, *heavy, *harmful, *modern) {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -126,14 +128,14 @@ func ask(ctx context.Context, c *probes.Client, p probes.Probe) probes.Answer {
 	return a
 }
 
-func chosen(p probes.Probe, only, skip string, heavy, harmful bool) bool {
+func chosen(p probes.Probe, only, skip string, heavy, harmful, modern bool) bool {
 	switch {
 	case named(p.Name, skip):
 		return false
 	case only != "":
 		return named(p.Name, only)
 	}
-	return (heavy || !p.Heavy) && (harmful || !p.Harmful)
+	return (heavy || !p.Heavy) && (harmful || !p.Harmful) && (modern || !p.Modern)
 }
 
 func named(name, list string) bool {

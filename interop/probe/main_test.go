@@ -31,6 +31,7 @@ func TestRun(t *testing.T) {
 		{"as JSON", []string{"-ask", no, "-only", "put", "-json"}, 0, []string{`"status":400`, `"body":"no"`}},
 		{"a list", []string{"-list"}, 0, []string{"\nput "}},
 		{"harmful ones by name", []string{"-ask", no, "-only", "method-unknown"}, 0, []string{"method-unknown: "}},
+		{"modern ones by name", []string{"-ask", no, "-only", "modern-d*"}, 0, []string{"modern-discover: ", "modern-delete: "}},
 		{"no server", nil, 2, nil},
 		{"half a comparison", []string{"-real", no}, 2, nil},
 		{"no such probe", []string{"-ask", no, "-only", "putt"}, 2, nil},

@@ -1,0 +1,137 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/mcpmock/mcpmock/internal/eras"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// Ages are the two eras of the protocol, as the specification tells them
+// apart: legacy with a handshake, modern with metadata on every request
+// (2026-07-28 basic/versioning, "Terminology").
+type ages struct{ legacy, modern bool }
+
+// agesOf settles which eras a player serves: those that it was asked to, else
+// those of the tape.
+func agesOf(asked string, tape ages) ages {
+	switch asked {
+	case "legacy":
+		return ages{legacy: true}
+	case "modern":
+		return ages{modern: true}
+	case "both":
+		return ages{true, true}
+	}
+	if !tape.modern {
+		tape.legacy = true // an empty tape, too
+	}
+	return tape
+}
+
+// settleEras settles which eras are served, and how: over which transports, and
+// with sessions or without. The error is that nothing can be.
+func (p *Player) settleEras() error {
+	p.index.tape.legacy, p.index.tape.modern = p.index.Eras()
+	p.eras = agesOf(p.era, p.index.tape)
+	if p.mode == "" && len(p.index.begun) == 0 && p.translatesFor(false) {
+		p.mode = "required" // a server of that era that asks and tells has sessions
+	}
+	p.mode = p.index.mode(p.mode)
+	p.discovered = p.discover()
+	if !p.eras.legacy {
+		if p.transport == "sse" {
+			return errors.New("replay: transport sse: HTTP+SSE is of the revisions with a handshake, and none of these is served: use transport http, or era both")
+		}
+		p.transport = "http"
+	}
+	return p.introducible()
+}
+
+// introducible returns why the server on the tape cannot be introduced to
+// clients of an era that it is to be translated into.
+func (p *Player) introducible() error {
+	const cure = ": record it in that era, or leave the era out"
+	if p.eras.modern && p.discovered == nil {
+		return errors.New("replay: era " + p.era + ": the result of initialize on the tape is none that " + mcp.Discover + " could be answered from" + cure)
+	}
+	if p.eras.legacy && len(p.index.begun) == 0 && p.translatesFor(false) {
+		if _, err := eras.Initialize(p.discovered, mcp.Legacy()[0]); err != nil {
+			return fmt.Errorf("replay: era %s: %w%s", p.era, err, cure)
+		}
+	}
+	return nil
+}
+
+// learnHeaders learns which arguments of tools have headers of their own, from
+// the lists of tools on the tape.
+func (p *Player) learnHeaders() {
+	s := p.index.methods[mcp.ToolsList]
+	if s == nil || !p.eras.modern {
+		return
+	}
+	for _, x := range s.exchanges {
+		for _, tool := range gjson.GetBytes(p.answers.result(int(x)), "tools").Array() {
+			p.gate.params.add(jsonrpc.Bytes(tool.Raw))
+		}
+	}
+}
+
+// modernly reports whether a request is of the modern era, by how its client
+// opens (2026-07-28 basic/versioning, "Backward Compatibility with
+// Initialization-Based Versions"): whoever names a version in _meta or in the
+// header that has no handshake, or calls what only that era has. A dialect may
+// turn such requests away in a manner of its own where the era is not served.
+func (q *probe) modernly() bool {
+	p := q.p
+	switch {
+	case p.live || q.old || q.pipe != nil && q.pipe.conv.id != "": // HTTP+SSE is of the legacy era alone
+		return false
+	case !p.eras.legacy:
+		return true
+	case !p.eras.modern:
+		return p.dialect.Modern != nil && p.dialect.Name != "spec" && q.opensModern()
+	}
+	return q.opensModern()
+}
+
+// namesOther reports whether the header names a version that has no handshake.
+func (q *probe) namesOther() bool {
+	if q.protocol == "" {
+		return false
+	}
+	return !mcp.IsLegacy(q.protocol) && !slices.Contains(q.p.dialect.Versions, q.protocol)
+}
+
+// carriesVersion reports whether a message names its version itself.
+func (q *probe) carriesVersion() bool {
+	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool {
+		return jsonrpc.HasMeta(m.Params) && q.told(m).field(mcp.MetaVersion).Exists()
+	})
+}
+
+// spokenVersions lists the versions that the player speaks to modern clients,
+// and those of its legacy era after them.
+func (p *Player) spokenVersions() []string {
+	versions := mcp.Modern()
+	if p.dialect.Modern != nil {
+		versions = p.dialect.Modern.Versions
+	}
+	if p.eras.legacy && p.dialect.Name == "spec" {
+		versions = append(slices.Clone(versions), p.supported()...)
+	}
+	return versions
+}
+
+// translatesFor reports whether what the tape lacks in an era is made of what
+// it has of the other.
+func (p *Player) translatesFor(modern bool) bool {
+	if modern {
+		return p.eras.modern && p.index.tape.legacy && (p.era == "both" || p.era == "modern")
+	}
+	return p.eras.legacy && p.index.tape.modern && (p.era == "both" || p.era == "legacy")
+}

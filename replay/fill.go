@@ -1,0 +1,168 @@
+package replay
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
+)
+
+// filler replaces the variables of a scenario's texts.
+func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replacer {
+	fresh := ""
+	if uses(resp, "${fresh}") {
+		fresh = q.p.sessions.leak()
+	}
+	host, origin, path, event := "", "", "", ""
+	if q.r != nil {
+		host, origin, path, event = q.r.Host, q.r.Header.Get("Origin"), q.r.URL.EscapedPath(), q.r.Header.Get(mcp.HeaderLastEventID)
+	}
+	method, version := q.method(), ""
+	if uses(resp, "${method}", "${jsonrpc}") && method == "" {
+		method, version = stringOf(q.body, "method"), stringOf(q.body, "jsonrpc")
+	}
+	kind, wrong := "", ""
+	if uses(resp, "${type}", "${syntax}") {
+		kind, wrong = jsonType(q.body), syntax(q.body)
+	}
+	bare, query := "", ""
+	if q.r != nil {
+		bare = unslashed(path)
+		if q.r.URL.RawQuery != "" {
+			query = "?" + q.r.URL.RawQuery
+		}
+	}
+	named := q.protocol
+	if q.modern || q.initialize() && (q.r == nil || len(q.r.Header[mcp.HeaderProtocolVersion]) == 0) {
+		named = q.names()
+	}
+	var found *finding
+	var required []byte
+	if q.alone != nil {
+		found, required = q.found, q.required
+	}
+	if found == nil {
+		found = &finding{missing: membersOf(required)}
+	}
+	id := "null"
+	if asked := q.requestID(); asked != nil {
+		id = string(asked)
+	}
+	supported := ""
+	if uses(resp, "${supported}") {
+		supported = string(listJSON(q.p.spokenVersions()))
+	}
+	parser, validator := q.quoted(resp, detail)
+	return strings.NewReplacer(
+		"${session}", q.shown(),
+		"${fresh}", fresh,
+		"${method}", printable(method),
+		"${jsonrpc}", printable(version),
+		"${type}", kind,
+		"${syntax}", wrong,
+		"${http}", q.verb,
+		"${path}", printable(path),
+		"${event}", printable(event),
+		"${version}", printable(named),
+		"${versions}", strings.Join(q.p.supported(), ", "),
+		"${host}", printable(host),
+		"${origin}", printable(origin),
+		"${unslashed}", printable(bare),
+		"${query}", printable(query),
+		"${parser}", parser,
+		"${validator}", validator,
+		"${missing}", strings.Join(found.missing, ", "),
+		"${supported}", supported,
+		"${header}", found.header,
+		"${sent}", found.sent,
+		"${decoded}", found.decoded,
+		"${argument}", found.argument,
+		"${expected}", found.expected,
+		"${literal}", found.literal,
+		"${given}", found.given,
+		"${required}", string(required),
+		"${id}", id,
+		"${detail}", detail,
+	)
+}
+
+// uses reports whether a response holds one of the variables. What costs is
+// only found out where it is wanted; and an id is only made then, for a seed
+// makes ids in their order.
+func uses(resp *scenarios.Response, variables ...string) bool {
+	return slices.ContainsFunc(variables, func(v string) bool {
+		return strings.Contains(resp.Message, v) || strings.Contains(resp.Body, v) || strings.Contains(resp.Data, v) ||
+			slices.ContainsFunc(resp.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, v) })
+	})
+}
+
+// fillJSON replaces the variables in JSON text, where they stand within
+// strings. A string that is nothing but a variable whose value is JSON becomes
+// that value.
+func fillJSON(text string, fill func(string) string) []byte {
+	var out []byte
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		out = append(out, before...)
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return out
+		}
+		value := fill("${" + name + "}")
+		if whole := strings.HasSuffix(before, `"`) && strings.HasPrefix(after, `"`); whole && isValue(name) {
+			out = append(out[:len(out)-1], valueJSON(name, value)...)
+			text = after[1:]
+			continue
+		}
+		quoted := quoteJSON(value)
+		out = append(out, quoted[1:len(quoted)-1]...)
+		text = after
+	}
+}
+
+// isValue reports whether a variable may stand for JSON that is no text.
+func isValue(variable string) bool {
+	switch variable {
+	case "supported", "missing", "literal", "required":
+		return true
+	}
+	return false
+}
+
+// valueJSON is the JSON that such a variable stands for: null where it has
+// none.
+func valueJSON(variable, value string) []byte {
+	switch {
+	case variable == "missing" && value == "":
+		return []byte("[]")
+	case variable == "missing":
+		return listJSON(strings.Split(value, ", "))
+	case !json.Valid([]byte(value)):
+		return []byte("null")
+	}
+	return []byte(value)
+}
+
+// membersOf lists the members of a JSON object.
+func membersOf(object []byte) (names []string) {
+	gjson.ParseBytes(object).ForEach(func(name, _ gjson.Result) bool {
+		names = append(names, name.Str)
+		return true
+	})
+	return names
+}
+
+// listJSON spells texts as a JSON list.
+func listJSON(texts []string) []byte {
+	out := []byte{'['}
+	for i, t := range texts {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, quoteJSON(t)...)
+	}
+	return append(out, ']')
+}

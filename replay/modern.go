@@ -1,0 +1,146 @@
+package replay
+
+import (
+	"net/http"
+
+	"github.com/mcpmock/mcpmock/internal/eras"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// The path of a modern request: it stands alone, so there is neither session
+// nor handshake. Who asks, and what it can be asked, it says itself
+// (2026-07-28 basic, "Statelessness").
+
+// standAlone makes the request one of the modern era: of its client's
+// conversation, whatever session it names.
+func (q *probe) standAlone() {
+	q.id, q.session, q.known, q.why, q.leaked = "", nil, sessionNone, "", false
+	var m jsonrpc.Message
+	if requests := q.requests(); len(requests) > 0 {
+		m = requests[0]
+	}
+	if q.pipe != nil {
+		q.conv = q.pipe.client(q.told(m), m.Params)
+	} else {
+		q.conv = q.space.client(q.p, q.told(m), m.Params)
+	}
+	q.own().capabilities = q.told(m).field(mcp.MetaCapabilities).Raw
+	q.initialized, q.ready, q.version, q.listening = true, true, mcp.V20260728, 0
+}
+
+// modernMessages answers a POST of the modern era, or a line.
+func (q *probe) modernMessages() {
+	for _, m := range q.batch.Messages {
+		if m.Kind == jsonrpc.Notification && m.Method == mcp.Cancelled && q.pipe != nil { // over HTTP the client hangs up
+			q.conv.cancel(gjson.GetBytes(m.Params, "requestId").Raw)
+		}
+	}
+	requests := q.requests()
+	if len(requests) == 0 {
+		q.acceptModern()
+		return
+	}
+	for _, m := range requests { // one, unless batches are let by
+		q.modernRequest(m)
+	}
+}
+
+// acceptModern answers a POST that holds no request: 202 and no body
+// (2026-07-28 basic/transports/streamable-http, "Sending Messages" 5).
+func (q *probe) acceptModern() {
+	if q.pipe != nil {
+		return
+	}
+	if d := q.p.dialect.Modern; d != nil && d.Accepted.Status != 0 {
+		q.courtesy(&d.Accepted, nil)
+		return
+	}
+	q.send(http.StatusAccepted, http.Header{}, nil)
+	q.said(http.StatusAccepted, nil, nil)
+}
+
+// modernRequest answers one request.
+func (q *probe) modernRequest(m jsonrpc.Message) {
+	if !q.p.eras.modern { // it has only passed the checks of a dialect
+		q.answer(m, q.tooNew())
+		return
+	}
+	if m.Method == mcp.Listen {
+		q.subscribe(m)
+		return
+	}
+	a, ok := q.modernAnswer(m)
+	if !ok {
+		return
+	}
+	if len(a.inputs) > 0 {
+		q.required = eras.Missing(a.inputs, []byte(q.capabilities))
+	}
+	if q.required != nil {
+		q.turnAway(refusedCapability, "the answer asks the client for "+string(q.required)+": declare it in _meta, "+mcp.MetaCapabilities)
+		return
+	}
+	q.perform(m, a)
+}
+
+// The refusals that wait until the answer is known.
+const (
+	refusedCapability = "capability-missing"
+	refusedState      = "state-altered"
+)
+
+// turnAway refuses a request whose breach shows only beside the answer.
+func (q *probe) turnAway(check, detail string) {
+	q.refuse(check, q.p.refusal(check), detail)
+}
+
+// modernAnswer finds the answer to a modern request. Where there is none it
+// has answered itself.
+func (q *probe) modernAnswer(m jsonrpc.Message) (*answer, bool) {
+	m.Params = q.turnBack(m.Params)
+	if a := q.stub(m); a != nil {
+		return q.p.answers.modernStub(m.Method, a), true
+	}
+	if t, again := q.again(m); again && q.p.staged.answers(&t) {
+		m.Params = t.original
+	} else if again {
+		return q.modernRetry(m, &t)
+	}
+	if q.required = q.lacks(m); q.required != nil {
+		q.turnAway(refusedCapability, "the recorded server wants "+string(q.required)+" of a client that asks this: declare it in _meta, "+mcp.MetaCapabilities)
+		return nil, false
+	}
+	if x, _ := q.p.match(q.conv, m, true); x >= 0 {
+		return q.asRecorded(m, x)
+	}
+	return q.modernFromLegacy(m)
+}
+
+// asRecorded makes exchange x the answer.
+func (q *probe) asRecorded(m jsonrpc.Message, x int) (*answer, bool) {
+	a, err := q.p.answers.get(x)
+	if err != nil {
+		q.failed(m, err)
+		return nil, false
+	}
+	q.matched(m, a)
+	return a, true
+}
+
+// modernFromLegacy answers a modern request from a legacy exchange, where the
+// tape has one and the player translates.
+func (q *probe) modernFromLegacy(m jsonrpc.Message) (*answer, bool) {
+	if q.p.translatesFor(true) {
+		if x, _ := q.p.match(q.conv, m, false); x >= 0 {
+			return q.translated(m, x, 0)
+		}
+	}
+	if result, ok := q.synthesizeModern(m); ok {
+		q.answer(m, result)
+	} else {
+		q.miss(m, 0)
+	}
+	return nil, false
+}

@@ -1,0 +1,94 @@
+package replay
+
+import (
+	"unsafe"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// An alone is what there is of a request that stands alone.
+type alone struct {
+	self         told        // what it says of itself
+	capabilities string      // what its client can do, as JSON
+	required     []byte      // what it would have to, for the answer
+	mirrors      []mirrored  // the headers that its body has; nil before they are looked for
+	found        *finding    // by a check, for the words of a refusal
+	room         [3]mirrored // for these, as a rule
+}
+
+// own returns it, where only that of a modern request has been made.
+func (q *probe) own() *alone {
+	if q.alone == nil {
+		q.alone = new(alone)
+	}
+	return q.alone
+}
+
+// A told is what the params of a modern request tell besides what is asked:
+// read once, though many want to know. Most of it stands in _meta
+// (2026-07-28 basic, "Per-request protocol fields").
+type told struct {
+	of      *byte // the params that it was read from
+	meta    gjson.Result
+	fields  [len(toldFields)]gjson.Result
+	name    gjson.Result // what the request is about
+	uri     gjson.Result // likewise
+	retries bool         // it is made again, with what the server asked for
+}
+
+// toldFields are the members that anyone asks for.
+var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel}
+
+// told reads the _meta of a request.
+func (q *probe) told(m jsonrpc.Message) *told {
+	t, of := &q.own().self, unsafe.SliceData(m.Params)
+	if t.of == of && of != nil {
+		return t
+	}
+	*t = told{of: of}
+	gjson.Parse(jsonrpc.String(m.Params)).ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "_meta":
+			t.meta = v
+		case "name":
+			t.name = v
+		case "uri":
+			t.uri = v
+		case "inputResponses", "requestState":
+			t.retries = true
+		}
+		return true
+	})
+	if !t.meta.IsObject() {
+		return t
+	}
+	t.meta.ForEach(func(key, v gjson.Result) bool {
+		for i, name := range toldFields {
+			if key.Str == name && !t.fields[i].Exists() {
+				t.fields[i] = v
+			}
+		}
+		return true
+	})
+	return t
+}
+
+// member returns the name or the uri.
+func (t *told) member(name string) gjson.Result {
+	if name == "uri" {
+		return t.uri
+	}
+	return t.name
+}
+
+// field returns one of toldFields.
+func (t *told) field(name string) gjson.Result {
+	for i := range toldFields {
+		if toldFields[i] == name {
+			return t.fields[i]
+		}
+	}
+	return gjson.Result{}
+}

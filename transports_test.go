@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/harbour"
 	"github.com/mcpmock/mcpmock/internal/weather"
 	"github.com/mcpmock/mcpmock/recorder"
 	"github.com/mcpmock/mcpmock/replay"
@@ -23,6 +24,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(serves) { // each ends with its input
 	case "everything":
 		_ = everything().Run(context.Background(), &mcp.StdioTransport{})
+	case "harbour":
+		_ = harbour.New().Run(context.Background(), &mcp.StdioTransport{})
 	case "weather":
 		_ = weather.New().Run(context.Background(), &mcp.StdioTransport{})
 	default:

@@ -2,12 +2,13 @@
 // (notifications) and what was asked (requests of the server). Nothing in it depends on the run, so plain diff
 // compares two transcripts.
 //
-//   PEERS=DIR node session.mjs PACKAGE PLACE [--ping] [--auto] [--clients N]
+//   PEERS=DIR node session.mjs PACKAGE PLACE [--ping] [--auto] [--modern] [--url] [--clients N]
 //
 // PACKAGE is @modelcontextprotocol/sdk (first generation) or @modelcontextprotocol/client (second); sdk.mjs says what
 // a PLACE is. --ping sends a ping before anything else, which the transcript does not mention. --auto lets a
-// second-generation client ask for the server's era first. --clients holds N such sessions at once: they should all
-// be told alike, and are then printed once.
+// second-generation client ask for the server's era first, --modern has it speak the modern one alone. --url says
+// that the client can be sent to a URL. --clients holds N such sessions at once: they should all be told alike, and
+// are then printed once.
 import { sdk } from "./sdk.mjs";
 import { tours } from "./tours.mjs";
 
@@ -20,12 +21,15 @@ const replies = {
   "roots/list": { roots: [{ uri: "file:///srv/interop", name: "interop" }] },
 };
 
+const elicitation = { form: {}, ...(flags.includes("--url") && { url: {} }) };
+
 async function session(transcript) {
   const client = new Client(
     { name: "interop", version: "1.0.0" },
     {
-      capabilities: { sampling: {}, elicitation: { form: {} }, roots: { listChanged: true } },
+      capabilities: { sampling: {}, elicitation, roots: { listChanged: true } },
       ...(flags.includes("--auto") && { versionNegotiation: { mode: "auto" } }),
+      ...(flags.includes("--modern") && { versionNegotiation: { mode: { pin: "2026-07-28" } } }),
     },
   );
   const transport = its.transport(place);
@@ -41,7 +45,7 @@ async function session(transcript) {
     client.setRequestHandler(its.request(method), async ({ params: { _meta, ...params } = {} }) => {
       asked.push({ method, params });
       arrived();
-      return reply;
+      return tours[client.getServerVersion()?.name]?.replies?.[method](params) ?? reply;
     });
 
   // One step: act, then wait until all has come that it is known to cause, for what is on the standalone stream races
@@ -73,7 +77,8 @@ async function session(transcript) {
     return { server: client.getServerVersion(), capabilities: client.getServerCapabilities(), instructions: client.getInstructions() };
   }, tour?.greeted);
   if (flags.includes("--ping")) await client.ping().catch(({ message }) => transcript.push({ step: "ping first", error: { message } }));
-  for (const stop of tour?.stops ?? []) await step(...stop);
+  const stops = tour?.stops instanceof Function ? tour.stops(client.getProtocolEra()) : tour?.stops;
+  for (const stop of stops ?? []) await step(...stop);
   await step("close", async () => {
     await transport.terminateSession?.(); // of Streamable HTTP alone
     await client.close();

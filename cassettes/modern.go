@@ -65,10 +65,13 @@ func (m metadata) broken() bool {
 // era, and no session that lives: legacy servers take any, if they look at it at
 // all.
 func ask(h *HTTP, spoken string, m jsonrpc.Message) asked {
-	if m.Kind != jsonrpc.Request || m.Method == mcp.Initialize {
+	if m.Kind != jsonrpc.Request {
 		return asked{}
 	}
 	meta := metadataOf(m.Params)
+	if m.Method == mcp.Initialize { // with metadata of the era that has none, an error is no answer to one without
+		return asked{flawed: meta.version.Exists()}
+	}
 	a := asked{named: meta.version.Exists(), modern: meta.version.Exists() || m.Method == mcp.Discover || m.Method == mcp.Listen}
 	header := ""
 	if h != nil {

@@ -75,6 +75,8 @@ func modernCases() []aModernCase {
 		{"the names in an argument make nothing modern", version("2025-11-25"), aRequest("tools/call", `"name":"x","arguments":{`+whole+`}`), 200, fine, Answered, Answered},
 		{"server/discover is modern by its method", nil, aRequest("server/discover", ""), 200, fine, Answered | Modern, Answered | Modern},
 		{"an initialize is legacy, whatever its header", good, aRequest("initialize", `"protocolVersion":"2025-11-25"`), 200, fine, Answered, Answered},
+		{"an initialize with modern metadata, turned away by a server without one", good, aRequest("initialize", whole), 404, errorOf(-32601), Answered | Refused, Answered | Refused},
+		{"the same, served by one that takes no notice", good, aRequest("initialize", whole), 200, fine, Answered, Answered},
 		{"an error to a whole request is an answer", good, call, 200, errorOf(-32602), Answered | Modern, Answered | Modern},
 		{"so it is with a status", good, call, 400, errorOf(-32602), Answered | Modern, Answered | Modern},
 		{"no capabilities", good, strings.Replace(call, "clientCapabilities", "x", 1), 400, errorOf(-32602), Answered | Modern | Refused, Answered | Modern | Refused},

@@ -45,6 +45,7 @@ type answer struct {
 	responses []byte // of a translated round: what the recorded client responded
 	anew      bool   // likewise: it comes again as a request of its own
 	version   string // of an answer that was translated into a legacy revision: that one
+	remark    string // of a translated one: what the journal says of it
 }
 
 // A line is one thing that is said: a message, or a frame without one.

@@ -207,6 +207,10 @@ func (q *probe) noteExchange(kind string, exchange int) {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: kind, Exchange: exchange + 1, Space: q.space.name}}, q.began)
 }
 
+func (q *probe) noteTranslated(a *answer) {
+	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "translated", Text: a.remark, Space: q.space.name}}, q.began)
+}
+
 func (q *probe) noteStubbed(text string) {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "stubbed", Text: text, Space: q.space.name}}, q.began)
 }

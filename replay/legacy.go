@@ -39,6 +39,7 @@ func (a *answers) toLegacy(x int, version string) (*answer, error) {
 	own := *recorded
 	own.lines, own.modern, own.inputs, own.header, own.status = nil, false, nil, http.Header{}, http.StatusOK
 	own.version = version
+	own.remark = "a modern answer to " + quote(request.Method) + ", as " + version + " has it"
 	for _, l := range recorded.lines {
 		switch {
 		case l.raw:

@@ -23,6 +23,9 @@ func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		params := gjson.Parse(jsonrpc.String(m.Params))
 		for _, name := range mcp.NeededParams(m.Method) {
+			if q.modern && name == mcp.MirroredMember(m.Method) && q.told(m).member(name).Exists() {
+				continue // looked for already
+			}
 			if !params.Get(name).Exists() {
 				return quote(m.Method) + " needs params with " + name
 			}

@@ -58,6 +58,17 @@ func (l *line) stampSubscription(member string) {
 	slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
 }
 
+// token returns the progress token of a request, or nil.
+func (q *probe) token(m jsonrpc.Message) []byte {
+	if !q.modern {
+		return jsonrpc.ProgressToken(m.Params)
+	}
+	if token := q.told(m).field("progressToken"); token.Exists() {
+		return jsonrpc.Bytes(token.Raw)
+	}
+	return nil
+}
+
 // wants reads off a request what its client wants to be told on the way.
 func (q *probe) wants(m jsonrpc.Message, r *run) {
 	if q.modern {

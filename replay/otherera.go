@@ -31,7 +31,7 @@ func (q *probe) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answer
 		return nil, 0, true
 	}
 	q.matched(m, a)
-	q.note("translated", "", "a modern answer to "+quote(m.Method)+", as "+a.version+" has it")
+	q.noteTranslated(a)
 	return a, 0, true
 }
 
@@ -55,7 +55,7 @@ func (q *probe) translated(m jsonrpc.Message, x, n int) (*answer, bool) {
 	}
 	a := rounds[min(n, len(rounds)-1)]
 	q.matched(m, a)
-	q.note("translated", "", "a legacy answer to "+quote(m.Method)+", as "+mcp.V20260728+" has it")
+	q.noteTranslated(a)
 	return a, true
 }
 

@@ -41,6 +41,7 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		q.attends()
 	}
 	admitted := p.gate.walk(q, overHTTP)
+	defer q.disown()
 	if q.claimed {
 		defer q.conv.unclaim()
 	}

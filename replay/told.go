@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"sync"
 	"unsafe"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -18,12 +19,26 @@ type alone struct {
 	room         [3]mirrored // for these, as a rule
 }
 
+// alones are those of requests that are over.
+var alones = sync.Pool{New: func() any { return new(alone) }}
+
 // own returns it, where only that of a modern request has been made.
 func (q *probe) own() *alone {
 	if q.alone == nil {
-		q.alone = new(alone)
+		q.alone = alones.Get().(*alone)
 	}
 	return q.alone
+}
+
+// disown gives it back when the request has been answered. Where something is
+// broken it may be wanted for longer.
+func (q *probe) disown() {
+	if q.alone == nil || q.p.breaks {
+		return
+	}
+	*q.alone = alone{}
+	alones.Put(q.alone)
+	q.alone = nil
 }
 
 // A told is what the params of a modern request tell besides what is asked:
@@ -39,7 +54,7 @@ type told struct {
 }
 
 // toldFields are the members that anyone asks for.
-var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel}
+var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel, "progressToken"}
 
 // told reads the _meta of a request.
 func (q *probe) told(m jsonrpc.Message) *told {

@@ -50,7 +50,7 @@ func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
 	if q.pipe != nil && a.piped != nil {
 		t.lines = a.piped
 	}
-	t.run = run{id: m.ID, token: jsonrpc.ProgressToken(m.Params), session: q.conv.id, conv: q.conv}
+	t.run = run{id: m.ID, token: q.token(m), session: q.conv.id, conv: q.conv}
 	t.carrier = int32(q.carrier)
 	q.wants(m, &t.run)
 	return t

@@ -77,9 +77,9 @@ func (m *modern) version() {
 
 // methods is about methods that there are not, or no more.
 func (m *modern) methods() {
-	wants := "error -32601"
-	if m.overHTTP {
-		wants = "404 with error -32601"
+	wants, of := "error -32601", ofNoMethod
+	if m.overHTTP { // where the status is ruled, too
+		wants, of = "404 with error -32601", ofVersionMirror
 	}
 	right := func(s *said) bool { return s.code() == mcp.MethodNotFound && s.status(http.StatusNotFound) }
 	s := m.named("modern-method-unknown")
@@ -87,7 +87,7 @@ func (m *modern) methods() {
 	if !right(s) {
 		breaches = append(breaches, saw("an unknown method", s))
 	}
-	f := m.hold("modern-method-unknown", ofVersionMirror, "MUST", wants, saw("an unknown method", s), breaches,
+	f := m.hold("modern-method-unknown", of, "MUST", wants, saw("an unknown method", s), breaches,
 		"clients cannot tell a method that is not there from a server that is not there", "answer "+wants)
 	if !s.response().Exists() {
 		f.shown("modern-404-without-body")
@@ -106,10 +106,10 @@ func (m *modern) methods() {
 	}
 	const cause, cure = "clients that still ask for it cannot tell that it is gone", "answer requests of this revision by its own methods alone"
 	if len(breaches) == 0 && len(kept) > 0 {
-		m.hold("modern-removed", ofVersionMirror, "", wants+" for ping, logging/setLevel, resources/subscribe and tasks/list", "", []string{"still served: " + listed(kept)}, cause, cure)
+		m.hold("modern-removed", of, "", wants+" for ping, logging/setLevel, resources/subscribe and tasks/list", "", []string{"still served: " + listed(kept)}, cause, cure)
 		return
 	}
-	m.hold("modern-removed", ofVersionMirror, "MUST", wants+" for ping, logging/setLevel, resources/subscribe and tasks/list",
+	m.hold("modern-removed", of, "MUST", wants+" for ping, logging/setLevel, resources/subscribe and tasks/list",
 		saw(mcp.Ping, m.named("modern-ping")), breaches, cause, cure)
 }
 

@@ -120,6 +120,9 @@ func TestUprightOverStdio(t *testing.T) {
 				if f.Rule == c.rule {
 					want = c.verdict
 				}
+				if strings.Contains(f.Link, streamableHTTP) {
+					t.Errorf("%s: a rule of HTTP, over stdio: %s", f.Rule, f.Link)
+				}
 				if f.Verdict != want && !strings.Contains(c.also, f.Rule) {
 					t.Errorf("%s: %s, not %s: %s", f.Rule, f.Verdict, want, f.Saw)
 				}

@@ -32,6 +32,7 @@ var (
 	ofToolOrder     = section{"server/tools", "Capabilities", "capabilities", mcp.V20260728}
 	ofModernTools   = section{"server/tools", "Listing Tools", "listing-tools", mcp.V20260728}
 	ofModernCalls   = section{"server/tools", "Calling Tools", "calling-tools", mcp.V20260728}
+	ofNoMethod      = section{"schema", "MethodNotFoundError", "methodnotfounderror", mcp.V20260728}
 	ofNoResource    = section{"server/resources", "Error Handling", "error-handling", mcp.V20260728}
 	ofPipes         = section{"basic/transports/stdio", "Receiving Messages", "receiving-messages", mcp.V20260728}
 	ofModernStdio   = section{"basic/transports/stdio", "stdio", "", mcp.V20260728}

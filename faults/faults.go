@@ -31,6 +31,7 @@ type Set struct {
 	index     index
 	doing     [4]bool // whether some fault waits for that
 	seed      *int64
+	sessions  []bool   // of each fault: it acts on the session of the request
 	elsewhere bool     // some fault says something on standalone streams
 	cursors   []string // that faults hand out
 }
@@ -42,6 +43,7 @@ func NewSet(s *scenarios.Scenario) *Set {
 	for i := range s.Faults {
 		t := &s.Faults[i].When
 		do := &s.Faults[i].Do
+		set.sessions = append(set.sessions, onSession(do))
 		set.cursors = append(set.cursors, cursorsOf(do)...)
 		set.elsewhere = set.elsewhere || do.Stream != nil && (do.Stream.On == "get" || do.Stream.On == "both") ||
 			slices.ContainsFunc(do.Send, func(m scenarios.Sent) bool { return m.On == "get" || m.On == "both" })

@@ -216,12 +216,17 @@ func meetsAny(any []scenarios.Trigger, r *Request) bool {
 
 // modern reports whether a request is of 2026-07-28 or later: by its envelope,
 // by a header that names no revision with a handshake, or because only that era
-// has its method (2026-07-28 basic/versioning, "Terminology").
+// has its method (2026-07-28 basic/versioning, "Terminology"). An initialize is
+// so by its envelope alone: it "selects legacy semantics". In a session a header
+// with a revision that nobody knows is what the handshake has agreed upon.
 func modern(r *Request) bool {
-	if v := r.Header.Get(mcp.HeaderProtocolVersion); v != "" && !mcp.IsLegacy(v) {
-		return true
+	method := r.Method()
+	if v := r.Header.Get(mcp.HeaderProtocolVersion); mcp.IsModern(v) || v != "" && !mcp.IsLegacy(v) && r.Session == NoSession {
+		if method != mcp.Initialize {
+			return true
+		}
 	}
-	switch r.Method() {
+	switch method {
 	case "":
 		return false
 	case mcp.Discover, mcp.Listen:

@@ -56,6 +56,7 @@ const (
 	New          State = iota // its initialize has not been answered
 	Initializing              // it has
 	Ready                     // notifications/initialized has come
+	Stateless                 // it is served in an era without handshakes: none of these
 )
 
 // Doing is what a client does besides sending a message.

@@ -111,7 +111,9 @@ type answers struct {
 	seal       *seal
 	keys       *keyer
 	retries    *retries
-	told       map[int]*answer         // what was told of changes, by session
+	served     []string                // the versions that the player serves
+	server     []byte                  // who it says that it is, where a session does not
+	told       map[int]*changes        // what was told of changes, by session
 	listens    map[int]*standingAnswer // standalone streams, by session
 	// listening is how many bytes these hold.
 	listening int

@@ -1,12 +1,33 @@
 package replay
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // A branch is where a translated answer goes on as its client answered. It is
 // taken by the turn that plays it.
+
+// A course is how a turn comes through the rounds of such an answer.
+type course struct {
+	inputs map[string][]byte // what the client answered in this round; under the conversation's mu
+	taken  []int             // the exchanges that were its rounds so far; under the turn's playing
+}
+
+// maxRounds keeps a turn from going on for ever: a tape may have a server that
+// asks a client again and again.
+const maxRounds = 1000
+
+// goes returns the course of a turn. The caller holds the conversation's mu.
+func (t *turn) goes() *course {
+	if t.course == nil {
+		t.course = &course{}
+	}
+	return t.course
+}
 
 // unaskable says why a client is not asked what a round of the modern era asks:
 // its revision has no such request, or it has not the capability. "" is that it
@@ -39,7 +60,7 @@ func (t *turn) follow(on stage) {
 	if next.exchange != x {
 		event := p.index.RequestEvent(next.exchange)
 		t.conv.reach(next.session, event, p.clock.Now())
-		t.conv.space.listeners.tell(next.session, event)
+		t.conv.space.listeners.tell(p, next.session, event)
 		t.beside(on).noteExchange("matched", next.exchange)
 	}
 	t.a, t.lines, t.next, t.asked, t.said = next, next.lines, 0, nil, ""
@@ -47,7 +68,16 @@ func (t *turn) follow(on stage) {
 }
 
 // nextOf finds the round that a turn goes on with, or says why there is none.
+// Only what the recorded client sent as a retry is one, and each exchange once
+// in a turn: so a turn comes to an end, whatever the tape has.
 func (p *Player) nextOf(t *turn) (*answer, string) {
+	t.conv.mu.Lock()
+	w := t.goes()
+	t.conv.mu.Unlock()
+	w.taken = append(w.taken, t.a.exchange)
+	if len(w.taken) > maxRounds {
+		return nil, "more than " + strconv.Itoa(maxRounds) + " rounds are not played"
+	}
 	recorded, err := p.answers.get(t.a.exchange)
 	if err != nil {
 		return nil, err.Error()
@@ -63,9 +93,12 @@ func (p *Player) nextOf(t *turn) (*answer, string) {
 	}
 	first.responses, first.state, first.hasState = t.responses(recorded, p), recorded.state, recorded.hasState
 	m.Params = eras.Retry(first.original, first.responses, first.state, first.hasState)
+	if _, ok := retryOf(m.Method, m.Params); !ok {
+		return nil, "the recorded client never answered what " + m.Method + " " + quote(nameOf(m.Method, m.Params)) + " asks for"
+	}
 	x, _ := p.match(t.conv, m, true)
-	if x < 0 {
-		x = p.otherwise(m, &first)
+	if x < 0 || slices.Contains(w.taken, x) || !p.madeAgain(x) {
+		x = p.otherwise(m, &first, w.taken)
 	}
 	if x < 0 {
 		return nil, neverAnswered(m.Method, nameOf(m.Method, m.Params))
@@ -81,8 +114,9 @@ func (p *Player) nextOf(t *turn) (*answer, string) {
 // not asked, for want of a capability, or refused to say, is as recorded.
 func (t *turn) responses(recorded *answer, p *Player) []byte {
 	t.conv.mu.Lock()
-	said := t.inputs
-	t.inputs = nil
+	w := t.goes()
+	said := w.inputs
+	w.inputs = nil
 	t.conv.mu.Unlock()
 	was := p.answers.firstReplies(recorded.exchange)
 	var keys []string

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/gjson"
 )
@@ -22,6 +23,34 @@ func (q *probe) cancels() []byte {
 		return nil
 	}
 	return []byte(id.Raw)
+}
+
+// callOff ends the wait for an answer that the client wants no longer. It
+// reports whether the cancellation is one of this conversation, and may stand
+// for a recorded one. Over a pipe it need not say of which era it is, so the
+// request is looked for in the other, too: the ids are those of one client
+// (2026-07-28 basic/patterns/cancellation, "Transport-Specific Cancellation").
+func (q *probe) callOff(m jsonrpc.Message) (own bool) {
+	id := gjson.GetBytes(m.Params, "requestId").Raw
+	own = true
+	if other := q.pipe.other(q.conv); !q.conv.cancel(id) && other != nil {
+		own = !other.cancel(id) && q.initialized
+	}
+	tape := q.p.index.tape
+	return own && (tape.legacy || !tape.modern) // what is recorded of the other era alone is that one's
+}
+
+// other returns the conversation that the client has in the other era, or nil.
+func (pp *pipe) other(than *conversation) *conversation {
+	if pp == nil {
+		return nil
+	}
+	if than != pp.conv {
+		return pp.conv
+	}
+	pp.mu.Lock()
+	defer pp.mu.Unlock()
+	return pp.modern
 }
 
 // answerCancelled sends what an action has beside the answer, where it acts on

@@ -67,6 +67,7 @@ var checks = map[string]func(*probe, *scenarios.Check) string{
 	scenarios.CheckHeaderMalformed:     checkHeaderMalformed,
 	scenarios.CheckHeaderDiffers:       checkHeaderDiffers,
 	scenarios.CheckHeaderUnexpected:    checkHeaderUnexpected,
+	scenarios.CheckMemberDoubled:       checkMemberDoubled,
 	scenarios.CheckInputMalformed:      checkInputMalformed,
 	scenarios.CheckCapabilityMissing:   checkNothing,
 	scenarios.CheckStateAltered:        checkNothing,
@@ -281,7 +282,7 @@ func checkSessionMissing(q *probe, _ *scenarios.Check) string {
 	if q.p.mode != "required" || q.id != "" || q.initialize() {
 		return ""
 	}
-	if q.has(mcp.Discover) && q.p.index.modern {
+	if q.has(mcp.Discover) && q.p.discovers() {
 		return ""
 	}
 	if name := wrongName(q.r.Header); name != "" {

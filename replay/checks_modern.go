@@ -52,17 +52,41 @@ func (q *probe) hasKind(kinds []string) bool {
 	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool { return slices.Contains(kinds, kindName(m.Kind)) })
 }
 
-// checkHandshake finds an initialize that is none of the modern era: one that
-// names no modern version for itself. What does is a request of a method that
-// the era has not.
+// shakes reports whether a message is the handshake of the legacy era: an
+// initialize, whatever its header says, that names no modern version for
+// itself (2026-07-28 basic/versioning, "Backward Compatibility with
+// Initialization-Based Versions").
+func (q *probe) shakes() bool {
+	return q.initialize() && slices.ContainsFunc(q.batch.Messages, q.shakesWith)
+}
+
+// shakesWith reports whether that message is the one. What names a modern
+// version is a request of a method that the modern era has not.
+func (q *probe) shakesWith(m jsonrpc.Message) bool {
+	return m.Method == mcp.Initialize && !mcp.IsModern(q.told(m).field(mcp.MetaVersion).Str)
+}
+
+// checkHandshake finds the handshake of the legacy era.
 func checkHandshake(q *probe, c *scenarios.Check) string {
 	for _, m := range q.requests() {
-		if m.Method != mcp.Initialize || mcp.IsModern(q.told(m).field(mcp.MetaVersion).Str) || !c.Every && !mcp.IsModern(q.protocol) {
+		if !q.shakesWith(m) || !c.Every && !mcp.IsModern(q.protocol) {
 			continue
 		}
 		q.own().found = &finding{header: "MCP-Protocol-Version", sent: q.protocol, decoded: q.protocol}
 		return "there is no initialize any more; send each request with _meta that has " + mcp.MetaVersion +
 			" and " + mcp.MetaCapabilities + ", and one of the versions " + strings.Join(q.p.spokenVersions(), ", ")
+	}
+	return ""
+}
+
+// checkMemberDoubled finds requests that say one thing twice: one reader takes
+// the first, another the last, and a header can mirror but one of them.
+func checkMemberDoubled(q *probe, _ *scenarios.Check) string {
+	for _, m := range q.requests() {
+		if t := q.told(m); t.within != "" {
+			q.own().found = &finding{missing: []string{t.twice}}
+			return "send " + quote(t.twice) + " once in " + t.within
+		}
 	}
 	return ""
 }
@@ -80,7 +104,10 @@ func checkInputMalformed(q *probe, _ *scenarios.Check) string {
 			return "send requestState as the text that it came as"
 		}
 		responses, malformed := params.Get("inputResponses"), ""
-		if responses.Type != gjson.Null && !responses.IsObject() {
+		if responses.Type == gjson.Null {
+			continue
+		}
+		if !responses.IsObject() {
 			return "send inputResponses as an object, with an object for each of inputRequests"
 		}
 		responses.ForEach(func(key, v gjson.Result) bool {
@@ -125,7 +152,8 @@ func (ix *index) plays(method string) bool {
 
 // opensModern reports whether a request is told to be of the modern era, where
 // a server has both, by what the dialect goes by. Over a pipe there is only the
-// message.
+// message. An initialize is of the other era unless it is told apart by the
+// header of a server that looks at nothing else.
 func (q *probe) opensModern() bool {
 	by := q.p.gate.modern.Opens
 	if q.r == nil {
@@ -136,9 +164,9 @@ func (q *probe) opensModern() bool {
 	for _, sign := range by {
 		switch {
 		case sign == "any" && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0 && (q.protocol == "" || q.namesOther()),
-			sign == "version" && q.namesOther(),
+			sign == "version" && q.namesOther() && !q.shakes(),
 			sign == "later" && q.protocol >= firstModern,
-			sign == "meta" && q.carriesVersion(),
+			sign == "meta" && q.carriesVersion() && !q.shakes(),
 			sign == "method" && (q.has(mcp.Discover) || q.has(mcp.Listen)):
 			return true
 		}

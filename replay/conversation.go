@@ -41,6 +41,7 @@ type conversation struct {
 	questions    map[string]*question // by this run's id, without answer yet
 	lastQuestion int
 	inFlight     map[string]*turn  // by id: answers that can be cancelled
+	hearing      hearing           // and subscriptions
 	tokens       map[string][]byte // progress tokens: the tape's -> this run's
 	streams      map[int]*stream   // that the client can come back to
 	resumable    []int             // and their numbers, oldest first
@@ -229,14 +230,22 @@ func (c *conversation) dropLocked(t *turn) {
 	c.signal()
 }
 
-// cancel notes that the client wants no answer to the request with that id.
-func (c *conversation) cancel(id string) {
+// cancel notes that the client wants no answer to the request with that id. It
+// reports whether there is one to be answered.
+func (c *conversation) cancel(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t := c.inFlight[id]; t != nil {
-		t.cancelled = true
-		c.signal()
+	if l := c.hearing.byID[id]; l != nil {
+		l.cancel()
+		return true
 	}
+	t := c.inFlight[id]
+	if t == nil {
+		return false
+	}
+	t.cancelled = true
+	c.signal()
+	return true
 }
 
 // end closes the conversation; the store calls it once.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // Crossings are the requests on a tape that clients of either era send. What a
@@ -11,31 +13,37 @@ import (
 // client of the other era sends no handshake, no subscription and no ping, so
 // for it that is the latest of these.
 type crossings struct {
-	bits   []uint64 // of each exchange
+	bits   []uint64 // two of each exchange: that it is one, and a call
 	once   sync.Once
 	sorted []crossing // by session, then by event
 }
 
-type crossing struct{ session, event int32 }
+type crossing struct {
+	session, event int32
+	call           bool // of a tool, which may change what the server has
+}
 
 // add takes in exchange x.
-func (c *crossings) add(x int, crosses bool) {
-	if x/64 >= len(c.bits) {
+func (c *crossings) add(x int, method string) {
+	if x/32 >= len(c.bits) {
 		c.bits = append(c.bits, 0)
 	}
-	if crosses {
-		c.bits[x/64] |= 1 << (x % 64)
+	if mcp.Crosses(method) {
+		c.bits[x/32] |= 1 << (2 * (x % 32))
+	}
+	if method == mcp.ToolsCall {
+		c.bits[x/32] |= 2 << (2 * (x % 32))
 	}
 }
 
-// latest returns the last of these in a session that is not after an event, or
-// -1.
-func (ix *index) latestCrossing(session, event int) int {
+// latestCrossing returns the last of these in a session that is not after an
+// event, or -1, and whether that is a call of a tool.
+func (ix *index) latestCrossing(session, event int) (latest int, call bool) {
 	c := &ix.crossings
 	c.once.Do(func() {
 		for x := range ix.Len() {
-			if c.bits[x/64]&(1<<(x%64)) != 0 && ix.playableAt(x) {
-				c.sorted = append(c.sorted, crossing{int32(ix.Session(x)), int32(ix.RequestEvent(x))})
+			if is := c.bits[x/32] >> (2 * (x % 32)); is&1 != 0 && ix.playableAt(x) {
+				c.sorted = append(c.sorted, crossing{int32(ix.Session(x)), int32(ix.RequestEvent(x)), is&2 != 0})
 			}
 		}
 		slices.SortStableFunc(c.sorted, func(a, b crossing) int { return int(a.session - b.session) })
@@ -45,7 +53,7 @@ func (ix *index) latestCrossing(session, event int) int {
 		return int(at.session) > session || int(at.session) == session && int(at.event) > event
 	})
 	if i == 0 || int(c.sorted[i-1].session) != session {
-		return -1
+		return -1, false
 	}
-	return int(c.sorted[i-1].event)
+	return int(c.sorted[i-1].event), c.sorted[i-1].call
 }

@@ -42,14 +42,32 @@ func (p *Player) settleEras() error {
 		p.mode = "required" // a server of that era that asks and tells has sessions
 	}
 	p.mode = p.index.mode(p.mode)
+	p.answers.serves(p.served())
 	p.discovered = p.discover()
+	p.answers.server = p.identity()
 	if !p.eras.legacy {
-		if p.transport == "sse" {
-			return errors.New("replay: transport sse: HTTP+SSE is of the revisions with a handshake, and none of these is served: use transport http, or era both")
+		if err := p.bygone(); err != nil {
+			return err
 		}
 		p.transport = "http"
 	}
 	return p.introducible()
+}
+
+// bygone returns which choice has no effect where the modern era alone is
+// served: HTTP+SSE, sessions, and streams to come back to, went with 2026-07-28
+// (its changelog).
+func (p *Player) bygone() error {
+	const cure = " is of the revisions with a handshake, and none of these is served: use "
+	switch {
+	case p.transport == "sse":
+		return errors.New("replay: transport sse: HTTP+SSE" + cure + "transport http, or era both")
+	case p.sessioned != "":
+		return errors.New("replay: sessions " + p.sessioned + ": that" + cure + "sessions auto, or era both")
+	case p.style.resumable:
+		return errors.New("replay: resumable: resuming a stream" + cure + "era both, or leave resumable out")
+	}
+	return nil
 }
 
 // introducible returns why the server on the tape cannot be introduced to
@@ -105,6 +123,15 @@ func (q *probe) namesOther() bool {
 		return false
 	}
 	return !mcp.IsLegacy(q.protocol) && !slices.Contains(q.p.dialect.Versions, q.protocol)
+}
+
+// outOfTime says of a request that is of the modern era, where that is not
+// served, what would serve it.
+func (q *probe) outOfTime() string {
+	if q.p.live || q.p.eras.modern || !q.carriesVersion() {
+		return ""
+	}
+	return "; this request is of " + mcp.V20260728 + ": replay with --era both to serve it"
 }
 
 // carriesVersion reports whether a message names its version itself.

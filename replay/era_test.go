@@ -119,6 +119,15 @@ func TestEraErrors(t *testing.T) {
 		{"HTTP+SSE has no modern era", "legacy", []Option{WithEra("modern"), WithTransport("sse")}, "transport sse"},
 		{"nor has a tape that was recorded in it", "modern", []Option{WithTransport("sse")}, "era both"},
 		{"a tape that is translated has", "modern", []Option{WithTransport("sse"), WithEra("both")}, ""},
+		{"sessions went with the modern era", "legacy", []Option{WithEra("modern"), WithSessions("required")}, "sessions required: that is of the revisions with a handshake"},
+		{"they are not optional there, either", "modern", []Option{WithSessions("optional")}, "sessions optional"},
+		{"without sessions is what it is", "modern", []Option{WithSessions("stateless")}, ""},
+		{"the last word counts", "modern", []Option{WithSessions("required"), WithSessions("auto")}, ""},
+		{"legacy clients beside it may have them", "modern", []Option{WithSessions("required"), WithEra("both")}, ""},
+		{"a scenario's sessions are those of its legacy clients", "modern", []Option{WithScenario(scenario(t, "sessions: required\nfaults:\n  - when: {}\n    do: ignore\n"))}, ""},
+		{"its streams are not resumed", "legacy", []Option{WithEra("modern"), WithResumable()}, "resumable: resuming a stream"},
+		{"nor on a tape of it", "modern", []Option{WithResumable()}, "era both"},
+		{"those of legacy clients are", "modern", []Option{WithResumable(), WithEra("both")}, ""},
 	} {
 		_, err := New(tapeOf(t, c.tape).tape(), c.opts...)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
@@ -319,4 +328,26 @@ func FuzzModern(f *testing.F) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// A tape on which a modern server has introduced itself promises the modern
+// era to nobody where that is not served, and a request of that era is refused
+// with a note of what would serve it.
+func TestLegacyAlonePromisesNothing(t *testing.T) {
+	tp := tapeOf(t, "modern")
+	tp.modern("tester", 6, "server/discover", "", `{"resultType":"complete","supportedVersions":["2026-07-28","2025-11-25"],"capabilities":{"tools":{}},"ttlMs":0,"cacheScope":"private"}`)
+	cl := tp.play(WithEra("legacy"))
+	if r := cl.told("1", "server/discover", ""); r.status != 400 || r.get("error.code").Int() != -32600 {
+		t.Errorf("discover: %d %s", r.status, r.body)
+	}
+	if r := cl.told("2", "tools/list", ""); r.status != 400 || r.get("error.code").Int() != -32600 || strings.Contains(r.body, "--era") {
+		t.Errorf("list: %d %s", r.status, r.body)
+	}
+	said := false
+	for e := range cl.player.Journal().Events() {
+		said = said || e.Note != nil && e.Note.Kind == "refused" && strings.HasSuffix(e.Note.Text, "this request is of 2026-07-28: replay with --era both to serve it")
+	}
+	if !said {
+		t.Error("the journal does not say what would serve it")
+	}
 }

@@ -69,6 +69,8 @@ func (q *probe) shows(d faults.Doing) faults.Request {
 		r.Path, r.Header = q.r.URL.Path, q.r.Header
 	}
 	switch {
+	case q.modern, q.pipe != nil && d == faults.Sends && q.modernly(): // of a pipe it is settled once the faults have seen the line
+		r.Session, r.State = faults.NoSession, faults.Stateless
 	case q.ready:
 		r.State = faults.Ready
 	case q.initialized:

@@ -112,6 +112,25 @@ func TestPreflight(t *testing.T) {
 	if r.status != 204 || r.header.Get("Access-Control-Allow-Origin") != "https://app.example" || !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Mcp-Session-Id") {
 		t.Errorf("preflight: %d %v", r.status, r.header)
 	}
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = fmt.Sprintf("mcp-param-p%d", i)
+	}
+	const always = "Content-Type, Accept, Authorization, Last-Event-Id, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name"
+	for _, c := range []struct{ why, asked, want string }{
+		{"nothing is asked for", "", always},
+		{"those of every modern request", "content-type,mcp-method,mcp-name,mcp-protocol-version", always},
+		{"those of a tool's arguments, which are its own", "mcp-method, mcp-param-region,Mcp-Param-X_y", always + ", mcp-param-region, Mcp-Param-X_y"},
+		{"others are not granted", "x-secret,mcp-parameter,mcp-param-", always},
+		{"nor what is no name", `mcp-param-a b,mcp-param-é,mcp-param-",mcp-param-ok`, always + ", mcp-param-ok"},
+		{"nor a name without an end", "mcp-param-" + strings.Repeat("x", 200), always},
+		{"nor names without one", strings.Join(many, ","), always + ", " + strings.Join(many[:64], ", ")},
+	} {
+		r := cl.do("OPTIONS", "", "Origin", "https://app.example", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", c.asked)
+		if got := r.header.Get("Access-Control-Allow-Headers"); r.status != 204 || got != c.want {
+			t.Errorf("%s: %d %q, want %q", c.why, r.status, got, c.want)
+		}
+	}
 	r = cl.post(fmt.Sprintf(initialize, 1, "2025-11-25", "x"), "Origin", "https://app.example")
 	if !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "Mcp-Session-Id") {
 		t.Errorf("the session id is hidden from browsers: %v", r.header)

@@ -18,6 +18,10 @@ import (
 // that of server/discover. A tape has one of them, or, of modern clients that
 // know what they want, neither.
 
+// discovers reports whether server/discover is answered as recorded. What
+// promises the modern era is not, where that is not served.
+func (p *Player) discovers() bool { return p.index.modern && (p.eras.modern || !p.index.tape.modern) }
+
 // discover returns the result of server/discover: the recorded one, else what
 // the recorded initialize makes. It is nil where the tape tells nothing.
 func (p *Player) discover() []byte {
@@ -32,7 +36,7 @@ func (p *Player) discover() []byte {
 	if initial == nil {
 		initial = p.inferred()
 	}
-	result, err := eras.Discover(initial, p.spokenVersions())
+	result, err := eras.Discover(initial, p.offered())
 	if err != nil {
 		return nil
 	}
@@ -84,13 +88,22 @@ func (a *answers) result(x int) []byte {
 	return nil
 }
 
-// serverInfo returns who a recorded server says that it is, or nil.
+// serverInfo returns who a recorded server says that it is: in a session, else
+// to all; or nil.
 func (a *answers) serverInfo(session int) []byte {
 	x := a.index.Sessions[session].Initialize
 	if x < 0 {
-		return nil
+		return a.server
 	}
 	if info := gjson.GetBytes(a.result(x), "serverInfo"); info.IsObject() {
+		return []byte(info.Raw)
+	}
+	return nil
+}
+
+// identity returns who server/discover says that the server is, or nil.
+func (p *Player) identity() []byte {
+	if info := gjson.GetBytes(p.discovered, "_meta."+escaped(mcp.MetaServerInfo)); info.IsObject() {
 		return []byte(info.Raw)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
 
@@ -44,6 +45,54 @@ func TestIntroductions(t *testing.T) {
 			if r.get("result.resultType").Exists() || r.get("result.supportedVersions").Exists() || r.get("result.ttlMs").Exists() {
 				t.Errorf("%s: initialize has what only the other era has: %s", c.why, r.body)
 			}
+		}
+	}
+}
+
+// Whatever a tape says of versions, a client that picks one of them is served.
+func TestOfferedVersions(t *testing.T) {
+	const all = `["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"]`
+	for _, c := range []struct{ why, recorded, era, dialect, want string }{
+		{"where all are served the recorded list stays", all, "both", "spec", all},
+		{"a server of one era alone, played as one of both", `["2026-07-28"]`, "both", "spec", `["2026-07-28"]`},
+		{"in the order of the tape", `["2025-06-18","2026-07-28"]`, "both", "spec", `["2025-06-18","2026-07-28"]`},
+		{"a server of both, played as one of the modern era, as its tape is", all, "auto", "spec", `["2026-07-28"]`},
+		{"and where it is asked for", all, "modern", "spec", `["2026-07-28"]`},
+		{"a version to come is not offered", `["2099-01-01","2026-07-28"]`, "both", "spec", `["2026-07-28"]`},
+		{"a server of which nothing is served shows what is", `["2099-01-01"]`, "modern", "spec", `["2026-07-28"]`},
+		{"nor is that of an empty list played", `[]`, "modern", "spec", `["2026-07-28"]`},
+		{"a dialect whose server names versions of both eras", all, "modern", "go-sdk-1.8-stateless", `["2026-07-28"]`},
+	} {
+		tp := newTaper(t)
+		tp.modern("tester", 1, "server/discover", "", `{"resultType":"complete","supportedVersions":`+c.recorded+`,"capabilities":{"tools":{}},"ttlMs":9,"cacheScope":"public"}`)
+		cl := tp.play(WithEra(c.era), WithScenario(&scenarios.Scenario{Dialect: c.dialect}))
+		r := cl.told(`"{}"`, "server/discover", "")
+		if got := r.get("result.supportedVersions").Raw; got != c.want || r.get("id").Raw != `"{}"` || r.get("result.ttlMs").Int() != 9 || r.get("result.capabilities").Raw != `{"tools":{}}` {
+			t.Errorf("%s: %s, want %s", c.why, r.body, c.want)
+		}
+		for _, v := range r.get("result.supportedVersions").Array() {
+			if v.Str != "2026-07-28" {
+				cl.session = ""
+				cl.opens(v.Str, `{}`)
+			}
+		}
+	}
+}
+
+// What initialize makes of server/discover names no version that is refused,
+// either.
+func TestMadeUpVersions(t *testing.T) {
+	for _, c := range []struct{ why, era, dialect, want string }{
+		{"both eras", "both", "spec", `["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"]`},
+		{"one", "modern", "spec", `["2026-07-28"]`},
+		{"a dialect whose server names those of one era, whatever else is served", "both", "typescript-v2-handler", `["2026-07-28"]`},
+		{"a dialect whose server names versions of both eras, in one", "modern", "go-sdk-1.8-stateless", `["2026-07-28"]`},
+	} {
+		tp := newTaper(t)
+		tp.begin("session-1", "tester")
+		cl := tp.play(WithEra(c.era), WithScenario(&scenarios.Scenario{Dialect: c.dialect}))
+		if r := cl.told("1", "server/discover", ""); r.get("result.supportedVersions").Raw != c.want {
+			t.Errorf("%s: %s, want %s", c.why, r.body, c.want)
 		}
 	}
 }
@@ -114,8 +163,8 @@ func TestPagesInBothEras(t *testing.T) {
 		if first.get("result.tools.0.name").Str != "a" || second.get("result.tools.0.name").Str != "b" || first.get("result.cacheScope").Str != second.get("result.cacheScope").Str {
 			t.Errorf("%s tape, modern client: %s, %s", name, first.body, second.body)
 		}
-		if r := cl.told("3", "tools/list", `"cursor":"made-up"`); r.get("error.code").Int() != -32602 {
-			t.Errorf("%s tape, modern client, a cursor that nobody recorded: %s", name, r.body)
+		if r := cl.told("3", "tools/list", `"cursor":"made-up"`); r.get("error.code").Int() != -32602 || r.status != 400 {
+			t.Errorf("%s tape, modern client, a cursor that nobody recorded: %d %s", name, r.status, r.body)
 		}
 		cl.opens("2025-11-25", `{}`)
 		for cursor, want := range map[string]string{"": "a", `,"params":{"cursor":"next"}`: "b"} {
@@ -124,8 +173,8 @@ func TestPagesInBothEras(t *testing.T) {
 				t.Errorf("%s tape, legacy client: %s, want %s", name, r.body, want)
 			}
 		}
-		if r := cl.post(`{"jsonrpc":"2.0","id":5,"method":"tools/list","params":{"cursor":"made-up"}}`); r.get("error.code").Int() != -32602 {
-			t.Errorf("%s tape, legacy client, a cursor that nobody recorded: %s", name, r.body)
+		if r := cl.post(`{"jsonrpc":"2.0","id":5,"method":"tools/list","params":{"cursor":"made-up"}}`); r.get("error.code").Int() != -32602 || r.status != 200 {
+			t.Errorf("%s tape, legacy client, a cursor that nobody recorded: %d %s", name, r.status, r.body)
 		}
 	}
 }

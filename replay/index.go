@@ -36,6 +36,7 @@ type index struct {
 	wanting   wanting               // what the server could not do without
 	retries   retries               // the rounds that follow an input_required
 	crossings crossings             // what clients of either era send
+	listened  []int32               // the exchanges of subscriptions/listen, in order
 	places    map[string][][]string // method and name -> sets of places redacted in its requests
 }
 
@@ -56,7 +57,10 @@ func newIndex(tape *cassettes.Tape, keys *keyer) (*index, error) {
 	requests := newBeside(func(method string, params []byte) {
 		modern := speaksModern(method, params)
 		ix.lanes.add(ix.keys, len(ix.key), modern, params)
-		ix.crossings.add(len(ix.key), mcp.Crosses(method))
+		ix.crossings.add(len(ix.key), method)
+		if method == mcp.Listen {
+			ix.listened = append(ix.listened, int32(len(ix.key)))
+		}
 		if modern {
 			ix.retries.add(ix.keys, &ix.scratch, int32(len(ix.key)), method, params)
 		}

@@ -57,15 +57,23 @@ func path(pointer string) string {
 
 // key makes the key of a request: its era, its method and its params in
 // canonical form, without _meta, redacted and ignored places. Absent params
-// equal {}. The id never counts.
+// equal {}. The id never counts. That a request is made again always does, and so
+// does the whole filter of a subscription.
 func (k *keyer) key(scratch *[]byte, method string, params []byte, modern bool) key {
 	b := append((*scratch)[:0], method...)
 	b = append(b, 0)
 	if modern {
 		b = append(b, 1) // begins no JSON
+		params = withoutNulls(method, params)
+		if k.again(method, params) {
+			b = append(b, 2)
+		}
 	}
 	switch {
 	case method == mcp.Initialize:
+	case method == mcp.Listen: // what is listened to is what is told: nothing of it is overlooked
+		n := len(b)
+		b = canonicalFrom(append(b, withoutMeta(params)...), n)
 	case k.inOrder:
 		b = append(b, gjson.GetBytes(params, mcp.NameMember(method)).Raw...)
 	default:
@@ -75,13 +83,27 @@ func (k *keyer) key(scratch *[]byte, method string, params []byte, modern bool) 
 	return k.hash(b)
 }
 
+// again reports whether a request is one made again and its key must say so, as
+// what tells it from a first one may not count.
+func (k *keyer) again(method string, params []byte) bool {
+	if !k.inOrder && len(k.ignore) == 0 && k.redactor == nil {
+		return false
+	}
+	_, again := retryOf(method, params)
+	return again
+}
+
 func (k *keyer) hash(b []byte) key {
 	return key{maphash.Bytes(k.seeds[0], b), maphash.Bytes(k.seeds[1], b)}
 }
 
 func (k *keyer) appendParams(b, params []byte) []byte {
 	n := len(b)
-	b = k.appendStripped(b, params)
+	return canonicalFrom(k.appendStripped(b, params), n)
+}
+
+// canonicalFrom makes canonical what b has from n on.
+func canonicalFrom(b []byte, n int) []byte {
 	canonical, err := jsonrpc.Canonical(b[n:])
 	if err != nil { // a name twice: what a server makes of it nobody knows, so its spelling counts
 		canonical = jsonrpc.Compact(b[n:])

@@ -22,7 +22,7 @@ type cursor struct {
 //
 // modern is the era of the exchange, whatever that of the request.
 func (p *Player) match(c *conversation, m jsonrpc.Message, modern bool) (x int, used int) {
-	if m.Method == mcp.Discover && !p.index.modern || modern && !p.index.tape.modern && m.Method != mcp.Discover {
+	if m.Method == mcp.Discover && !p.discovers() || modern && !p.index.tape.modern && m.Method != mcp.Discover {
 		return -1, 0
 	}
 	g := p.group(c, m, modern || m.Method == mcp.Discover)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -18,16 +19,27 @@ func (q *probe) envelope() *scenarios.Envelope {
 	return &q.p.dialect.Envelope
 }
 
-// checkParamsIncomplete finds what the schema of every revision asks for.
+// checkParamsIncomplete finds what the schema of every revision asks for: that it
+// is there, and of the modern era, which repeats it in headers and answers with
+// it, that it is of the right type.
 func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		params := gjson.Parse(jsonrpc.String(m.Params))
 		for _, name := range mcp.NeededParams(m.Method) {
-			if q.modern && name == mcp.MirroredMember(m.Method) && q.told(m).member(name).Exists() {
-				continue // looked for already
+			if q.modern && name == mcp.MirroredMember(m.Method) {
+				if v := q.told(m).member(name); v.Type == gjson.String {
+					continue // looked for already
+				} else if v.Exists() {
+					return "send " + name + " as a text"
+				}
 			}
 			if !params.Get(name).Exists() {
 				return quote(m.Method) + " needs params with " + name
+			}
+		}
+		if q.modern && m.Method == mcp.Listen {
+			if flaw := eras.FilterFlaw(filterOf(m)); flaw != "" {
+				return flaw
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/tidwall/gjson"
 )
 
 // The path of a modern request: it stands alone, so there is neither session
@@ -34,7 +33,7 @@ func (q *probe) standAlone() {
 func (q *probe) modernMessages() {
 	for _, m := range q.batch.Messages {
 		if m.Kind == jsonrpc.Notification && m.Method == mcp.Cancelled && q.pipe != nil { // over HTTP the client hangs up
-			q.conv.cancel(gjson.GetBytes(m.Params, "requestId").Raw)
+			q.callOff(m)
 		}
 	}
 	requests := q.requests()
@@ -42,9 +41,7 @@ func (q *probe) modernMessages() {
 		q.acceptModern()
 		return
 	}
-	for _, m := range requests { // one, unless batches are let by
-		q.modernRequest(m)
-	}
+	q.modernRequest(requests[0]) // the only one: batches are refused
 }
 
 // acceptModern answers a POST that holds no request: 202 and no body
@@ -103,10 +100,13 @@ func (q *probe) modernAnswer(m jsonrpc.Message) (*answer, bool) {
 	if a := q.stub(m); a != nil {
 		return q.p.answers.modernStub(m.Method, a), true
 	}
-	if t, again := q.again(m); again && q.p.staged.answers(&t) {
+	switch t, again := q.again(m); {
+	case again && q.p.staged.answers(&t):
 		m.Params = t.original
-	} else if again {
+	case again:
 		return q.modernRetry(m, &t)
+	case t.original != nil: // what a retry has is there, and null: that is as good as nothing
+		m.Params = t.original
 	}
 	if q.required = q.lacks(m); q.required != nil {
 		q.turnAway(refusedCapability, "the recorded server wants "+string(q.required)+" of a client that asks this: declare it in _meta, "+mcp.MetaCapabilities)

@@ -20,6 +20,9 @@ func (a *answers) modernize(ans *answer, label string) {
 		case l.raw:
 		case l.kind == jsonrpc.Response:
 			a.seals(ans, l, label)
+			if ans.method == mcp.Discover {
+				a.offers(l, label)
+			}
 			l.stampSubscription("result")
 		case l.kind == jsonrpc.Notification:
 			l.stampSubscription("params")
@@ -63,7 +66,7 @@ func (q *probe) token(m jsonrpc.Message) []byte {
 	if !q.modern {
 		return jsonrpc.ProgressToken(m.Params)
 	}
-	if token := q.told(m).field("progressToken"); token.Exists() {
+	if token := q.told(m).field("progressToken"); jsonrpc.IsToken(token) {
 		return jsonrpc.Bytes(token.Raw)
 	}
 	return nil

@@ -60,6 +60,15 @@ func callsWith(params string) string {
 	return `{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"_meta":` + goodMeta + `,` + params + `}}`
 }
 
+// members are n members of an object.
+func members(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"m%d":%d`, i, i))
+	}
+	return strings.Join(all, ",")
+}
+
 func noParams(method string) string {
 	return `{"jsonrpc":"2.0","id":9,"method":"` + method + `","params":{"_meta":` + goodMeta + `}}`
 }
@@ -174,6 +183,27 @@ func modernProbes() []modernProbe {
 		{"a version is told before the other headers are looked at", "", []string{"MCP-Protocol-Version", "2099-01-01"}, listsWith(metaWith("2026-07-28", "2099-01-01")), 400,
 			refused("9", -32022, `Unsupported protocol version: version "2099-01-01" is none of 2026-07-28`, `{"supported":["2026-07-28"],"requested":"2099-01-01"}`)},
 
+		{"or before the rest of _meta", "", []string{"MCP-Protocol-Version", "2099-01-01"}, listsWith(`{"io.modelcontextprotocol/protocolVersion":"2099-01-01","io.modelcontextprotocol/clientCapabilities":7}`), 400,
+			refused("9", -32022, `Unsupported protocol version: version "2099-01-01" is none of 2026-07-28`, `{"supported":["2026-07-28"],"requested":"2099-01-01"}`)},
+
+		// what is said twice
+		{"a tool that has two names", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","arguments":{},"name":"query"`), 400,
+			refused("9", -32602, `Invalid params: send "name" once in params`, "")},
+		{"in another spelling", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"n\u0061me":"query","name":"echo","arguments":{}`), 400,
+			refused("9", -32602, `Invalid params: send "name" once in params`, "")},
+		{"even where they are the same", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","name":"echo","arguments":{}`), 400,
+			refused("9", -32602, `Invalid params: send "name" once in params`, "")},
+		{"what nobody reads", "", sends("tools/list"), strings.Replace(list, `{"_meta"`, `{"":1,"":2,"_meta"`, 1), 400,
+			refused("9", -32602, `Invalid params: send "" once in params`, "")},
+		{"two of _meta", "", sends("tools/list"), strings.Replace(list, `{"_meta"`, `{"_meta":{},"_meta"`, 1), 400,
+			refused("9", -32602, `Invalid params: send "_meta" once in params`, "")},
+		{"a member of it", "", sends("tools/list"), listsWith(metaWith(`lities":{}`, `lities":{},"io.modelcontextprotocol/clientCapabilities":{"sampling":{}}`)), 400,
+			refused("9", -32602, `Invalid params: send "io.modelcontextprotocol/clientCapabilities" once in _meta`, "")},
+		{"far behind", "", sends("tools/list"), strings.Replace(list, `{"_meta"`, `{`+members(40)+`,"m35":0,"_meta"`, 1), 400,
+			refused("9", -32602, `Invalid params: send "m35" once in params`, "")},
+		{"a name in params and one in _meta", "", sends("tools/call", "Mcp-Name", "echo"), strings.Replace(callsWith(`"name":"echo","arguments":{}`), `{"_meta":{`, `{"_meta":{"name":"other",`, 1), 200, anyAnswer},
+		{"many members, each once", "", sends("tools/call", "Mcp-Name", "echo"), strings.Replace(callsWith(`"name":"echo","arguments":{}`), `{"_meta":{`, `{"_meta":{`+members(40)+`,`, 1), 200, anyAnswer},
+
 		// Mcp-Method
 		{"Mcp-Method is missing", "", []string{"MCP-Protocol-Version", "2026-07-28"}, list, 400,
 			refused("9", -32020, `Header mismatch: send Mcp-Method with what the body has for method, "tools/list"`, "")},
@@ -256,9 +286,17 @@ func modernProbes() []modernProbe {
 		{"a method of the server's own", "", sends("example/own"), noParams("example/own"), 200, anyAnswer},
 		{"a subscription to what, it does not say", "", sends("subscriptions/listen"), noParams("subscriptions/listen"), 400,
 			refused("9", -32602, `Invalid params: "subscriptions/listen" needs params with notifications`, "")},
+		{"a filter that is a list", "", sends("subscriptions/listen"), listensTo(`[]`), 400, refused("9", -32602, "Invalid params: send notifications as an object", "")},
+		{"a filter that is a word", "", sends("subscriptions/listen"), listensTo(`"x"`), 400, refused("9", -32602, "Invalid params: send notifications as an object", "")},
+		{"no filter, in so many words", "", sends("subscriptions/listen"), listensTo(`null`), 400, refused("9", -32602, "Invalid params: send notifications as an object", "")},
+		{"a wish that is a word", "", sends("subscriptions/listen"), listensTo(`{"toolsListChanged":"yes"}`), 400, refused("9", -32602, "Invalid params: send notifications.toolsListChanged as true or false", "")},
+		{"resources that are one", "", sends("subscriptions/listen"), listensTo(`{"resourceSubscriptions":"x"}`), 400, refused("9", -32602, "Invalid params: send notifications.resourceSubscriptions as an array of URIs", "")},
+		{"resources that are numbers", "", sends("subscriptions/listen"), listensTo(`{"resourceSubscriptions":[1]}`), 400, refused("9", -32602, "Invalid params: send notifications.resourceSubscriptions as an array of URIs", "")},
+		{"a tool that goes by a number, which the header has too", "", sends("tools/call", "Mcp-Name", "5"), callsWith(`"name":5`), 400, refused("9", -32602, "Invalid params: send name as a text", "")},
 
 		{"answers that are none", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","inputResponses":{"a":5}`), 400,
 			refused("9", -32602, `Invalid params: send an object for "a" in inputResponses`, "")},
+		{"null, where there is nothing to come back with", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","arguments":{},"inputResponses":null,"requestState":null`), 200, anyAnswer},
 		{"answers in a list", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","inputResponses":[]`), 400,
 			refused("9", -32602, `Invalid params: send inputResponses as an object, with an object for each of inputRequests`, "")},
 		{"a state that was decoded", "", sends("tools/call", "Mcp-Name", "echo"), callsWith(`"name":"echo","requestState":{}`), 400,
@@ -272,4 +310,9 @@ func modernProbes() []modernProbe {
 		{"a session id is ignored", "", sends("tools/list", "Mcp-Session-Id", "abc"), list, 200, anyAnswer},
 		{"there is nothing to resume", "", sends("tools/list", "Last-Event-ID", "5"), list, 200, anyAnswer},
 	}
+}
+
+// listensTo is a subscription with that filter.
+func listensTo(filter string) string {
+	return `{"jsonrpc":"2.0","id":9,"method":"subscriptions/listen","params":{"_meta":` + goodMeta + `,"notifications":` + filter + `}}`
 }

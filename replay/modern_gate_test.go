@@ -157,12 +157,27 @@ func TestModernGateLenient(t *testing.T) {
 			noted = append(noted, e.Note.Rule)
 		}
 	}
-	want := []string{scenarios.CheckContentType, scenarios.CheckAcceptPost, scenarios.CheckMetaMissing, scenarios.CheckMetaIncomplete, scenarios.CheckVersionAny, scenarios.CheckHeaderDiffers}
+	want := []string{scenarios.CheckContentType, scenarios.CheckAcceptPost, scenarios.CheckVersionAny, scenarios.CheckMetaMissing, scenarios.CheckMetaIncomplete, scenarios.CheckHeaderDiffers}
 	if !slices.Equal(noted, want) {
 		t.Errorf("noted %v, want %v", noted, want)
 	}
 	if resp, body := (&modernProbe{body: fmt.Sprintf(initialize, 9, "2025-11-25", "old")}).ask(t, cl.url); resp.StatusCode != 400 {
 		t.Errorf("a handshake got %d %s: there is nothing to serve it with", resp.StatusCode, body)
+	}
+}
+
+// A batch of the modern era is refused by every dialect, with leniency too, and
+// by one answer.
+func TestModernBatch(t *testing.T) {
+	list := listsWith(goodMeta)
+	for _, name := range scenarios.Dialects() {
+		for _, body := range []string{`[` + list + `]`, `[` + list + `,` + list + `]`, `[` + list + `,{"jsonrpc":"2.0","method":"notifications/cancelled"}]`} {
+			cl := gated(t).play(WithLenient(), WithScenario(&scenarios.Scenario{Dialect: name}))
+			resp, got := (&modernProbe{headers: sends("tools/list"), body: body}).ask(t, cl.url)
+			if resp.StatusCode != 400 || strings.Contains(got, `"result"`) {
+				t.Errorf("%s, %s: %d %s, want a refusal", name, body, resp.StatusCode, got)
+			}
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type Option func(*options)
 type options struct {
 	scenarios    []*scenarios.Scenario
 	mode         string // required, optional, stateless; "" is as recorded
+	sessioned    string // the mode that was asked for, where it is one with sessions
 	lenient      bool
 	inOrder      bool
 	ignore       []string
@@ -81,14 +82,18 @@ func WithScenario(s *scenarios.Scenario) Option {
 // WithSessions says how sessions are treated: "required" (an id on every
 // request but initialize), "optional" (a request without one belongs to the
 // space's conversation), "stateless" (each request stands alone), or "auto",
-// the default: as the tape and the scenario have it.
+// the default: as the tape and the scenario have it. New refuses the first two
+// where 2026-07-28 alone is served, which has no sessions.
 // (2025-11-25 basic/transports, "Session Management")
 func WithSessions(mode string) Option {
 	return func(o *options) {
+		o.sessioned = ""
 		switch mode {
 		case "auto", "":
 			o.mode = ""
-		case "required", "optional", "stateless":
+		case "required", "optional":
+			o.mode, o.sessioned = mode, mode
+		case "stateless":
 			o.mode = mode
 		default:
 			o.fail("sessions %q: it must be auto, required, optional or stateless", mode)
@@ -211,7 +216,8 @@ func WithAnswers(how string) Option {
 // WithResumable gives the events of all streams ids, whether they were
 // recorded with ids or not, so that a client whose connection breaks off can
 // come back for the rest; and a priming event at their beginning, for clients
-// of 2025-11-25. (2025-11-25 basic/transports, "Resumability and Redelivery")
+// of 2025-11-25. New refuses it where 2026-07-28 alone is served, whose streams
+// are not resumed. (2025-11-25 basic/transports, "Resumability and Redelivery")
 func WithResumable() Option { return func(o *options) { o.style.resumable = true } }
 
 // WithAllowOrigin admits browsers of one more origin, such as
@@ -225,7 +231,10 @@ func WithAllowHost(host string) Option {
 	return func(o *options) { o.allowHosts = append(o.allowHosts, strings.ToLower(host)) }
 }
 
-// WithSeed makes session ids repeatable. Without it they are random.
+// WithSeed makes session ids repeatable, and the key under which the
+// requestState of the modern era is issued. Without it they are random. Players
+// with one seed take each other's requestState, as the instances of one server
+// do; another seed, or none, keeps them apart.
 func WithSeed(seed int64) Option { return func(o *options) { o.seed = &seed } }
 
 // WithMaxSessions caps the live sessions; one more initialize is refused.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/mirror"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -106,7 +107,7 @@ func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
 	q.showPolicy()
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, Accept, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version")
+	h.Set("Access-Control-Allow-Headers", strings.Join(append(requestHeaders(), paramHeadersAsked(r)...), ", "))
 	h.Set("Access-Control-Max-Age", "600")
 	if p.cors != nil && p.cors.Methods != nil {
 		say(h, "Access-Control-Allow-Methods", p.cors.Methods)
@@ -116,4 +117,32 @@ func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	q.said(http.StatusNoContent, h, nil)
+}
+
+// requestHeaders are those that clients of either era send.
+func requestHeaders() []string {
+	return []string{"Content-Type", "Accept", "Authorization", mcp.HeaderLastEventID, mcp.HeaderSessionID, mcp.HeaderProtocolVersion, mcp.HeaderMethod, mcp.HeaderName}
+}
+
+// How many headers of arguments a preflight may ask for, and how many bytes the
+// name of one may have.
+const maxParamHeaders, maxParamHeader = 64, 128
+
+// paramHeadersAsked are the headers of arguments that a preflight asks for.
+// Their names are the tools' own, so they cannot be listed beforehand
+// (2026-07-28 basic/transports/streamable-http, "Custom Headers from Tool
+// Parameters").
+func paramHeadersAsked(r *http.Request) (names []string) {
+	for _, line := range r.Header["Access-Control-Request-Headers"] {
+		for name := range strings.SplitSeq(line, ",") {
+			name = strings.TrimSpace(name)
+			if len(names) == maxParamHeaders {
+				return names
+			}
+			if n := len(mcp.HeaderParamPrefix); n < len(name) && len(name) <= maxParamHeader && strings.EqualFold(name[:n], mcp.HeaderParamPrefix) && mirror.IsToken(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

@@ -3,6 +3,7 @@ package replay
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
@@ -73,7 +74,7 @@ func (q *probe) follow(m jsonrpc.Message) (synthesized, bool) {
 	c := q.conv
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch uri := stringOf(m.Params, "uri"); m.Method {
+	switch m.Method {
 	case mcp.SetLevel:
 		if !gjson.GetBytes(q.p.discovered, "capabilities.logging").Exists() {
 			return synthesized{}, false
@@ -87,18 +88,55 @@ func (q *probe) follow(m jsonrpc.Message) (synthesized, bool) {
 		if !gjson.GetBytes(q.p.discovered, "capabilities.resources").Exists() {
 			return synthesized{}, false
 		}
-		if c.follows == nil {
-			c.follows = map[string]bool{}
+		uri := gjson.GetBytes(m.Params, "uri")
+		switch {
+		case uri.Type != gjson.String:
+			return nameless, true
+		case !c.subscribe(uri.Str):
+			return synthesized{status: http.StatusOK, code: mcp.InternalError, message: "mcpmock: too many subscriptions: unsubscribe from some"}, true
 		}
-		c.follows[uri] = true
-		c.signal()
-		c.arrive()
 	case "resources/unsubscribe":
-		delete(c.follows, uri)
+		uri := gjson.GetBytes(m.Params, "uri")
+		if uri.Type != gjson.String {
+			return nameless, true
+		}
+		delete(c.follows, uri.Str)
 	default:
 		return synthesized{}, false
 	}
 	return synthesized{status: http.StatusOK, result: "{}"}, true
+}
+
+// nameless is what a subscription to nothing is refused with.
+var nameless = synthesized{status: http.StatusOK, code: mcp.InvalidParams, message: "Invalid params: uri must be a string"}
+
+// maxFollows is how many resources a client may subscribe to, of those that the
+// tape has news of.
+const maxFollows = 1000
+
+// subscribe notes that the client follows a resource, if the tape has an update
+// of it: of others it would never hear. It says false where there are too many.
+// The caller holds mu.
+func (c *conversation) subscribe(uri string) bool {
+	switch {
+	case c.follows[uri] || c.standing == nil || !c.standing.updates(uri):
+		return true
+	case len(c.follows) >= maxFollows:
+		return false
+	case c.follows == nil:
+		c.follows = map[string]bool{}
+	}
+	c.follows[strings.Clone(uri)] = true // uri is part of a request's body
+	c.signal()
+	c.arrive()
+	return true
+}
+
+// updates reports whether an answer tells of an update of that resource.
+func (a *answer) updates(uri string) bool {
+	return slices.ContainsFunc(a.lines, func(l line) bool {
+		return l.method == mcp.ResourcesUpdated && stringOf(jsonrpc.One(l.text).Params, "uri") == uri
+	})
 }
 
 // synthesizeModern answers what modern clients ask and nobody recorded.
@@ -112,7 +150,7 @@ func (q *probe) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
 		q.note("translated", "", mcp.Discover+", from what initialize says")
 		return synthesized{status: http.StatusOK, result: string(q.p.discovered)}, true
 	case member != "" && gjson.GetBytes(m.Params, "cursor").Exists():
-		return synthesized{status: http.StatusOK, code: mcp.InvalidParams, message: "Invalid params: this cursor was not recorded"}, true
+		return synthesized{status: http.StatusBadRequest, code: mcp.InvalidParams, message: "Invalid params: this cursor was not recorded"}, true
 	case member != "" && !recorded && can:
 		result := `{"resultType":"complete","` + member + `":[],"ttlMs":0,"cacheScope":"private"`
 		if server := gjson.GetBytes(q.p.discovered, "_meta."+escaped(mcp.MetaServerInfo)); server.Exists() {
@@ -120,7 +158,15 @@ func (q *probe) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
 		}
 		return synthesized{status: http.StatusOK, result: result + "}"}, true
 	case member != "" && !recorded:
-		return synthesized{status: http.StatusNotFound, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no " + capability}, true
+		return synthesized{status: http.StatusNotFound, code: mcp.MethodNotFound, message: "Method not found: " + q.p.played() + " has no " + capability}, true
 	}
 	return synthesized{}, false
+}
+
+// played is what to call the server that a player stands for.
+func (p *Player) played() string {
+	if p.blank {
+		return "the server of these stubs"
+	}
+	return "the recorded server"
 }

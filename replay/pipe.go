@@ -21,6 +21,7 @@ type pipe struct {
 	carrier int // on the journal
 	out     voice
 
+	caller  context.Context // of the player, on whose behalf it is played; nil where that is the client
 	ctx     context.Context
 	end     context.CancelFunc
 	eof     chan struct{} // closed when the client will say nothing more
@@ -87,14 +88,19 @@ func (pp *pipe) hear(q *probe) {
 	q.messages()
 }
 
-// begin runs f beside what comes next, unless the pipe is being shut.
-func (pp *pipe) begin(f func()) {
+// begin runs f beside what comes next, unless the pipe is being shut. It reports
+// whether it does.
+func (pp *pipe) begin(f func()) bool {
 	pp.mu.Lock()
 	defer pp.mu.Unlock()
 	if !pp.shut {
 		pp.beside.Go(f)
 	}
+	return !pp.shut
 }
+
+// dismissed reports whether the pipe is ended from this side.
+func (pp *pipe) dismissed() bool { return pp.caller != nil && pp.caller.Err() != nil }
 
 // wait waits for all that was begun.
 func (pp *pipe) wait() {

@@ -90,10 +90,11 @@ func (q *question) keep(m jsonrpc.Message) {
 	if q.input == "" || q.turn == nil || m.Result == nil {
 		return
 	}
-	if q.turn.inputs == nil {
-		q.turn.inputs = map[string][]byte{}
+	w := q.turn.goes()
+	if w.inputs == nil {
+		w.inputs = map[string][]byte{}
 	}
-	q.turn.inputs[q.input] = bytes.Clone(m.Result)
+	w.inputs[q.input] = bytes.Clone(m.Result)
 }
 
 // compare notes where the client answered otherwise than it was recorded.

@@ -15,7 +15,7 @@ import (
 
 // refuse answers with a refusal of the dialect.
 func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
-	q.note("refused", check, detail)
+	q.note("refused", check, detail+q.outOfTime())
 	if q.pipe != nil {
 		q.refuseSpoken(resp, detail)
 		return

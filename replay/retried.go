@@ -38,7 +38,7 @@ func (q *probe) modernRetry(m jsonrpc.Message, t *retry) (*answer, bool) {
 	if x, _ := q.p.match(q.conv, m, true); x >= 0 {
 		return q.asRecorded(m, x)
 	}
-	if x := q.p.otherwise(m, t); x >= 0 {
+	if x := q.p.otherwise(m, t, nil); x >= 0 {
 		q.respondedOtherwise(q.p.responsesOf(x), t.responses)
 		return q.asRecorded(m, x)
 	}

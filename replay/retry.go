@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
@@ -61,6 +62,21 @@ func (q *probe) again(m jsonrpc.Message) (retry, bool) {
 	return retryOf(m.Method, m.Params)
 }
 
+// withoutNulls returns the params of a modern request without those members of
+// a retry that are null: that is how some clients write that they have none.
+func withoutNulls(method string, params []byte) []byte {
+	if !mcp.TakesInput(method) || !null(params, "inputResponses") && !null(params, "requestState") {
+		return params
+	}
+	original, responses, state, hasState, _ := eras.Retried(params)
+	return eras.Retry(original, responses, state, hasState)
+}
+
+// null reports whether a member of params is there, and null.
+func null(params []byte, name string) bool {
+	return strings.Contains(jsonrpc.String(params), name) && gjson.Get(jsonrpc.String(params), name).Raw == "null"
+}
+
 var inputResponses, requestState = []byte(`"inputResponses"`), []byte(`"requestState"`)
 
 // keys returns what retries are found by.
@@ -95,8 +111,9 @@ func bytesOf(k key) []byte {
 
 // otherwise returns the recorded round that comes closest to a retry which is
 // not on the tape as it is: one from the same state, with responses to the same
-// questions, each of the same outcome. It is -1 where there is none.
-func (p *Player) otherwise(m jsonrpc.Message, t *retry) int {
+// questions, each of the same outcome, and none of those taken. It is -1 where
+// there is none.
+func (p *Player) otherwise(m jsonrpc.Message, t *retry, taken []int) int {
 	if p.index.retries.byRound == nil {
 		return -1
 	}
@@ -104,11 +121,22 @@ func (p *Player) otherwise(m jsonrpc.Message, t *retry) int {
 	defer scratches.Put(scratch)
 	round, _ := t.keys(p.index.keys, scratch, m.Method)
 	for _, x := range p.index.retries.byRound[round] {
-		if p.index.playableAt(int(x)) && sameOutcomes(p.responsesOf(int(x)), t.responses) {
+		if p.index.playableAt(int(x)) && !slices.Contains(taken, int(x)) && sameOutcomes(p.responsesOf(int(x)), t.responses) {
 			return int(x)
 		}
 	}
 	return -1
+}
+
+// madeAgain reports whether the request of exchange x is a retry.
+func (p *Player) madeAgain(x int) bool {
+	ex, err := p.index.Exchange(x)
+	if err != nil {
+		return false
+	}
+	m := jsonrpc.One(ex.Message)
+	_, again := retryOf(m.Method, m.Params)
+	return again
 }
 
 // responsesOf reads the responses of a recorded round.

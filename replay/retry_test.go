@@ -160,3 +160,32 @@ func TestRetryOfRedacted(t *testing.T) {
 		t.Errorf("got %s, after %s", r.body, first.body)
 	}
 }
+
+// A first call is never answered as one that was made again, however loosely
+// requests are compared, nor the other way round.
+func TestFirstCallDrawsNoRetry(t *testing.T) {
+	for _, c := range []struct {
+		why  string
+		opts []Option
+	}{
+		{"in the order of the tape", []Option{WithOrder()}},
+		{"what a retry has is ignored", []Option{WithIgnore("/params/inputResponses"), WithIgnore("/params/requestState")}},
+		{"so is all else", []Option{WithOrder(), WithIgnore("/params/inputResponses"), WithIgnore("/params/requestState")}},
+	} {
+		cl := rounds(t).play(c.opts...)
+		first := cl.deploy("1")
+		if again := cl.deploy("2"); !again.get("result.inputRequests.confirm").Exists() {
+			t.Errorf("%s: a first call after a first call: %s", c.why, again.body)
+		}
+		second := cl.deploy("3", responding(first.state(), accepted))
+		if !second.get("result.inputRequests.draft").Exists() {
+			t.Errorf("%s: the first retry: %s", c.why, second.body)
+		}
+		if again := cl.deploy("4"); !again.get("result.inputRequests.confirm").Exists() {
+			t.Errorf("%s: a first call after a retry: %s", c.why, again.body)
+		}
+		if r := cl.deploy("5", responding(second.state(), drafted)); r.text() != "deployed" {
+			t.Errorf("%s: the second retry: %s", c.why, r.body)
+		}
+	}
+}

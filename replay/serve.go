@@ -173,7 +173,9 @@ func (q *probe) matched(m jsonrpc.Message, a *answer) {
 	}
 	if m.Method != mcp.Ping {
 		q.conv.reach(a.session, a.event, q.began)
-		q.space.listeners.tell(a.session, a.event)
+		if a.played == 0 { // a translated call is played when its last round is
+			q.space.listeners.tell(q.p, a.session, a.event)
+		}
 	}
 	if q.p.blank {
 		q.noteStubbed(m.Method)
@@ -266,8 +268,8 @@ func (q *probe) notified(m jsonrpc.Message) {
 	recorded := c.recorded
 	c.ready = c.ready || m.Method == mcp.Initialized
 	c.mu.Unlock()
-	if m.Method == mcp.Cancelled {
-		c.cancel(gjson.GetBytes(m.Params, "requestId").Raw)
+	if m.Method == mcp.Cancelled && !q.callOff(m) {
+		return
 	}
 	if event := c.notice(m.Method, q.p.index.Sessions[recorded].Notices[m.Method]); event >= 0 {
 		c.reach(recorded, event, q.began)

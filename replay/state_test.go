@@ -72,6 +72,18 @@ func TestStateIsSeeded(t *testing.T) {
 	if a, b := state(), state(); a == b {
 		t.Error("two runs give out the same state")
 	}
+	for _, c := range []struct {
+		why    string
+		issued string
+		want   string
+	}{
+		{"one with the same seed takes it", state(WithSeed(7)), ""},
+		{"one with another does not", state(WithSeed(8)), "-32602"},
+	} {
+		if r := rounds(t).play(WithSeed(7)).deploy("2", responding(c.issued, accepted)); r.get("error.code").Raw != c.want {
+			t.Errorf("%s: %s, want error %q", c.why, r.body, c.want)
+		}
+	}
 }
 
 func FuzzSeal(f *testing.F) {

@@ -29,6 +29,7 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 		return 0, errors.New("replay: this player is closed")
 	}
 	defer p.active.RUnlock()
+	caller := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sp := p.space("")
@@ -37,6 +38,7 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	voice := &lines{w: bufio.NewWriterSize(out, 64<<10), broken: cancel}
 	voice.out, _ = out.(io.Closer)
 	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
+	pp.caller = caller
 	defer pp.end()
 	c.attend(1)
 	pp.begin(func() { p.stand(c, pp) })

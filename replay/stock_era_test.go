@@ -165,6 +165,8 @@ func eraCases() map[string]stockCase {
 			wire: func(v *visitor) {
 				v.initialize().is(400, `{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version: 2025-11-25","data":{"supported":["2026-07-28"],"requested":"2025-11-25"}}}`,
 					"Content-Type", "application/json")
+				v.discovers().succeeds() // whoever speaks its revision is served, without a session
+				v.callsModern().succeeds()
 			},
 			good: func(v *visitor) { v.initialize() },
 			bad: map[string]func(*visitor){

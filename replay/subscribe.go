@@ -1,10 +1,9 @@
 package replay
 
 import (
+	"errors"
 	"net/http"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/eras"
@@ -13,94 +12,78 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A listener is a client that listens to a subscription. What it is told waits
-// for what preceded it on the tape: the requests of any client of the space
-// since it began to listen, for what changes, changes for all.
-type listener struct {
-	conv    *conversation
-	session int // on the tape
-	reached int // under the conversation's mu
+// A subscription is told all changes on the tape that pass its filter, whoever
+// was told of them then: each when what preceded it is played, under the rules
+// of changes. The recorded one with that very filter, if there is one, has more
+// to give: how the server acknowledged it, what else it said there, and how it
+// ended. It is drawn by nothing but its filter, for a client must not hear what
+// it has not asked for (2026-07-28 basic/patterns/subscriptions, "Opening a
+// Stream").
+type subscription struct {
+	answer *answer // what is said besides the changes
+	filter []byte  // what is honoured of the client's
+	own    *answer // the recorded one, or nil
+	from   int     // the event on the tape at which it begins
+	hangUp int     // the event after which the server hangs up; noHangUp is none
 }
 
-// listeners are those of a space.
-type listeners struct {
-	n   atomic.Int32
-	mu  sync.Mutex
-	all []*listener
-}
-
-func (ls *listeners) add(l *listener) {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	ls.all = append(ls.all, l)
-	ls.n.Add(1)
-}
-
-func (ls *listeners) remove(l *listener) {
-	ls.mu.Lock()
-	defer ls.mu.Unlock()
-	ls.all = slices.DeleteFunc(ls.all, func(other *listener) bool { return other == l })
-	ls.n.Add(-1)
-}
-
-// tell says that the client message of that event on the tape has come.
-func (ls *listeners) tell(session, event int) {
-	if ls.n.Load() == 0 {
-		return
-	}
-	ls.mu.Lock()
-	all := slices.Clone(ls.all)
-	ls.mu.Unlock()
-	for _, l := range all {
-		l.conv.mu.Lock()
-		if l.session == session && event > l.reached {
-			l.reached = event
-			l.conv.signal()
-		}
-		l.conv.mu.Unlock()
-	}
-}
+const noHangUp = -2
 
 // subscribe answers subscriptions/listen: the acknowledgement first, then the
 // changes that the client asked for, until it hangs up, cancels, or the server
-// ends it (2026-07-28 basic/patterns/subscriptions).
+// ends it.
 func (q *probe) subscribe(m jsonrpc.Message) {
-	a, session, from, err := q.subscription(m)
-	if err != nil {
+	var s *subscription
+	c, ls := q.conv, &q.space.listeners
+	l, err := ls.open(func() (l *listener, err error) {
+		if s, err = q.subscription(m); err != nil || s.answer.refuses() {
+			return nil, err
+		}
+		l = &listener{session: s.answer.session, reached: s.from, woken: make(chan struct{}, 1)}
+		return l, c.subscribed(m.ID, l)
+	})
+	switch {
+	case errors.Is(err, errManyListen):
+		q.note("refused", "subscriptions", err.Error())
+		body := response(m.ID, synthesized{code: mcp.InternalError, message: "Service Unavailable: " + err.Error()})
+		q.reply(http.StatusServiceUnavailable, http.Header{"Content-Type": contentJSON}, body)
+		return
+	case err != nil:
 		q.failed(m, err)
 		return
 	}
-	if a.refuses() { // a server that has no such streams
-		q.perform(m, a)
+	q.noteSubscription(m, s)
+	if l == nil { // a server that has no such streams
+		q.perform(m, s.answer)
 		return
 	}
-	t := q.turn(m, a).apart()
-	l := &listener{conv: q.conv, session: session, reached: from}
-	q.conv.answering(t)
-	q.space.listeners.add(l)
-	if q.pipe == nil {
-		h := q.header(a)
-		q.open(&stream{id: q.carrier, turn: t, on: q}, a.status, h)
-		defer q.release()
-		end := q.p.notify(t, l, q)
-		q.space.listeners.remove(l)
-		q.conv.drop(t)
-		if end != cassettes.Reset {
-			end = cassettes.EOF
-		}
-		q.saidEnd(end)
-		if end == cassettes.Reset {
-			q.tear()
+	t := q.turn(m, s.answer).apart()
+	leave := func() {
+		ls.remove(l)
+		c.unsubscribed(t.run.id, l)
+	}
+	if pp := q.pipe; pp != nil {
+		begun := pp.begin(func() {
+			defer pp.out.flush()
+			defer leave()
+			pp.p.notify(t, s, l, pp)
+		})
+		if !begun {
+			leave()
 		}
 		return
 	}
-	pp := q.pipe
-	pp.begin(func() {
-		defer pp.out.flush()
-		defer q.conv.drop(t)
-		defer pp.space.listeners.remove(l)
-		pp.p.notify(t, l, pp)
-	})
+	defer leave()
+	q.open(&stream{id: q.carrier, turn: t, on: q}, s.answer.status, q.header(s.answer))
+	defer q.release()
+	end := q.p.notify(t, s, l, q)
+	if end != cassettes.Reset {
+		end = cassettes.EOF
+	}
+	q.saidEnd(end)
+	if end == cassettes.Reset {
+		q.tear()
+	}
 }
 
 // refuses reports whether an answer is an error and nothing else.
@@ -108,147 +91,128 @@ func (a *answer) refuses() bool {
 	return len(a.lines) == 1 && a.lines[0].kind == jsonrpc.Response && gjson.GetBytes(a.lines[0].text, "error").Exists()
 }
 
-// notify performs a subscription on a stage. It returns how the connection is
-// to end, where the tape says so.
-func (p *Player) notify(t *turn, l *listener, on stage) cassettes.End {
-	concluded := false
-	for i := range t.lines {
-		line := &t.lines[i]
-		if line.raw && line.cut != "" {
-			continue
-		}
-		wanted := true
-		there := p.wait(t.conv, on, t.conv.change, func() bool {
-			wanted = !t.cancelled
-			return !wanted || line.after <= l.reached
-		})
-		if !there || !wanted {
-			p.conclude(t, on, wanted)
-			return ""
-		}
-		if p.pace != 0 && line.after >= 0 && !p.pause(t.conv, on, p.gap(line.at-line.asked)) {
-			p.conclude(t, on, true)
-			return ""
-		}
-		if _, there := on.say(line, &t.run); !there {
-			return ""
-		}
-		concluded = line.kind == jsonrpc.Response
-	}
+// noteSubscription notes where a subscription comes from.
+func (q *probe) noteSubscription(m jsonrpc.Message, s *subscription) {
 	switch {
-	case concluded:
-		return t.a.end
-	case p.flags(t.a)&(cassettes.Ended|cassettes.Answered) == cassettes.Ended:
-		return t.a.end // the server hung up without a word
-	}
-	p.wait(t.conv, on, t.conv.change, func() bool { return t.cancelled })
-	p.conclude(t, on, true)
-	return ""
-}
-
-// conclude ends a subscription gracefully where it is the mock that ends it
-// ("Graceful Closure").
-func (p *Player) conclude(t *turn, on stage, wanted bool) {
-	select {
-	case <-p.closing:
-	default:
-		return
-	}
-	if !wanted || t.cancelled {
-		return
-	}
-	text := slices.Concat([]byte(`{"jsonrpc":"2.0","id":`), t.run.id, []byte(`,"result":{"resultType":"complete","_meta":{"`+mcp.MetaSubscriptionID+`":`), t.run.id, []byte("}}}"))
-	on.say(&line{kind: jsonrpc.Response, text: text, answered: -1, after: -1}, &run{})
-}
-
-// subscription finds what a subscription is told: that of the recorded one with
-// the same filter, else all that the tape has of changes which pass it. from is
-// what has come before.
-func (q *probe) subscription(m jsonrpc.Message) (a *answer, session, from int, err error) {
-	p := q.p
-	if x, _ := p.match(q.conv, m, true); x >= 0 {
-		if a, err = p.answers.get(x); err != nil {
-			return nil, 0, 0, err
-		}
-		q.matched(m, a)
-		return a, a.session, a.event, nil
-	}
-	filter := eras.Honoured(jsonrpc.Bytes(gjson.GetBytes(m.Params, "notifications").Raw), jsonrpc.Bytes(gjson.GetBytes(p.discovered, "capabilities").Raw))
-	q.conv.mu.Lock()
-	session = q.conv.recorded
-	q.conv.mu.Unlock()
-	changes := p.answers.changes(session, p.index)
-	if p.index.tape.modern {
+	case s.own != nil:
+		q.matched(m, s.own)
+	case q.p.index.tape.modern:
 		q.note("synthesized", "", "this subscription was not recorded")
-	} else {
+	default:
 		q.note("translated", "", mcp.Listen+", from what the server said on its own")
 	}
-	a = &answer{exchange: noExchange, session: session, event: -1, status: http.StatusOK, stream: true, modern: true,
-		header: http.Header{"Content-Type": {"text/event-stream"}, "X-Accel-Buffering": {"no"}}}
-	p.framing.headers(a.header)
-	ack := slices.Concat([]byte(`{"jsonrpc":"2.0","method":"`+mcp.Acknowledged+`","params":{"notifications":`), filter, []byte("}}"))
-	a.lines = []line{{kind: jsonrpc.Notification, method: mcp.Acknowledged, text: eras.Tag(ack, m.ID), answered: -1, after: -1}}
-	for _, l := range changes.lines {
-		if l.kind == jsonrpc.Notification && eras.Wants(filter, l.method, jsonrpc.One(l.text).Params) {
-			l.text, l.frame = eras.Tag(l.text, m.ID), nil
-			a.lines = append(a.lines, l)
-		}
-	}
-	return a, session, -1, nil
 }
 
-// changes returns what a recorded server told of changes by itself, in the
-// words of neither era: on its standalone stream, or to subscriptions. Each
-// waits for the latest request before it that clients of both eras send.
-func (a *answers) changes(session int, ix *index) *answer {
-	a.mu.RLock()
-	told := a.told[session]
-	a.mu.RUnlock()
-	if told != nil {
-		return told
-	}
-	told = &answer{exchange: noExchange, session: session, event: -1, status: http.StatusOK, stream: true, header: http.Header{"Content-Type": {"text/event-stream"}}}
-	a.framing.headers(told.header)
-	add := func(l line) {
-		if l.kind != jsonrpc.Notification || !mcp.TellsOfChange(l.method) {
-			return
+// subscription finds what there is of a subscription.
+func (q *probe) subscription(m jsonrpc.Message) (*subscription, error) {
+	p := q.p
+	if x, _ := p.match(q.conv, m, true); x >= 0 {
+		a, err := p.answers.get(x)
+		if err != nil {
+			return nil, err
 		}
-		l.text = eras.Untag(l.text)
-		l.stamps, l.frame, l.after = nil, nil, ix.latestCrossing(session, l.after)
-		for _, other := range told.lines {
-			if other.after == l.after && string(other.text) == string(l.text) && other.event != l.event && l.session != other.session {
-				return // told to another subscription as well
-			}
+		return p.recordedSubscription(a, m)
+	}
+	capabilities := gjson.GetBytes(p.discovered, "capabilities").Raw
+	if p.discovered == nil { // nobody asked: what the tape has will do
+		capabilities = `{"tools":{"listChanged":true},"prompts":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true}}`
+	}
+	s := &subscription{filter: eras.Honoured(filterOf(m), []byte(capabilities)), from: -1, hangUp: noHangUp}
+	q.conv.mu.Lock()
+	session := q.conv.recorded
+	q.conv.mu.Unlock()
+	s.answer = &answer{exchange: noExchange, session: session, event: -1, status: http.StatusOK, stream: true, modern: true,
+		header: http.Header{"Content-Type": {"text/event-stream"}, "X-Accel-Buffering": {"no"}}}
+	p.framing.headers(s.answer.header)
+	ack := slices.Concat([]byte(`{"jsonrpc":"2.0","method":"`+mcp.Acknowledged+`","params":{"notifications":`), s.filter, []byte("}}"))
+	s.answer.lines = []line{{kind: jsonrpc.Notification, method: mcp.Acknowledged, text: eras.Tag(ack, m.ID), answered: -1, after: -1}}
+	for _, l := range p.answers.changes(session, p.index).lines { // what came before anything was asked
+		if l.after < 0 && s.wants(&l) {
+			l.text = eras.Tag(l.text, m.ID)
+			s.answer.lines = append(s.answer.lines, l)
 		}
-		told.lines = append(told.lines, l)
 	}
-	for _, l := range a.standing(session, false).lines {
-		add(l)
+	return s, nil
+}
+
+// recordedSubscription makes one of a recorded one: what that said but for the
+// changes, which are told like all others. Changes of before it, which came late
+// there, come at once.
+func (p *Player) recordedSubscription(a *answer, m jsonrpc.Message) (*subscription, error) {
+	s := &subscription{answer: a, own: a, from: a.event, hangUp: noHangUp, filter: filterOf(m)}
+	if a.refuses() {
+		return s, nil
 	}
-	if s := ix.methods[mcp.Listen]; s != nil {
-		for _, x := range s.exchanges {
-			recorded, err := a.get(int(x))
-			if err != nil || recorded.session != session {
+	own := *a
+	s.answer, own.lines = &own, nil
+	acknowledged := slices.IndexFunc(a.lines, func(l line) bool { return l.method == mcp.Acknowledged })
+	if acknowledged >= 0 {
+		s.filter = jsonrpc.Bytes(gjson.GetBytes(a.lines[acknowledged].text, "params.notifications").Raw)
+	}
+	for i, l := range a.lines {
+		switch {
+		case l.raw && l.cut != "":
+			continue
+		case i <= acknowledged:
+			l.after = -1
+		case s.wants(&l):
+			if cause, _ := p.index.latestCrossing(a.session, l.after); cause > a.event {
 				continue
 			}
-			for _, l := range recorded.lines {
-				l.session = int(x) + 1
-				add(l)
+			l.after = -1
+		case l.method == mcp.Cancelled:
+			l.stampCancelled()
+		}
+		if l.after >= 0 {
+			l.asked = p.answers.when(l.after)
+		}
+		own.lines = append(own.lines, l)
+	}
+	if p.flags(a)&(cassettes.Ended|cassettes.Answered) == cassettes.Ended {
+		ex, err := p.index.Exchange(a.exchange)
+		if err != nil {
+			return nil, err
+		}
+		s.hangUp = -1
+		for _, r := range ex.Replies {
+			s.hangUp = max(s.hangUp, r.After)
+		}
+	}
+	return s, nil
+}
+
+// stampCancelled finds the id of the request in the server's cancellation of a
+// subscription.
+func (l *line) stampCancelled() {
+	if v := gjson.GetBytes(l.text, "params.requestId"); v.Index > 0 {
+		l.stamps = append(slices.Clone(l.stamps), stamp{v.Index, len(v.Raw), stampID})
+		slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
+	}
+}
+
+// filterOf returns the filter that a client asks for.
+func filterOf(m jsonrpc.Message) []byte {
+	return jsonrpc.Bytes(gjson.GetBytes(m.Params, "notifications").Raw)
+}
+
+// wants reports whether a line is a change that passes the filter.
+func (s *subscription) wants(l *line) bool {
+	return !l.raw && l.kind == jsonrpc.Notification && eras.Wants(s.filter, l.method, jsonrpc.One(l.text).Params)
+}
+
+// change returns a change as the subscription is told it: as the recorded one
+// was, where that has it.
+func (s *subscription) change(l *line, id []byte) *line {
+	if s.own != nil {
+		for i := range s.own.lines {
+			if own := &s.own.lines[i]; own.event == l.event && own.kind == l.kind {
+				told := *own
+				told.after, told.asked = l.after, l.asked
+				return &told
 			}
 		}
 	}
-	slices.SortStableFunc(told.lines, func(x, y line) int { return x.event - y.event })
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.told) >= maxChanges {
-		clear(a.told)
-	}
-	if a.told == nil {
-		a.told = map[int]*answer{}
-	}
-	a.told[session] = told
-	return told
+	told := *l
+	told.text = eras.Tag(told.text, id)
+	return &told
 }
-
-// maxChanges is of how many sessions the changes are kept.
-const maxChanges = 256

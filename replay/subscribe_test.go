@@ -4,8 +4,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -144,7 +148,8 @@ func TestSubscription(t *testing.T) {
 }
 
 // Several subscriptions are told alike, each under its own id; one that comes
-// late hears of what happens from then on.
+// late hears of what happens from then on, which is what a call causes whenever
+// it is made.
 func TestSeveralSubscriptions(t *testing.T) {
 	cl := subscribed(t, "result").play()
 	one, _ := cl.subscribe(`1`, everything)
@@ -156,12 +161,17 @@ func TestSeveralSubscriptions(t *testing.T) {
 		}
 	}
 	late, _ := cl.subscribe(`"late"`, everything)
-	cl.told("3", "tools/call", of("rest", `{}`))
-	if m := message(one); gjson.Get(m, "id").Raw != "1" {
-		t.Errorf("the first: %s", m)
+	cl.told("3", "tools/call", of("change", `{}`))
+	for id, s := range map[string]*bufio.Scanner{`1`: one, `"1"`: two, `"late"`: late} {
+		if got := methods(t, s, id, 2); got != "tools/list_changed resources/updated " {
+			t.Errorf("%s, when it is called again: %q", id, got)
+		}
 	}
-	if got := methods(t, late, `"late"`, 2); got != "tools/list_changed resources/updated " {
-		t.Errorf("the late one: %q", got)
+	cl.told("4", "tools/call", of("rest", `{}`))
+	for id, s := range map[string]*bufio.Scanner{`1`: one, `"1"`: two, `"late"`: late} {
+		if m := message(s); gjson.Get(m, "id").Raw != id {
+			t.Errorf("the end of %s: %s", id, m)
+		}
 	}
 }
 
@@ -202,6 +212,206 @@ func TestSubscriptionEndsGracefully(t *testing.T) {
 	}
 	if m := message(s); m != "" {
 		t.Errorf("got %s after the end", m)
+	}
+}
+
+// listened is a tape on which clients listened to one thing each, one after the
+// other, and a tool was called while the other one did.
+func listened(t testing.TB) *taper {
+	tp := newTaper(t)
+	tp.modern("tester", 1, "server/discover", "", `{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{"listChanged":true},"prompts":{"listChanged":true}},"ttlMs":0,"cacheScope":"private"}`)
+	listen := func(filter string) int {
+		on := tp.asked(modernRequest("1", "subscriptions/listen", metaOf("tester", allCapable), `"notifications":`+filter))
+		tp.stream(on)
+		tp.frame(on, tagged("notifications/subscriptions/acknowledged", `"notifications":`+filter))
+		return on
+	}
+	leave := func(on int) { tp.write(&cassettes.Event{On: on, From: cassettes.Client, End: cassettes.Closed}) }
+	prompts := listen(`{"promptsListChanged":true}`)
+	tools := listen(`{"toolsListChanged":true}`)
+	for id := range 3 {
+		tp.modern("tester", 10+id, "tools/call", of("tools", `{}`), said("tools"))
+		tp.frame(tools, tagged("notifications/tools/list_changed", ""))
+	}
+	leave(prompts)
+	leave(tools)
+	prompts = listen(`{"promptsListChanged":true}`)
+	tp.modern("tester", 20, "tools/call", of("prompts", `{}`), said("prompts"))
+	tp.frame(prompts, tagged("notifications/prompts/list_changed", ""))
+	leave(prompts)
+	return tp
+}
+
+// A change is told once, after the call that causes it, to whoever listens to
+// such: whichever recorded subscription heard of it, and however far its client
+// has come.
+func TestSubscriptionHearsWhatItsClientCauses(t *testing.T) {
+	for _, c := range []struct {
+		why, filter   string
+		before, calls []string
+		want          string
+	}{
+		{"another recorded subscription than the first of this filter heard it", `{"promptsListChanged":true}`, nil, []string{"prompts"}, "prompts/list_changed "},
+		{"what it has not asked for comes in between", `{"promptsListChanged":true}`, nil, []string{"tools", "prompts"}, "prompts/list_changed "},
+		{"one change for each call", `{"toolsListChanged":true}`, nil, []string{"tools", "tools", "tools"}, "tools/list_changed tools/list_changed tools/list_changed "},
+		{"one for the last, though the others were before it listened", `{"toolsListChanged":true}`, []string{"tools", "tools"}, []string{"tools"}, "tools/list_changed "},
+		{"one for each, though the tape has no more of them", `{"toolsListChanged":true}`, []string{"tools", "tools", "tools"}, []string{"tools", "tools"}, "tools/list_changed tools/list_changed "},
+		{"nobody recorded both", `{"toolsListChanged":true,"promptsListChanged":true}`, nil, []string{"prompts", "tools"}, "prompts/list_changed tools/list_changed "},
+	} {
+		cl := listened(t).play()
+		for _, tool := range c.before {
+			cl.told("5", "tools/call", of(tool, `{}`))
+		}
+		s, _ := cl.subscribe("9", `"notifications":`+c.filter)
+		got := ""
+		for _, tool := range c.calls {
+			cl.told("6", "tools/call", of(tool, `{}`))
+			if strings.Contains(c.filter, tool) {
+				got += methods(t, s, "9", 1)
+			}
+		}
+		cl.player.Close()
+		if m := message(s); gjson.Get(m, "id").Raw != "9" {
+			t.Errorf("%s: after %q there is %s", c.why, got, m)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+// A client hears nothing that it has not asked for, however loosely requests are
+// compared: a subscription goes by its filter alone.
+func TestSubscriptionIsDrawnByItsFilter(t *testing.T) {
+	const filter, honoured = `{"resourceSubscriptions":["file:///other"]}`, `{"resourceSubscriptions":["file:///other"]}`
+	for _, c := range []struct {
+		why string
+		opt Option
+	}{
+		{"in the order of the tape", WithOrder()},
+		{"the filter is ignored", WithIgnore("/params/notifications")},
+	} {
+		cl := subscribed(t, "result").play(c.opt)
+		s, _ := cl.subscribe("9", `"notifications":`+filter)
+		cl.told("2", "tools/call", of("change", `{}`))
+		cl.told("3", "tools/call", of("rest", `{}`))
+		cl.player.Close()
+		if m := message(s); gjson.Get(m, "id").Raw != "9" {
+			t.Errorf("%s: it hears %s", c.why, m)
+		}
+		for e := range cl.player.Journal().Events() {
+			if n := gjson.GetBytes(e.Message, "params.notifications"); gjson.GetBytes(e.Message, "method").Str == "notifications/subscriptions/acknowledged" && n.Raw != honoured {
+				t.Errorf("%s: acknowledged %s", c.why, n.Raw)
+			}
+		}
+	}
+}
+
+// What a client does while another begins to listen is not lost.
+func TestListenerOpens(t *testing.T) {
+	player, err := New(subscribed(t, "left").tape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const session, call = 0, 1 << 20
+	ls := &listeners{}
+	var told sync.WaitGroup
+	l, err := ls.open(func() (*listener, error) {
+		if ls.n.Load() == 0 {
+			t.Error("nobody would tell a listener that is about to begin")
+		}
+		told.Go(func() { ls.tell(player, session, call) })
+		return &listener{session: session, reached: -1, woken: make(chan struct{}, 1)}, nil
+	})
+	told.Wait()
+	if err != nil || l.reached != call || len(l.due) != 0 {
+		t.Errorf("reached %d, %d due, %v", l.reached, len(l.due), err)
+	}
+}
+
+// There are bounds to how much is listened to at a time, and room again when
+// that has ended.
+func TestListenersAreBounded(t *testing.T) {
+	ls := &listeners{}
+	one := func() (*listener, error) { return &listener{}, nil }
+	var last *listener
+	for range maxSpaceListeners {
+		last, _ = ls.open(one)
+	}
+	if l, err := ls.open(one); l != nil || err == nil {
+		t.Error("one too many in a space")
+	}
+	ls.remove(last)
+	if l, err := ls.open(one); l == nil || err != nil {
+		t.Errorf("there is room again: %v", err)
+	}
+
+	player, err := New(subscribed(t, "left").tape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := talkTo(t, player)
+	listen := func(id int) gjson.Result {
+		k.say(modernRequest(strconv.Itoa(id), "subscriptions/listen", metaOf("tester", allCapable), `"notifications":{}`))
+		return k.hear()
+	}
+	for id := range maxPipeListeners {
+		if m := listen(id); subscriptionOf(m.Raw) != strconv.Itoa(id) {
+			t.Fatalf("%d: %s", id, m.Raw)
+		}
+	}
+	if m := listen(5000); m.Get("error.code").Int() != -32603 || !strings.Contains(m.Get("error.message").Str, "too many subscriptions") || m.Get("id").Raw != "5000" {
+		t.Errorf("one too many on a pipe: %s", m.Raw)
+	}
+}
+
+// A pipe that is ended from this side ends its subscriptions first: with the
+// result, and with the cancellation that the revision asks for. A client that
+// hangs up itself is told nothing.
+func TestSubscriptionEndsWithItsPipe(t *testing.T) {
+	for _, c := range []struct {
+		why  string
+		end  func(player *Player, cancel, hangUp func())
+		want []string
+	}{
+		{"the command is told to end", func(_ *Player, cancel, _ func()) { cancel() }, []string{
+			`{"jsonrpc":"2.0","id":"x","result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":"x"}}}`,
+			`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x"}}`}},
+		{"the player closes", func(p *Player, _, _ func()) { p.hush() }, []string{
+			`{"jsonrpc":"2.0","id":"x","result":{"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":"x"}}}`,
+			`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x"}}`}},
+		{"the client has no more to say", func(_ *Player, _, hangUp func()) { hangUp() }, nil},
+	} {
+		player, err := New(subscribed(t, "left").tape())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		in, say := io.Pipe()
+		hear, out := io.Pipe()
+		var played sync.WaitGroup
+		played.Go(func() {
+			if _, err := player.Stdio(ctx, in, out); err != nil {
+				t.Errorf("%s: %v", c.why, err)
+			}
+			out.Close()
+		})
+		fmt.Fprintln(say, modernRequest(`"x"`, "subscriptions/listen", metaOf("tester", allCapable), everything))
+		lines := bufio.NewScanner(hear)
+		if !lines.Scan() || subscriptionOf(lines.Text()) != `"x"` {
+			t.Fatalf("%s: %s", c.why, lines.Text())
+		}
+		c.end(player, cancel, func() { say.Close() })
+		var got []string
+		for lines.Scan() {
+			got = append(got, lines.Text())
+		}
+		played.Wait()
+		say.Close()
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
 	}
 }
 

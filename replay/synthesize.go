@@ -47,12 +47,12 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 // tooNew is what a legacy server refuses a request of the modern era with, so
 // that clients fall back to initialize.
 func (q *probe) tooNew() synthesized {
-	code := mcp.InvalidRequest
+	code, refusal := mcp.InvalidRequest, "Bad Request"
 	if q.pipe != nil {
-		code = mcp.MethodNotFound
+		code, refusal = mcp.MethodNotFound, "Method not found"
 	}
 	return synthesized{status: http.StatusBadRequest, code: code,
-		message: "Bad Request: this server speaks " + q.p.supported()[0] + " and older: send initialize"}
+		message: refusal + ": this server speaks " + q.p.supported()[0] + " and older: send initialize"}
 }
 
 // response spells a synthesized answer.

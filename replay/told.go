@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -51,19 +52,27 @@ type told struct {
 	name    gjson.Result // what the request is about
 	uri     gjson.Result // likewise
 	retries bool         // it is made again, with what the server asked for
+	twice   string       // the first name that stands twice
+	within  string       // where: params, else _meta; "" is nowhere
 }
 
 // toldFields are the members that anyone asks for.
 var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel, "progressToken"}
 
-// told reads the _meta of a request.
+// told reads the params of a request. Of members that stand twice it takes the
+// first, as all do here that look for a member by its name.
 func (q *probe) told(m jsonrpc.Message) *told {
 	t, of := &q.own().self, unsafe.SliceData(m.Params)
 	if t.of == of && of != nil {
 		return t
 	}
 	*t = told{of: of}
+	var params, meta names
 	gjson.Parse(jsonrpc.String(m.Params)).ForEach(func(key, v gjson.Result) bool {
+		if params.again(key.Str) {
+			t.doubles(key.Str, "params")
+			return true
+		}
 		switch key.Str {
 		case "_meta":
 			t.meta = v
@@ -80,14 +89,48 @@ func (q *probe) told(m jsonrpc.Message) *told {
 		return t
 	}
 	t.meta.ForEach(func(key, v gjson.Result) bool {
+		if meta.again(key.Str) {
+			t.doubles(key.Str, "_meta")
+			return true
+		}
 		for i, name := range toldFields {
-			if key.Str == name && !t.fields[i].Exists() {
+			if key.Str == name {
 				t.fields[i] = v
 			}
 		}
 		return true
 	})
 	return t
+}
+
+// doubles notes a name that stands twice, if it is the first.
+func (t *told) doubles(name, within string) {
+	if t.within == "" {
+		t.twice, t.within = name, within
+	}
+}
+
+// names are those of the members of an object that were met.
+type names struct {
+	few  [12]string // of most objects
+	n    int
+	more map[string]bool // beyond these
+}
+
+// again takes in a name, and reports whether it was met before.
+func (s *names) again(name string) bool {
+	switch {
+	case slices.Contains(s.few[:s.n], name) || s.more[name]:
+		return true
+	case s.n < len(s.few):
+		s.few[s.n] = name
+		s.n++
+		return false
+	case s.more == nil:
+		s.more = map[string]bool{}
+	}
+	s.more[name] = true
+	return false
 }
 
 // member returns the name or the uri.

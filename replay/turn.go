@@ -25,12 +25,12 @@ type turn struct {
 	said    string     // the method of the latest that was said
 	asked   []*line    // the questions that were asked
 
-	paced     int               // lines whose recorded time is accounted for
-	kept      time.Duration     // and how much of it is to be kept
-	at        time.Duration     // when the latest of them was said on the tape
-	cancelled bool              // by the client; under the conversation's mu
-	carrier   int32             // of the request
-	inputs    map[string][]byte // what the client answered, of a translated round; likewise
+	paced     int           // lines whose recorded time is accounted for
+	kept      time.Duration // and how much of it is to be kept
+	at        time.Duration // when the latest of them was said on the tape
+	cancelled bool          // by the client; under the conversation's mu
+	carrier   int32         // of the request
+	course    *course       // of a translated answer: nil before its first round is over; under mu, too
 }
 
 // A result is why a performance stopped.
@@ -69,7 +69,7 @@ func (t *turn) apart() *turn {
 			q.turn = own
 		}
 	}
-	own.inputs = t.inputs
+	own.course = t.course
 	t.conv.mu.Unlock()
 	return own
 }
@@ -93,6 +93,9 @@ func (t *turn) play(on stage, mayWait bool) (why result, end cassettes.End) {
 			return why, ""
 		}
 		if l.branches {
+			if !t.attended(on) {
+				return left, ""
+			}
 			t.follow(on)
 			t.next--
 			continue
@@ -240,6 +243,21 @@ func (t *turn) await(on stage, i int) bool {
 		return !wanted || t.preceded(i)
 	})
 	return there && wanted
+}
+
+// attended reports whether there is still a client that wants the answer. Who
+// only asks before a wait must not go on without one.
+func (t *turn) attended(on stage) bool {
+	select {
+	case <-on.gone():
+	case <-t.conv.ended:
+	case <-t.p.closing:
+	default:
+		t.conv.mu.Lock()
+		defer t.conv.mu.Unlock()
+		return !t.cancelled
+	}
+	return false
 }
 
 // preceded reports whether all has happened that came before a line on the

@@ -8,7 +8,9 @@ import (
 // An Action is what a fault does; any members may be set that do not exclude
 // each other. They stand in the order in which they take effect.
 type Action struct {
-	// Before the server looks at the request.
+	// Before the server looks at the request. Those of a session, and
+	// RotateSession, are for requests that could have one: a fault with any of
+	// them is not met by one of the modern era, which has none.
 
 	// Request changes the request's headers, as a gateway may: a header that is
 	// Absent is taken off.

@@ -19,7 +19,7 @@ const (
 	CheckUnknownMethod       = "unknown-method"       // a request whose method neither a revision nor the tape has
 	CheckMissingParams       = "missing-params"       // initialize without params
 	CheckInitializeParams    = "initialize-params"    // initialize whose params lack what the specification asks for
-	CheckParamsIncomplete    = "params-incomplete"    // a request whose params lack a member that its method needs
+	CheckParamsIncomplete    = "params-incomplete"    // a request whose params lack a member that its method needs, or have it of another type
 	CheckKindUnexpected      = "kind-unexpected"      // a message of a kind that is not served
 	CheckHandshake           = "handshake"            // an initialize of the modern era that names no modern version for itself
 	CheckMetaMissing         = "meta-missing"         // a request whose params have no _meta
@@ -27,6 +27,7 @@ const (
 	CheckMetaMalformed       = "meta-malformed"       // a request whose _meta has a protocol field that cannot be one
 	CheckMetaVersion         = "meta-version"         // a request whose _meta and MCP-Protocol-Version name two versions
 	CheckMetaMethod          = "meta-method"          // a request whose Mcp-Method names another method
+	CheckMemberDoubled       = "member-doubled"       // a request whose params or _meta have a member twice
 	CheckInputMalformed      = "input-malformed"      // a request with inputResponses or a requestState that cannot be such
 	CheckHeaderMissing       = "header-missing"       // a request without a header that says what its body says
 	CheckHeaderDoubled       = "header-doubled"       // a request with several lines of such a header
@@ -71,7 +72,7 @@ func CheckNames() []string {
 		CheckMethod, CheckStateless, CheckSize, CheckContentType, CheckAcceptPost, CheckAcceptGet,
 		CheckLastEventID, CheckEmpty, CheckJSON, CheckJSONRPC, CheckBatch, CheckBatchInitialize,
 		CheckUnknownMethod, CheckMissingParams, CheckInitializeParams,
-		CheckParamsIncomplete, CheckKindUnexpected, CheckHandshake, CheckMetaMissing, CheckMetaIncomplete, CheckMetaMalformed, CheckMetaVersion, CheckMetaMethod, CheckInputMalformed,
+		CheckParamsIncomplete, CheckKindUnexpected, CheckHandshake, CheckMetaMissing, CheckMetaIncomplete, CheckMetaMalformed, CheckMetaVersion, CheckMetaMethod, CheckMemberDoubled, CheckInputMalformed,
 		CheckHeaderMissing, CheckHeaderDoubled, CheckHeaderMalformed, CheckHeaderDiffers, CheckHeaderUnexpected, CheckSlashMissing, CheckSlashExtra,
 		CheckIDMissing, CheckIDUnexpected, CheckNotificationUnknown, CheckNoSessionYet, CheckSessionMissing, CheckSessionUnknown,
 		CheckSessionEnded, CheckSessionOnInit, CheckReinitialize, CheckNotInitialized, CheckNotReady,

@@ -29,15 +29,16 @@ type Trigger struct {
 	// Session is what the request shows of a session: none (no id), known (a
 	// living session's), unknown (any other), ended (of a session that is
 	// over), leaked (an id that only a response other than that of initialize
-	// has shown).
+	// has shown). One served in the modern era shows none.
 	Session string
 	// State is how far the client has come: new (before its initialize was
 	// answered), initializing (after that), ready (notifications/initialized
-	// has come).
+	// has come). One served in the modern era is in none of these states.
 	State string
 	// Era is legacy, or modern: it has a protocol version in its _meta, or in its
 	// header one that has no handshake, or is server/discover or
-	// subscriptions/listen.
+	// subscriptions/listen. An initialize has to name it in its _meta, and what a
+	// session has agreed upon counts as a handshake.
 	Era string
 
 	// Client is what the client does: connect (a stdio client has started the

@@ -31,6 +31,33 @@ func TestReinitialize(t *testing.T) {
 		{why: "without time to wait for, the end settles it", expect: scenarios.Expectation{What: scenarios.AssertReinitialize}, want: Fail,
 			says:  "kept the dead session: 1 request with session-1 in 2.0 s, then ended, no initialize",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(2000); r.expire("a", 2) }},
+		{why: "a client of an era without sessions has none to open again", expect: within, want: NotReached, says: "of an era without sessions",
+			plays: func(r *reel) { r.meets(1, failure(1)); r.asks(modern(2, "book", "")) }},
+		{why: "nor has one beside a session that lives", expect: within, want: NotReached, says: "of an era without sessions",
+			plays: func(r *reel) { r.open("a", 0); r.meets(1, failure(1)); r.wait(5001); r.ask("a", 2) }},
+		{why: "the next that has one is judged", expect: within, want: Fail, says: "kept the dead session: 1 request with session-1 in 5.0 s",
+			plays: func(r *reel) {
+				r.open("a", 0)
+				r.meets(1, failure(1))
+				r.expire("a", 2)
+				r.expire("a", 3)
+				r.wait(5001)
+			}, running: true},
+		{why: "a session that agreed on a revision nobody knows is one", expect: within, want: Fail, says: "ended without an initialize",
+			plays: func(r *reel) {
+				r.open("a", 0)
+				on := r.request("POST", "a", call(1, "forecast"), "MCP-Protocol-Version", "2099-01-01")
+				r.note(on, "faulted", "dies")
+				r.answer(on, 404, "", failure(1))
+			}},
+		{why: "over stdio, too, the era is that of the line", expect: within, want: NotReached, says: "of an era without sessions",
+			plays: func(r *reel) {
+				r.line(1, cassettes.Client, initialize(0))
+				r.line(1, cassettes.Server, result(0))
+				r.line(1, cassettes.Client, modern(1, "book", ""))
+				r.note(1, "faulted", "dies")
+				r.line(1, cassettes.Server, failure(1))
+			}},
 		{why: "one that ends has not done it", expect: within, want: Fail, says: "ended without an initialize",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1) }},
 		{why: "one that hangs is found while it runs", expect: within, want: Fail, says: "sent nothing in 5.0 s, no initialize",

@@ -23,6 +23,7 @@ type stand struct {
 	known  int           // how many sessions there had been
 	living int           // how many clients there may have been
 	asked  int           // how many questions there had been
+	barred bool          // it would have begun, but for the era of what was met
 	hidden string        // why something that it depends on cannot be told, or ""
 	judged assertion
 
@@ -110,8 +111,22 @@ func (d *docket) end(now time.Duration) {
 	}
 }
 
-// begins reports whether an act is where the expectation begins.
+// begins reports whether an act is where the expectation begins. Nothing of an
+// era begins what no client of it can do: 2026-07-28 has no sessions to open
+// again and no streams to resume (its changelog).
 func (s *stand) begins(a *act) bool {
+	if !s.starts(a) {
+		return false
+	}
+	q := a.about()
+	bars := q != nil && q.modern && (s.What == scenarios.AssertReinitialize || s.What == scenarios.AssertResumes)
+	s.barred = s.barred || bars
+	return !bars
+}
+
+// starts reports whether an act is one of those with which the expectation
+// begins.
+func (s *stand) starts(a *act) bool {
 	switch s.Since {
 	case "start":
 		return a.kind == asked
@@ -162,7 +177,10 @@ func (s *stand) pending(now time.Duration) (until time.Duration, ok bool) {
 
 // verdict says how it stands at a time.
 func (s *stand) verdict(now time.Duration, ended bool) (Result, string, time.Duration) {
-	if !s.begun {
+	switch {
+	case !s.begun && s.barred:
+		return NotReached, "what was met is of an era without sessions and resumption", 0
+	case !s.begun:
 		return NotReached, "", 0
 	}
 	s.expire(now)

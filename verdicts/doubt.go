@@ -26,7 +26,7 @@ func hides(t *scenarios.Trigger, r *faults.Request, crowd bool) bool {
 			return true
 		}
 	}
-	if asksBefore(t, crowd) || hidesArguments(t, r) || hidesMembers(t, r) || t.Not != nil && hides(t.Not, r, crowd) {
+	if asksBefore(t, r, crowd) || hidesArguments(t, r) || hidesMembers(t, r) || t.Not != nil && hides(t.Not, r, crowd) {
 		return true
 	}
 	for i := range t.Any {
@@ -38,9 +38,10 @@ func hides(t *scenarios.Trigger, r *faults.Request, crowd bool) bool {
 }
 
 // asksBefore reports whether a trigger asks for what a client did before, where
-// that cannot be told.
-func asksBefore(t *scenarios.Trigger, crowd bool) bool {
-	return crowd && (t.State != "" || t.InFlight > 1 || t.Idle > 0)
+// that cannot be told. How far it has come means nothing where there are no
+// handshakes.
+func asksBefore(t *scenarios.Trigger, r *faults.Request, crowd bool) bool {
+	return crowd && (t.State != "" && r.State != faults.Stateless || t.InFlight > 1 || t.Idle > 0)
 }
 
 // hidesHeader reports whether it cannot be told how the test of a header comes
@@ -130,7 +131,7 @@ func supposing(t *scenarios.Trigger, r *faults.Request, crowd, met bool) *scenar
 			s.Client = never
 		}
 	}
-	if asksBefore(t, crowd) {
+	if asksBefore(t, r, crowd) {
 		if s.State, s.InFlight, s.Idle = "", 0, 0; !met {
 			s.Client = never
 		}

@@ -168,6 +168,9 @@ func (l *ledger) asked(c *carrier, e *cassettes.Event) {
 	}
 	c.who.last = e.At
 	r.State, r.InFlight = c.who.state(), len(c.who.open)
+	if len(a.asks) > 0 && a.asks[0].modern { // whoever else has shaken hands there
+		r.Session, r.State = faults.NoSession, faults.Stateless
+	}
 	if r.HTTP == http.MethodGet {
 		l.resumes(c, a)
 	}
@@ -223,7 +226,7 @@ func (l *ledger) questions(c *carrier, a *act) {
 		if l.keys != nil {
 			q.key = l.keys(m)
 		}
-		q.modern = faults.Meets(&scenarios.Trigger{Era: "modern"}, r)
+		q.modern = (c.pipe || r.Session == faults.NoSession) && faults.Meets(&scenarios.Trigger{Era: "modern"}, r)
 		if l.rounds != nil && mcp.TakesInput(m.Method) {
 			q.round = l.rounds.name(m)
 		}

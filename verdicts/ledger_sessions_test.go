@@ -82,6 +82,20 @@ func TestTriggersOfSessions(t *testing.T) {
 		}},
 		{why: "before initialize was answered", expect: sends(scenarios.Trigger{State: "new", Method: "initialize"}), want: Pass, plays: healthy},
 		{why: "before it is ready", expect: sends(scenarios.Trigger{State: "initializing", Method: "notifications/initialized"}), want: Pass, plays: healthy},
+		{why: "an era without handshakes is in no state, whoever has shaken hands beside it", want: Pass, expect: never(scenarios.Trigger{Method: "tools/list", Any: []scenarios.Trigger{{State: "new"}, {State: "initializing"}, {State: "ready"}}}),
+			plays: func(r *reel) {
+				r.asks(modernList(1))
+				r.answer(r.post("", initialize(0)), 200, "", result(0))
+				r.asks(modernList(2))
+				r.answer(r.post("", initialize(3)), 200, "", result(3))
+				r.asks(modernList(4))
+			}},
+		{why: "nor is it in the session of its pipe", want: Pass, expect: never(scenarios.Trigger{Method: "tools/list", Any: []scenarios.Trigger{{Session: "known"}, {State: "initializing"}}}),
+			plays: func(r *reel) {
+				r.line(1, cassettes.Client, initialize(0))
+				r.line(1, cassettes.Server, result(0))
+				r.line(1, cassettes.Client, modernList(1))
+			}},
 		{why: "without sessions another client may have begun meanwhile", expect: never(scenarios.Trigger{Method: "tools/list", State: "new"}), want: NotReached,
 			says: "without sessions clients cannot be told apart", plays: func(r *reel) { r.open("", 0); r.post("", initialize(0)); r.ask("", 1) }},
 		{why: "not one whose handshake came to nothing", expect: never(scenarios.Trigger{Method: "tools/list", State: "new"}), want: Fail, plays: func(r *reel) {

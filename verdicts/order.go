@@ -2,6 +2,7 @@ package verdicts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (o *order) hear(s *stand, a *act) {
 	switch a.kind {
 	case asked, opened:
 		for _, q := range a.asks {
-			if !a.crowd {
+			if !a.crowd && !(q.modern && shakes(s.Order)) {
 				o.asked(s, a, q)
 			}
 		}
@@ -76,6 +77,12 @@ func (o *order) hear(s *stand, a *act) {
 			o.step(s, p)
 		}
 	}
+}
+
+// shakes reports whether an order has a handshake in it, in which a request of an
+// era without one has no place.
+func shakes(order []string) bool {
+	return slices.Contains(order, mcp.Initialize) || slices.Contains(order, mcp.Initialized)
 }
 
 // step notes that a session has done the next of an order.

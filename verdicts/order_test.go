@@ -86,6 +86,16 @@ func TestOrder(t *testing.T) {
 					r.ask(s, 1)
 				}
 			}},
+		{why: "an era without a handshake has no such order", expect: inOrder, want: NotReached, says: "no session came as far",
+			plays: func(r *reel) { r.asks(modernList(1)); r.asks(modernList(2)) }},
+		{why: "and its requests are nobody's in a handshake", expect: inOrder, want: Pass, says: "in 1 session",
+			plays: func(r *reel) {
+				on := r.post("", initialize(0))
+				r.asks(modernList(2))
+				r.answer(on, 200, "a", result(0))
+				r.answer(r.post("a", initialized), 202, "", "")
+				r.ask("a", 1)
+			}},
 		{why: "it is not ready", expect: inOrder, want: Fail, says: "sent tools/list before notifications/initialized had been sent",
 			plays: func(r *reel) { r.answer(r.post("", initialize(0)), 200, "a", result(0)); r.ask("a", 1) }},
 		{why: "nothing demands to wait for the 202 to a notification", expect: inOrder, want: Pass, says: "in 1 session",

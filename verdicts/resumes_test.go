@@ -33,6 +33,15 @@ func TestResumes(t *testing.T) {
 	runCases(t, []clientCase{
 		{why: "it comes back with the last", expect: within, want: Pass, says: `came back after 300 ms with Last-Event-ID "e2"`,
 			plays: func(r *reel) { cut(r); comeBack(r, "e2") }},
+		{why: "an era without resumption has nothing to come back to", expect: within, want: NotReached, says: "of an era without sessions and resumption",
+			plays: func(r *reel) {
+				on := r.post("", modern(1, "book", ""))
+				r.note(on, "faulted", "dies")
+				r.head(on)
+				r.end(on, cassettes.Server, cassettes.Reset)
+				r.wait(6000)
+				r.asks(modern(2, "book", ""))
+			}},
 		{why: "and again, where nothing came meanwhile", expect: within, want: Pass,
 			plays: func(r *reel) { cut(r); comeBack(r, "e2"); comeBack(r, "e2") }},
 		{why: "and again with what came meanwhile", expect: within, want: Pass,

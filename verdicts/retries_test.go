@@ -18,6 +18,11 @@ func modern(id any, tool, more string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","n":%[1]v},"name":%q%s}}`, id, tool, more)
 }
 
+// modernList is a tools/list of that revision.
+func modernList(id int) string {
+	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}`, id)
+}
+
 // wants is an answer that asks for input.
 func wants(id any, members string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,"result":{"resultType":"input_required"%s}}`, id, members)

@@ -167,6 +167,14 @@ func (s *stand) beginning() string {
 	return "the fault " + s.Since
 }
 
+// about is the first question that an act asks or is about, or nil.
+func (a *act) about() *question {
+	if a.of == nil && len(a.asks) > 0 {
+		return a.asks[0]
+	}
+	return a.of
+}
+
 // asked is what the client did, by its method.
 func (a *act) asked() string {
 	r := a.request

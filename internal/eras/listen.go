@@ -41,6 +41,27 @@ func Honoured(filter, capabilities []byte) []byte {
 	return honoured.spell()
 }
 
+// FilterFlaw says what to send in place of a filter that has not the shape of
+// one, or "" where nothing is wrong with it. Members that the revision does not
+// know may be anything (2026-07-28 schema, SubscriptionFilter).
+func FilterFlaw(filter []byte) string {
+	asked, ok := read(filter)
+	if !ok {
+		return "send notifications as an object"
+	}
+	for _, c := range changes {
+		v := asked.get(c.filter)
+		switch {
+		case v == nil:
+		case c.filter != resourceSubscriptions && string(v) != "true" && string(v) != "false":
+			return "send notifications." + c.filter + " as true or false"
+		case c.filter == resourceSubscriptions && (v[0] != '[' || len(uris(v)) != len(elements(v))):
+			return "send notifications." + c.filter + " as an array of URIs"
+		}
+	}
+	return ""
+}
+
 // uris returns the strings in an array, as they are spelled.
 func uris(list []byte) (all [][]byte) {
 	for _, e := range elements(list) {

@@ -47,6 +47,26 @@ func TestWants(t *testing.T) {
 	}
 }
 
+func TestFilterFlaw(t *testing.T) {
+	for _, c := range []struct{ why, filter, want string }{
+		{"all that there is", `{"toolsListChanged":true,"promptsListChanged":false,"resourcesListChanged":true,"resourceSubscriptions":["a:b"]}`, ""},
+		{"all is optional", `{}`, ""},
+		{"an extension's", `{"taskIds":7,"resourceSubscriptions":[]}`, ""},
+		{"nothing", ``, "send notifications as an object"},
+		{"null", `null`, "send notifications as an object"},
+		{"a list", `[{"toolsListChanged":true}]`, "send notifications as an object"},
+		{"a word for a wish", `{"toolsListChanged":"true"}`, "send notifications.toolsListChanged as true or false"},
+		{"null for a wish", `{"promptsListChanged":null}`, "send notifications.promptsListChanged as true or false"},
+		{"one resource", `{"resourceSubscriptions":"a:b"}`, "send notifications.resourceSubscriptions as an array of URIs"},
+		{"an object of resources", `{"resourceSubscriptions":{}}`, "send notifications.resourceSubscriptions as an array of URIs"},
+		{"a number among URIs", `{"resourceSubscriptions":["a:b",1]}`, "send notifications.resourceSubscriptions as an array of URIs"},
+	} {
+		if got := FilterFlaw([]byte(c.filter)); got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
 func TestTag(t *testing.T) {
 	for _, c := range []struct{ why, message, id, want, untagged string }{
 		{"a notification without params", `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`, `1`,

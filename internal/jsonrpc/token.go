@@ -7,16 +7,20 @@ import (
 )
 
 // ProgressToken returns the JSON text of the token under which a request's
-// params ask for progress, or nil.
+// params ask for progress, or nil. What is no token stands for none.
 func ProgressToken(params []byte) []byte {
 	if !HasMeta(params) {
 		return nil
 	}
-	if token := gjson.Get(String(params), "_meta.progressToken"); token.Exists() {
+	if token := gjson.Get(String(params), "_meta.progressToken"); IsToken(token) {
 		return Bytes(token.Raw)
 	}
 	return nil
 }
+
+// IsToken reports whether a value can be a progress token: a string or a number,
+// in every revision (2026-07-28 schema, "ProgressToken").
+func IsToken(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number }
 
 // HasMeta reports whether params may have a member _meta, and is quick to say
 // that they have none.

@@ -89,7 +89,7 @@ func collect(schema gjson.Result, path []string, list *[]Argument) bool {
 		}
 		at := append(path[:len(path):len(path)], name.Str)
 		if header := member(property, "x-mcp-header"); header.Exists() {
-			if ok = header.Type == gjson.String && isToken(header.Str) && isPrimitive(member(property, "type").Str); !ok {
+			if ok = header.Type == gjson.String && IsToken(header.Str) && isPrimitive(member(property, "type").Str); !ok {
 				return false
 			}
 			full := mcp.HeaderParamPrefix + header.Str
@@ -106,8 +106,9 @@ func isPrimitive(kind string) bool {
 	return kind == "string" || kind == "integer" || kind == "boolean"
 }
 
-// isToken reports whether s may be part of a field's name (RFC 9110, 5.6.2).
-func isToken(s string) bool {
+// IsToken reports whether s may be a field's name, or a part of one (RFC 9110,
+// 5.6.2).
+func IsToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		alnum := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 		return !alnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)

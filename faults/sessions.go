@@ -1,0 +1,22 @@
+package faults
+
+import "github.com/mcpmock/mcpmock/scenarios"
+
+// Fits reports whether a fault may fire on a request: the request meets the
+// trigger, and has the session that the fault acts on. It is Meets for a fault
+// as a whole.
+func Fits(f *scenarios.Fault, r *Request) bool {
+	return Meets(&f.When, r) && !(onSession(&f.Do) && sessionless(r))
+}
+
+// onSession reports whether an action acts on the session of a request. One
+// that does other things as well is meant to do them together.
+func onSession(do *scenarios.Action) bool {
+	return do.ExpireSession || do.ForgetSession || do.Restart || do.AdoptSession || do.RotateSession
+}
+
+// sessionless reports whether a request is of an era that has no sessions
+// (2026-07-28 basic, "Statelessness"): no server could end its, so no client is
+// to be judged by what it does about that. One that belongs to a session all the
+// same is of a legacy server, whatever it says about itself.
+func sessionless(r *Request) bool { return r.Session == NoSession && modern(r) }

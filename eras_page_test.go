@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 )
 
 // TestErasPage holds that the table in docs/eras.md says what TestErasMeet
@@ -69,7 +70,7 @@ func erasTable(t *testing.T) string {
 				}
 				if !slices.Contains(told, d.member) {
 					told = append(told, d.member)
-					fmt.Fprintf(&notes, "%d. %s\n", len(told), d.words())
+					notes.WriteString(item(fmt.Sprintf("%d. ", len(told)), sentence(d.words())))
 				}
 				cell += fmt.Sprintf(" but for (%d)", slices.Index(told, d.member)+1)
 			}
@@ -80,21 +81,75 @@ func erasTable(t *testing.T) string {
 	fmt.Fprintf(&notes, "\nWhat clients of older revisions see otherwise besides:\n\n")
 	for _, d := range differences() {
 		if !slices.Contains(d.clients, both[0].version) {
-			fmt.Fprintf(&notes, "* %s (%s): %s\n", strings.Join(d.clients, ", "), strings.Join(d.steps, "; "), d.words())
+			notes.WriteString(item("* ", strings.Join(d.clients, ", ")+" ("+strings.Join(d.steps, "; ")+"): "+d.words()))
 		}
 	}
 	return table.String() + "\n" + notes.String()
 }
 
-// words tells of a difference.
+// words tells of a difference: what the client meets live, what from the tape,
+// and why.
 func (d difference) words() string {
-	return fmt.Sprintf("`%s` is %s live and %s of the tape: %s", d.member, quoted(d.live), quoted(d.played), d.why)
+	live, played := "", ""
+	switch d.member {
+	case "heard": // lists of notifications
+		live, played = "the client hears "+methods(d.live), methods(d.played)
+	case "asked":
+		live, played = "the client is asked "+d.live, d.played
+	case "code":
+		live, played = "the error is "+d.live, d.played
+	default: // a member of the answer
+		live, played = member(d.member, d.live), "none"
+		if !missing(d.played) {
+			played = member(d.member, d.played)
+		}
+		live = "the answer has " + live
+	}
+	return live + " live, and " + played + " from the tape: " + d.why
 }
 
-// quoted is JSON in a page, or a word for it.
-func quoted(text string) string {
-	if text == "nothing" || text == something {
-		return text
+// methods are those of a list of notifications, as words of a page.
+func methods(heard string) string {
+	var names []string
+	for _, m := range gjson.Get(heard, "#.method").Array() {
+		names = append(names, "`"+m.Str+"`")
 	}
-	return "`" + text + "`"
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// member is a member of an answer in a page, with its value where a difference
+// spells it.
+func member(name, value string) string {
+	if value == something {
+		return "`" + name + "`"
+	}
+	return "`" + name + ": " + value + "`"
+}
+
+// missing reports whether a value is what a member has that is not there.
+func missing(value string) bool { return value == "nothing" || value == `""` }
+
+// sentence begins with a capital.
+func sentence(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
+
+// item is an item of a list, in lines as long as those of the page around it.
+func item(mark, text string) string {
+	const width = 124
+	var page strings.Builder
+	line := mark
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+			line += word
+		case len(line)+1+len(word) > width:
+			page.WriteString(line + "\n")
+			line = strings.Repeat(" ", len(mark)) + word
+		default:
+			line += " " + word
+		}
+	}
+	return page.String() + line + "\n"
 }

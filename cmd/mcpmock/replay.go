@@ -80,6 +80,9 @@ in one is translated from the other.`,
 				}
 			}
 			p.seeded = cmd.Flags().Changed("seed")
+			if err := chosen(cmd); err != nil {
+				return err
+			}
 			if p.stdio {
 				for _, flag := range [...]string{"listen", "transport", "answers", "resumable", "allow-origin", "allow-host"} {
 					if cmd.Flags().Changed(flag) {
@@ -109,13 +112,13 @@ func (p *playing) flags(cmd *cobra.Command) {
 	f.StringVar(&p.pace, "pace", "off", "keep recorded `TIME`: off, recorded, or a part of it such as 0.2x")
 	f.DurationVar(&p.paceCap, "pace-cap", 0, "keep no gap of recorded time longer than `DURATION`, such as 2s")
 	f.StringVar(&p.transport, "transport", "auto", "serve `WHAT` over HTTP: http (Streamable HTTP), sse (HTTP+SSE), or auto, both")
-	f.StringVar(&p.era, "era", "auto", "serve clients of `ERA`: legacy (with a handshake), modern (2026-07-28), both (translating what the tape lacks), or auto, as recorded")
+	f.StringVar(&p.era, "era", asRecorded, "serve clients of `ERA`: legacy (with a handshake), modern (2026-07-28), both (translating what the tape lacks), or auto, as recorded")
 	f.StringVar(&p.answers, "answers", "recorded", "send an answer of one message `HOW` over Streamable HTTP: recorded, json or sse")
 	f.BoolVar(&p.resumable, "resumable", false, "give the events of all streams ids, so that a client can come back for what it missed")
 	f.StringVar(&p.onMiss, "on-miss", "error", "answer a mismatch by a JSON-RPC `error` at HTTP 200, or by 500")
 	f.StringArrayVar(&p.origins, "allow-origin", nil, "admit web pages of `ORIGIN`; may be repeated")
 	f.StringArrayVar(&p.hosts, "allow-host", nil, "admit requests for the name `HOST`; may be repeated")
-	f.Int64Var(&p.seed, "seed", 0, "make session ids repeatable; without it they are random")
+	f.Int64Var(&p.seed, "seed", 0, "make session ids, and requestState, repeatable; without it they are random")
 	f.StringVar(&p.journal, "journal", "", "write all that happens to the cassette `FILE`")
 	completeWords(cmd, "sessions", "auto", "required", "optional", "stateless")
 	completeWords(cmd, "enforce", "strict", "lenient")
@@ -126,6 +129,22 @@ func (p *playing) flags(cmd *cobra.Command) {
 	completeWords(cmd, "pace", "off", "recorded", "0.2x")
 	completeWords(cmd, "on-miss", "error", "500")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
+}
+
+// chosen returns which choice was left empty: most likely by a variable that is
+// not set, and not to have it as recorded.
+func chosen(cmd *cobra.Command) error {
+	for _, choice := range [...]struct{ flag, words string }{
+		{"sessions", "auto, required, optional or stateless"},
+		{"transport", "auto, http or sse"},
+		{"era", "auto, legacy, modern or both"},
+		{"answers", "recorded, json or sse"},
+	} {
+		if f := cmd.Flags().Lookup(choice.flag); f != nil && f.Changed && f.Value.String() == "" {
+			return wrongUse("--%s needs a value", choice.flag).hint("it is %s", choice.words)
+		}
+	}
+	return nil
 }
 
 func (p *playing) run(ctx context.Context, c *console) error {
@@ -157,6 +176,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	p.warnUnserved(c, player)
 	p.spending = spendMemory()
 	if torn := player.Torn(); torn != nil {
 		c.talk("mcpmock: warning: %v", torn)

@@ -118,6 +118,10 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	f := wrongUse("%s", strings.Replace(err.Error(), "flag: ", "flag ", 1))
 	if wrong, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		if others := havingFlag(cmd.Root(), wrong); others != nil {
+			f.hint("--%s is a flag of %s", wrong, strings.Join(others, ", "))
+			return f.hint("all flags: %s --help", cmd.CommandPath())
+		}
 		// The names of flags are compared as those of commands are.
 		flags := &cobra.Command{}
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
@@ -128,6 +132,17 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return f.hint("all flags: %s --help", cmd.CommandPath())
+}
+
+// havingFlag lists the commands below cmd that have a flag of that very name.
+func havingFlag(cmd *cobra.Command, name string) (paths []string) {
+	for _, sub := range cmd.Commands() {
+		if sub.LocalFlags().Lookup(name) != nil {
+			paths = append(paths, sub.CommandPath())
+		}
+		paths = append(paths, havingFlag(sub, name)...)
+	}
+	return paths
 }
 
 // kindOf says what the value of a flag must be, where that is no text.

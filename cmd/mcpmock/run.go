@@ -63,6 +63,9 @@ not found, and 128+N where signal N ended it.`,
 			case filepath.Ext(args[0]) == ".cassette" || slices.Contains(cassettes.StockNames(), args[0]):
 				return runFailed(wrongUse("run takes a command, and %s is a cassette", args[0]).hint("mcpmock run -c %s -- COMMAND", say.File(args[0])))
 			}
+			if err := chosen(cmd); err != nil {
+				return runFailed(err)
+			}
 			r.command = args
 			r.stdioArgs = stdioArgs(cmd)
 			return runFailed(r.run(cmd.Context(), c))

@@ -114,6 +114,7 @@ func (m *mocked) serve(r *errand, c *console, opts []replay.Option) error {
 	if torn := player.Torn(); torn != nil {
 		c.talk("mcpmock: warning: %v", torn)
 	}
+	r.warnUnserved(c, player)
 	m.server, err = replay.Listen("127.0.0.1:0", player)
 	return err
 }
@@ -172,7 +173,7 @@ func stdioArgs(cmd *cobra.Command) []string {
 			for _, v := range f.Value.(pflag.SliceValue).GetSlice() {
 				args = append(args, "--ignore", v)
 			}
-		case "sessions", "enforce", "match", "repeat", "pace", "pace-cap", "on-miss", "seed":
+		case "sessions", "era", "enforce", "match", "repeat", "pace", "pace-cap", "on-miss", "seed":
 			args = append(args, "--"+f.Name+"="+f.Value.String())
 		}
 	})

@@ -57,7 +57,7 @@ func (y *score) hear(e *cassettes.Event) {
 	}
 	y.notes[e.Note.Kind]++
 	switch e.Note.Kind {
-	case "matched", "stubbed":
+	case "matched", "stubbed", "translated":
 		if e.Note.Exchange > 0 {
 			y.played[e.Note.Exchange] = true
 		}

@@ -23,7 +23,10 @@ func newScenarioCheck(c *console) *cobra.Command {
 With -c the scenario is held against a cassette, without running anything: which
 exchanges each fault would hit if the client did the same again, which fault
 hits nothing and why, and which expectation can never be reached. A client that
-meets a fault may go on in another way than the cassette has it.
+meets a fault may go on in another way than the cassette has it. Where the
+scenario serves an era that the cassette lacks, its requests are taken for those
+of that era as far as there are any, and a fault that then hits nothing is no
+failure.
 
 Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
 		Example: `  mcpmock scenario check ./mine.yaml
@@ -57,7 +60,8 @@ type faultReport struct {
 	When   string   `json:"when"`
 	Do     []string `json:"do"`
 	Hits   []hit    `json:"hits,omitempty"`
-	Missed string   `json:"missed,omitempty"` // why it hits nothing
+	Missed string   `json:"missed,omitempty"`     // why it hits nothing
+	Unsure string   `json:"unforetold,omitempty"` // why it may hit something, though nothing shows it
 }
 
 type expectReport struct {
@@ -133,7 +137,9 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 	for i := range report.Faults {
 		f := &report.Faults[i]
 		f.Hits = r.hits[i]
-		if len(f.Hits) == 0 {
+		if len(f.Hits) == 0 && r.apart {
+			f.Unsure = r.unforetold(i)
+		} else if len(f.Hits) == 0 {
 			f.Missed = r.why(i)
 			missed = true
 			continue
@@ -163,7 +169,7 @@ func (r *rehearsal) why(i int) string {
 		if p.met {
 			continue
 		}
-		text := "nothing on the cassette has " + p.String()
+		text := p.unmet()
 		known := map[string][]string{"method": r.methods, "tool": r.tools}[p.key]
 		if likely := near.Word(strings.TrimSuffix(p.value, "*"), known); likely != "" {
 			text += fmt.Sprintf(": did you mean %q?", likely)
@@ -173,12 +179,14 @@ func (r *rehearsal) why(i int) string {
 		return text
 	}
 	switch {
+	case r.most[i] == 0 && r.alone[i]:
+		return "it acts on a session, and what meets its conditions is of an era that has none"
 	case r.most[i] == 0:
 		return "its conditions are met, but never all by the same request"
 	case countWords(t) != "":
-		return fmt.Sprintf("it waits for %s, and at most %s in one session met the rest", countWords(t), say.Count(r.most[i], "request"))
+		return fmt.Sprintf("it waits for %s, and at most %s %s met the rest", countWords(t), say.Count(r.most[i], "request"), r.within())
 	case t.Chance > 0:
-		return fmt.Sprintf("chance let all by that met the rest: %s in one session at most", say.Count(r.most[i], "request"))
+		return fmt.Sprintf("chance let all by that met the rest: %s %s at most", say.Count(r.most[i], "request"), r.within())
 	}
 	return "a fault before it answers all that it would hit"
 }
@@ -226,6 +234,9 @@ func (f *faultReport) write(w io.Writer) {
 	if f.Missed != "" {
 		fmt.Fprintf(w, "    hits nothing: %s\n", say.Printable(f.Missed))
 	}
+	if f.Unsure != "" {
+		fmt.Fprintf(w, "    not foretold: %s\n", say.Printable(f.Unsure))
+	}
 	for i, h := range f.Hits {
 		if i == maxHits {
 			fmt.Fprintf(w, "    and %d more\n", len(f.Hits)-i)
@@ -235,6 +246,10 @@ func (f *faultReport) write(w io.Writer) {
 		if h.Exchange > 0 {
 			place = fmt.Sprintf("exchange %d, line %d", h.Exchange, h.Line)
 		}
-		fmt.Fprintf(w, "    hits %s: %s, number %d in its session\n", place, h.words(), h.Nth)
+		of := "in its session"
+		if h.Era == "modern" {
+			of = "with its client"
+		}
+		fmt.Fprintf(w, "    hits %s: %s, number %d %s\n", place, h.words(), h.Nth, of)
 	}
 }

@@ -21,7 +21,8 @@ type hit struct {
 	Method   string `json:"method,omitempty"`
 	Tool     string `json:"tool,omitempty"`
 	Client   string `json:"client,omitempty"` // what it does besides sending
-	Nth      int    `json:"nth"`              // of its session's that meet the rest of the trigger
+	Era      string `json:"era,omitempty"`    // modern: it is of no session
+	Nth      int    `json:"nth"`              // of its session's, or its client's, that meet the rest of the trigger
 }
 
 // fire lets the faults act on one request.
@@ -34,9 +35,12 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 				p.met = faults.Meets(&p.trigger, &q)
 			}
 		}
-		if faults.Meets(&list[i].When, &q) {
+		switch {
+		case faults.Fits(&list[i], &q):
 			s.met[i]++
 			r.most[i] = max(r.most[i], s.met[i])
+		case faults.Meets(&list[i].When, &q):
+			r.alone[i] = true
 		}
 	}
 	place := faults.Place{Session: &s.counts, Server: &r.server, Connection: ""}
@@ -69,6 +73,9 @@ func hitOf(q *faults.Request, e *cassettes.Event, exchanges []int, nth int) hit 
 	h := hit{Line: e.Pos.Line, HTTP: q.HTTP, Method: q.Method(), Nth: nth}
 	if len(exchanges) > 0 {
 		h.Exchange = exchanges[0] + 1
+	}
+	if q.State == faults.Stateless {
+		h.Era = "modern"
 	}
 	if h.Method == mcp.ToolsCall {
 		h.Tool = gjson.GetBytes(q.Batch.Messages[0].Params, "name").Str

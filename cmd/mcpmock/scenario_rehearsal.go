@@ -27,11 +27,15 @@ type rehearsal struct {
 	on       map[int]*rehearsed    // carrier -> whose it is
 	ways     map[string]*rehearsed // of HTTP+SSE: where the client POSTs to -> whose it is
 	latest   map[int]faults.Request
-	begun    map[int]bool // processes
-	routed   int          // requests that were spread over replicas
+	begun    map[int]bool   // processes
+	crossing bool           // the scenario serves the modern era, which the tape lacks
+	clients  map[string]int // of that era: who they are -> their first session on the tape
+	apart    bool           // the scenario serves an era that the tape lacks, either one
+	routed   int            // requests that were spread over replicas
 
 	hits    [][]hit  // of each fault
 	parts   [][]part // of each fault's trigger
+	alone   []bool   // of each fault: some request meets the trigger, and has no session that it could act on
 	most    []int    // of each fault: how many requests in one session meet the trigger, but for what counts
 	methods []string // that are on the tape
 	tools   []string
@@ -57,8 +61,10 @@ func rehearse(s *scenarios.Scenario, tape *cassettes.Tape) (*rehearsal, error) {
 	r := &rehearsal{
 		scenario: s, tape: tape, index: index, run: faults.NewSet(s).Begin(),
 		asked: map[int64][]int{}, labels: map[string]int{}, sessions: map[int]*rehearsed{}, on: map[int]*rehearsed{}, ways: map[string]*rehearsed{},
-		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)),
+		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)), alone: make([]bool, len(s.Faults)),
 	}
+	r.clients, r.apart = map[string]int{}, r.crosses()
+	r.crossing = r.apart && s.Era == "modern"
 	for i := range s.Faults {
 		r.parts = append(r.parts, parts(&s.Faults[i].When))
 	}
@@ -122,12 +128,19 @@ func (r *rehearsal) client(e *cassettes.Event) {
 	}
 	q.Batch, q.Invalid = messageOf(e)
 	exchanges := r.asked[e.Pos.Offset]
-	s := r.whose(&q, e, exchanges)
+	var s *rehearsed
+	if r.crossing {
+		if s = r.cross(&q, exchanges); s == nil {
+			return
+		}
+	} else {
+		s = r.whose(&q, e, exchanges)
+	}
 	if r.scenario.Transport == "stdio" {
 		q.Path, q.Header = "", nil
 	}
 	r.on[e.On] = s
-	r.about(&q, s, e)
+	r.about(&q, s, e, exchanges)
 	if r.tape.Header.Transport == "sse" && q.HTTP == "GET" {
 		opens := q
 		opens.Client = faults.Connects
@@ -161,7 +174,7 @@ func messageOf(e *cassettes.Event) (jsonrpc.Batch, bool) {
 func (r *rehearsal) whose(q *faults.Request, e *cassettes.Event, exchanges []int) *rehearsed {
 	if t := r.tape.Header.Transport; t != "stdio" && t != "sse" {
 		label := q.Header.Get(mcp.HeaderSessionID)
-		if label == "" {
+		if label == "" || r.modern(exchanges) {
 			return r.session(0)
 		}
 		n, issued := r.labels[label]
@@ -190,10 +203,15 @@ func (r *rehearsal) whose(q *faults.Request, e *cassettes.Event, exchanges []int
 			r.ways[way] = s
 		}
 	}
-	if s.state != faults.New {
+	if s.state != faults.New && !r.modern(exchanges) {
 		q.Session = faults.Known
 	}
 	return s
+}
+
+// modern reports whether a request was served in the era that has no sessions.
+func (r *rehearsal) modern(exchanges []int) bool {
+	return len(exchanges) > 0 && r.index.Flags(exchanges[0])&cassettes.Modern != 0
 }
 
 func (r *rehearsal) session(n int) *rehearsed {
@@ -213,8 +231,11 @@ func (r *rehearsal) of(carrier int) *rehearsed {
 }
 
 // about fills in what the session makes of a request.
-func (r *rehearsal) about(q *faults.Request, s *rehearsed, e *cassettes.Event) {
+func (r *rehearsal) about(q *faults.Request, s *rehearsed, e *cassettes.Event, exchanges []int) {
 	q.State, q.InFlight = s.state, len(s.pending)
+	if r.crossing || r.modern(exchanges) {
+		q.State = faults.Stateless
+	}
 	if s.used {
 		q.Idle, q.Since = e.At-s.last, e.At-s.first
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,26 @@ type part struct {
 	met        bool // something on the tape meets it
 }
 
-func (p *part) String() string { return strings.TrimSpace(p.key + " " + p.value) }
+func (p *part) String() string {
+	switch {
+	case p.key == "any" && len(p.trigger.Any) > 1:
+		return "either " + p.value
+	case p.key == "any":
+		return p.value
+	}
+	return strings.TrimSpace(p.key + " " + p.value)
+}
+
+// unmet says of a condition that nothing on the tape meets it.
+func (p *part) unmet() string {
+	switch p.key {
+	case "any":
+		return "nothing on the cassette has " + p.value
+	case "not":
+		return "everything on the cassette has " + strings.TrimPrefix(whenWords(p.trigger.Not), "either ")
+	}
+	return "nothing on the cassette has " + p.String()
+}
 
 // parts takes a trigger apart. What counts requests and what is left to chance
 // is no part. Each has what the client does, for a condition on what it sends
@@ -40,6 +60,10 @@ func parts(t *scenarios.Trigger) []part {
 		p := part{key: keyOf(name), value: valueOf(v.Field(i))}
 		p.trigger.Client = t.Client
 		reflect.ValueOf(&p.trigger).Elem().Field(i).Set(v.Field(i))
+		if p.key == "era" { // first: what is of the other one lacks most of the rest for that
+			all = slices.Insert(all, 0, p)
+			continue
+		}
 		all = append(all, p)
 	}
 	return all
@@ -58,6 +82,14 @@ func valueOf(v reflect.Value) string {
 			names = append(names, h.Name)
 		}
 		return strings.Join(names, ", ")
+	case []scenarios.Trigger:
+		var words []string
+		for i := range v {
+			words = append(words, within(&v[i]))
+		}
+		return strings.Join(words, " or ")
+	case *scenarios.Trigger:
+		return within(v)
 	case fmt.Stringer:
 		return v.String()
 	}
@@ -121,6 +153,14 @@ func whenWords(t *scenarios.Trigger) string {
 		return "every request"
 	}
 	return strings.Join(words, ", ")
+}
+
+// within is a trigger in words, as a part of another.
+func within(t *scenarios.Trigger) string {
+	if len(parts(t)) > 1 || len(t.Any) > 1 {
+		return "(" + whenWords(t) + ")"
+	}
+	return whenWords(t)
 }
 
 // countWords is what a trigger counts, in words.

@@ -35,6 +35,8 @@ faults:
   - {when: {}, do: ignore}
   - {when: {method: tools/*, header: {Accept: absent, Host: present}, arguments: {a: 1}, idle: 2s, chance: 0.5, every: 2}, do: {id: {as: "null"}, bom: true, close_idle: 1s, send: {message: {}}}}
   - {when: {after: 3s, same_id: true}, do: {status: 500, headers: {a: b}}}
+  - {when: {kind: request, any: [{method: a}, {method: b, session: known}], not: {any: [{tool: c}, {tool: d}]}, nth: 2}, do: ignore}
+  - {when: {any: [{method: a}], not: {method: b, not: {tool: c}}}, do: ignore}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +48,8 @@ faults:
 		{"every request", []string{"ignore"}},
 		{"header Accept, Host, method tools/*, arguments, idle 2s, chance 0.5, every 2", []string{"id", "send", "close_idle", "bom"}},
 		{"same_id, after 3s", []string{"status", "headers"}},
+		{"kind request, either method a or (method b, session known), not (either tool c or tool d), nth 2", []string{"ignore"}},
+		{"method a, not (method b, not tool c)", []string{"ignore"}},
 	} {
 		f := &s.Faults[i]
 		if got := whenWords(&f.When); got != want.when {

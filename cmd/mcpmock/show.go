@@ -81,7 +81,7 @@ func showSummary(c *console, tape *cassettes.Tape, path string) error {
 	if torn != nil {
 		s.Torn = &tornTail{torn.Line, torn.Offset}
 	}
-	s.finish()
+	s.finish(tape)
 	if c.asJSON {
 		return c.print(s)
 	}
@@ -103,14 +103,16 @@ func (s *survey) print(w io.Writer) {
 	if s.Torn != nil {
 		fmt.Fprintf(w, "  torn       at line %d; all before it is whole\n", s.Torn.Line)
 	}
-	if s.modern {
-		fmt.Fprintf(w, "  eras       %s\n", strings.Join(s.Eras, " and "))
-	}
+	fmt.Fprintf(w, "  eras       %s\n", or(strings.Join(s.Eras, " and "), "none"))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if len(s.Sessions) > 0 || !s.modern {
-		fmt.Fprintf(table, "  sessions   %d\n", s.labelled())
+	labelled, loose := s.parted()
+	if len(labelled) > 0 || loose == nil && !s.modern {
+		fmt.Fprintf(table, "  sessions   %d\n", len(labelled))
 	}
-	abouts(table, s.Sessions, func(a *about) string { return a.name() + "\t" + or(say.Short(a.Client, 100), "-") })
+	abouts(table, labelled, func(a *about) string { return a.name() + "\t" + or(say.Short(a.Client, 100), "-") })
+	if loose != nil {
+		fmt.Fprintf(table, "  no session %s%s\n", say.Count(loose.Exchanges, "exchange"), loose.by())
+	}
 	if len(s.Clients) > 0 {
 		fmt.Fprintf(table, "  clients    %d without sessions\n", len(s.Clients))
 	}
@@ -156,16 +158,28 @@ func (a *about) name() string {
 	if a.Process > 0 {
 		return fmt.Sprintf("process %d", a.Process)
 	}
-	return or(say.Short(a.Session, 100), "no session")
+	return or(say.Short(a.Session, 100), "no label")
 }
 
-// labelled counts the sessions that have a label, or a process.
-func (s *survey) labelled() int {
-	n := len(s.Sessions)
-	if s.in[""] != nil && s.in[""].Exchanges > 0 {
-		n--
+// by says who asked without a session, where that is known.
+func (a *about) by() string {
+	if a.Client == "" && a.Protocol == "" {
+		return ""
 	}
-	return n
+	return strings.TrimSuffix(" of "+or(say.Short(a.Client, 100), "a client that gave no name")+", "+say.Short(a.Protocol, 100), ", ")
+}
+
+// parted are the sessions that have a label, or a process, and what was asked
+// without one; nil where nothing was.
+func (s *survey) parted() (labelled []*about, loose *about) {
+	for _, a := range s.Sessions {
+		if a == s.in[""] {
+			loose = a
+		} else {
+			labelled = append(labelled, a)
+		}
+	}
+	return labelled, loose
 }
 
 // what a tally counts, in words.

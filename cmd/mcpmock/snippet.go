@@ -29,6 +29,7 @@ type snippet struct {
 	url       string
 	name      string
 	scenarios []string
+	era       string
 	list      bool
 }
 
@@ -45,6 +46,7 @@ client itself starts the mock; over HTTP, mcpmock replay must be running.`,
 		Example: `  mcpmock snippet weather.cassette
   mcpmock snippet --client vscode -s session-404-no-reinit weather.cassette
   mcpmock snippet --client cursor --http weather.cassette
+  mcpmock snippet --client vscode --era both weather.cassette
   mcpmock snippet --list`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +60,9 @@ client itself starts the mock; over HTTP, mcpmock replay must be running.`,
 			if s.file, err = one(cmd, args, "a cassette", "mcpmock snippet weather.cassette"); err != nil {
 				return err
 			}
+			if err := chosen(cmd); err != nil {
+				return err
+			}
 			return s.run(c, cmd.Flags().Changed("name"))
 		},
 	}
@@ -68,8 +73,10 @@ client itself starts the mock; over HTTP, mcpmock replay must be running.`,
 	f.StringVar(&s.url, "url", "", "the mock listens at `URL` (default "+defaultURL+"); implies --http")
 	f.StringVar(&s.name, "name", "", "call the server `NAME` (default: the cassette's name)")
 	f.StringArrayVarP(&s.scenarios, "scenario", "s", nil, "break it as the scenario `NAME|FILE` says; may be repeated")
+	f.StringVar(&s.era, "era", asRecorded, "let the mock serve clients of `ERA`: legacy, modern (2026-07-28), both (translating what the tape lacks), or auto, as recorded")
 	f.BoolVar(&s.list, "list", false, "list the clients that are known")
 	completeWords(cmd, "client", clientNames()...)
+	completeWords(cmd, "era", "auto", "legacy", "modern", "both")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
 	return cmd
 }
@@ -145,15 +152,18 @@ func (s *snippet) check(named bool) (*client, *mock, error) {
 	} else if m.name != plainName(m.name) {
 		return nil, nil, wrongUse("--name %q: clients take letters, digits, - and _ alone", m.name).hint("such as: --name %s", plainName(m.name))
 	}
-	if err := s.try(); err != nil {
+	if err := s.try(m.transport); err != nil {
 		return nil, nil, err
 	}
 	return to, m, s.spawn(m)
 }
 
-// try makes the player that the snippet's client is to meet.
-func (s *snippet) try() error {
-	var opts []replay.Option
+// try makes the player that the snippet's client is to meet, over its transport.
+func (s *snippet) try(transport string) error {
+	opts := []replay.Option{replay.WithEra(s.era)}
+	if transport == overSSE {
+		opts = append(opts, replay.WithTransport(overSSE))
+	}
 	for _, name := range s.scenarios {
 		broken, err := loadScenario(name)
 		if err != nil {
@@ -191,6 +201,9 @@ func (s *snippet) spawn(m *mock) error {
 		}
 		m.args = append(m.args, "--scenario", name)
 	}
+	if s.era != asRecorded {
+		m.args = append(m.args, "--era", s.era)
+	}
 	return nil
 }
 
@@ -219,6 +232,9 @@ func (s *snippet) serving(m *mock) string {
 	line := "mcpmock replay " + say.File(s.file)
 	for _, name := range s.scenarios {
 		line += " -s " + say.Word(name)
+	}
+	if s.era != asRecorded {
+		line += " --era " + s.era
 	}
 	// A URL of another machine, or with https, is that of something between.
 	u, err := url.Parse(m.url)

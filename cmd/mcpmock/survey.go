@@ -47,7 +47,7 @@ type survey struct {
 	pipes  map[string]*talk  // of HTTP+SSE: by where the client POSTs to
 	asked  bool              // there are HTTP requests: no carrier is a process
 	guests map[string]*about // of the modern era, by name and revision
-	modern bool              // some request of that era has a result
+	modern bool              // the tape is played in that era
 }
 
 // about is what a survey knows of one session.
@@ -340,9 +340,10 @@ func (s *survey) tally(list *[]*tally, kind tally) *tally {
 	return t
 }
 
-// finish drops the place of clients without a session where there was none.
-func (s *survey) finish() {
-	defer func() { s.Eras = s.eras() }()
+// finish drops the place of clients without a session where there was none, and
+// says which eras the tape is played in.
+func (s *survey) finish(t *cassettes.Tape) {
+	s.era(t)
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(a *about) bool { return a.Session == "" && a.Process == 0 && a.Exchanges == 0 })
 }
 

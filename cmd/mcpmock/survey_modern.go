@@ -27,13 +27,13 @@ func metaOf(params []byte, name string) (value gjson.Result) {
 }
 
 // guest returns the client of the modern era that asks, or nil for a request
-// of the legacy one.
+// of the legacy one. An initialize is of the modern one by its own metadata alone.
 func (s *survey) guest(r *ride, m jsonrpc.Message) *about {
 	version := metaOf(m.Params, mcp.MetaVersion).Str
-	if version == "" && mcp.IsModern(r.version) {
+	if version == "" && mcp.IsModern(r.version) && m.Method != mcp.Initialize {
 		version = r.version // what it should have said in _meta, too
 	}
-	if m.Method == mcp.Initialize || version == "" && m.Method != mcp.Discover && m.Method != mcp.Listen {
+	if version == "" && m.Method != mcp.Discover && m.Method != mcp.Listen {
 		return nil
 	}
 	client := titled(metaOf(m.Params, mcp.MetaClientInfo))
@@ -65,7 +65,6 @@ func (s *survey) served(a *about, asked *tally, m jsonrpc.Message) {
 	if m.Result == nil {
 		return
 	}
-	s.modern = true
 	include(&s.Protocols, a.Protocol)
 	include(&s.Servers, titled(metaOf(m.Result, mcp.MetaServerInfo)))
 	if gjson.GetBytes(m.Result, "resultType").Str == mcp.InputRequired {
@@ -73,19 +72,21 @@ func (s *survey) served(a *about, asked *tally, m jsonrpc.Message) {
 	}
 }
 
-// eras lists the eras that the tape has.
-func (s *survey) eras() []string {
-	eras := []string{}
-	for _, a := range s.Sessions {
-		if a.Exchanges > 0 && !mcp.IsModern(a.Protocol) {
-			eras = append(eras, "legacy")
-			break
-		}
+// era takes in which eras the tape has, as replay tells them. A tape that cannot
+// be played has none.
+func (s *survey) era(t *cassettes.Tape) {
+	index, err := cassettes.NewIndex(t, nil)
+	if err != nil {
+		return
 	}
-	if s.modern {
-		eras = append(eras, "modern")
+	legacy, modern := index.Eras()
+	if legacy {
+		s.Eras = append(s.Eras, "legacy")
 	}
-	return eras
+	if modern {
+		s.Eras = append(s.Eras, "modern")
+	}
+	s.modern = modern
 }
 
 // refused takes in what a server says with a status of 400 and above, once

@@ -45,14 +45,6 @@ const known = [
       "The suite has the server change its lists midway, and lists stand on the tape as they were before and after. A client that the tape does not know begins with the first ones.",
   },
   {
-    edition: "2026-07-28.*",
-    leg: "other client",
-    about: "subscriptions/listen",
-    besides: /,"heard":\[{"method":"notifications\/prompts\/list_changed"}\]/,
-    reason:
-      "The suite listens for changed prompts twice, and nothing is to be heard the first time. A subscription is played as it was recorded, and this client's is the first.",
-  },
-  {
     edition: "2026-07-28-imperfect",
     leg: "recorded",
     about: "tools-call-with-progress .*",

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"maps"
 	"net/http"
 	"slices"
@@ -168,14 +166,4 @@ func (l *lanes) named(name string) (lane, session int) {
 	}
 	n := l.names[name]
 	return l.sessions + int(n), l.session(int(l.first[n]))
-}
-
-// sealing makes the key of this run's states.
-func (p *Player) sealing() {
-	if p.seed != nil {
-		binary.LittleEndian.PutUint64(p.seal.key[:], uint64(*p.seed))
-		p.seal.key[31] = 2 // others than those of sessions and stubs
-		return
-	}
-	_, _ = rand.Read(p.seal.key[:]) // it never fails
 }

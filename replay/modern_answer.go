@@ -60,32 +60,3 @@ func (l *line) stampSubscription(member string) {
 	l.stamps = append(l.stamps, stamp{v.Index, len(v.Raw), stampID})
 	slices.SortFunc(l.stamps, func(a, b stamp) int { return a.at - b.at })
 }
-
-// token returns the progress token of a request, or nil.
-func (q *probe) token(m jsonrpc.Message) []byte {
-	if !q.modern {
-		return jsonrpc.ProgressToken(m.Params)
-	}
-	if token := q.told(m).field("progressToken"); jsonrpc.IsToken(token) {
-		return jsonrpc.Bytes(token.Raw)
-	}
-	return nil
-}
-
-// wants reads off a request what its client wants to be told on the way.
-func (q *probe) wants(m jsonrpc.Message, r *run) {
-	if q.modern {
-		r.least = none
-		if jsonrpc.HasMeta(m.Params) {
-			if level := q.told(m).field(mcp.MetaLogLevel); level.Exists() {
-				r.least = severityOf(level.Str)
-			}
-		}
-		return
-	}
-	if q.p.index.tape.modern {
-		q.conv.mu.Lock()
-		r.least = q.conv.level
-		q.conv.mu.Unlock()
-	}
-}

@@ -1,175 +1,167 @@
 package replay
 
 import (
-	"bytes"
+	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/eras"
-	"github.com/mcpmock/mcpmock/internal/jsondiff"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/gjson"
 )
 
-// Retries are the rounds on a tape that follow an input_required: requests that
-// were made again with the client's responses. A client that responds otherwise
-// than recorded has no exchange of its very own; it gets that of the client
-// which was asked the same.
-type retries struct {
-	byRound map[key][]int32 // what was asked again, from which state and with responses to what, to the exchanges
-	byState map[key][]int32 // likewise, whatever was responded to
-}
-
-// add takes in exchange x of the modern era, if it is such a round.
-func (r *retries) add(k *keyer, scratch *[]byte, x int32, method string, params []byte) {
-	t, ok := retryOf(method, params)
-	if !ok {
-		return
-	}
-	if r.byRound == nil {
-		r.byRound, r.byState = map[key][]int32{}, map[key][]int32{}
-	}
-	round, state := t.keys(k, scratch, method)
-	r.byRound[round] = append(r.byRound[round], x)
-	r.byState[state] = append(r.byState[state], x)
-}
-
-// A retry is a request taken apart that a client makes again.
-type retry struct {
-	original  []byte // params as they were first
-	responses []byte // the object of inputResponses, or nil
-	state     string
-	hasState  bool
-}
-
-// retryOf takes a request apart. It says false of a first one.
-func retryOf(method string, params []byte) (retry, bool) {
-	if !mcp.TakesInput(method) || !bytes.Contains(params, inputResponses) && !bytes.Contains(params, requestState) {
-		return retry{}, false
-	}
-	var t retry
-	var ok bool
-	t.original, t.responses, t.state, t.hasState, ok = eras.Retried(params)
-	return t, ok
-}
-
-// again takes the request apart, if it is one that is made again.
-func (q *probe) again(m jsonrpc.Message) (retry, bool) {
-	if !q.told(m).retries {
-		return retry{}, false
-	}
-	return retryOf(m.Method, m.Params)
-}
-
-// withoutNulls returns the params of a modern request without those members of
-// a retry that are null: that is how some clients write that they have none.
-func withoutNulls(method string, params []byte) []byte {
-	if !mcp.TakesInput(method) || !null(params, "inputResponses") && !null(params, "requestState") {
-		return params
-	}
-	original, responses, state, hasState, _ := eras.Retried(params)
-	return eras.Retry(original, responses, state, hasState)
-}
-
-// null reports whether a member of params is there, and null.
-func null(params []byte, name string) bool {
-	return strings.Contains(jsonrpc.String(params), name) && gjson.Get(jsonrpc.String(params), name).Raw == "null"
-}
-
-var inputResponses, requestState = []byte(`"inputResponses"`), []byte(`"requestState"`)
-
-// keys returns what retries are found by.
-func (t *retry) keys(k *keyer, scratch *[]byte, method string) (round, state key) {
-	base := k.key(scratch, method, t.original, true)
-	text := slices.Clone(bytesOf(base))
+// modernRetry answers a request that its client makes again: with what the tape
+// has for the state that it comes back from and for what it responds. What is
+// missing of that is asked for again (2026-07-28 basic/patterns/mrtr, "Error
+// Handling").
+func (q *probe) modernRetry(m jsonrpc.Message, t *retry) (*answer, bool) {
+	var asked *answer // the round before
 	if t.hasState {
-		text = append(append(text, 1), t.state...)
-	}
-	state = k.hash(text)
-	var names []string
-	gjson.ParseBytes(t.responses).ForEach(func(name, _ gjson.Result) bool {
-		names = append(names, name.Str)
-		return true
-	})
-	slices.Sort(names)
-	for _, name := range names {
-		text = append(append(text, 0), name...)
-	}
-	return k.hash(text), state
-}
-
-func bytesOf(k key) []byte {
-	var b []byte
-	for _, half := range k {
-		for i := range 8 {
-			b = append(b, byte(half>>(8*i)))
+		x, round, ok := q.p.seal.open(t.state)
+		switch {
+		case !ok || x >= q.p.index.Len():
+			q.turnAway(refusedState, "this requestState was not issued in this run, or it was altered: send it back as it came")
+			return nil, false
+		case !q.p.asksAgain(q.conv, m, t, x, round == 0):
+			q.turnAway(refusedState, "this requestState was issued for another request: send it back with the params that it came for")
+			return nil, false
+		case round > 0:
+			return q.nextRound(m, t, x, round)
 		}
+		var err error
+		if asked, err = q.p.answers.get(x); err != nil {
+			q.failed(m, err)
+			return nil, false
+		}
+		t.responses, t.state = asked.wanted(t.responses), asked.state
+		m.Params = eras.Retry(t.original, t.responses, t.state, true)
 	}
-	return b
+	if x, _ := q.p.match(q.conv, m, true); x >= 0 {
+		return q.asRecorded(m, x)
+	}
+	if x := q.p.otherwise(m, t, nil); x >= 0 {
+		q.respondedOtherwise(q.p.responsesOf(x), t.responses)
+		return q.asRecorded(m, x)
+	}
+	if asked != nil && asked.unanswered(t.responses) {
+		q.matched(m, asked)
+		return asked, true
+	}
+	return q.modernFromLegacy(m)
 }
 
-// otherwise returns the recorded round that comes closest to a retry which is
-// not on the tape as it is: one from the same state, with responses to the same
-// questions, each of the same outcome, and none of those taken. It is -1 where
-// there is none.
-func (p *Player) otherwise(m jsonrpc.Message, t *retry, taken []int) int {
-	if p.index.retries.byRound == nil {
-		return -1
+// asksAgain reports whether a retry is of the very request that exchange x
+// answers, as a server must see to that gives out a state.
+func (p *Player) asksAgain(c *conversation, m jsonrpc.Message, t *retry, x int, modern bool) bool {
+	ex, err := p.index.Exchange(x)
+	if err != nil {
+		return false
 	}
+	first := jsonrpc.One(ex.Message)
+	if before, ok := retryOf(first.Method, first.Params); ok {
+		first.Params = before.original
+	}
+	m.Params = t.original
+	g := p.group(c, m, modern)
 	scratch := scratches.Get().(*[]byte)
 	defer scratches.Put(scratch)
-	round, _ := t.keys(p.index.keys, scratch, m.Method)
-	for _, x := range p.index.retries.byRound[round] {
-		if p.index.playableAt(int(x)) && !slices.Contains(taken, int(x)) && sameOutcomes(p.responsesOf(int(x)), t.responses) {
-			return int(x)
+	was := p.index.keys.key(scratch, first.Method, first.Params, modern)
+	return g >= 0 && g == p.index.find(was) || was == p.index.keys.key(scratch, m.Method, m.Params, modern)
+}
+
+// nextRound goes on with an exchange of the legacy era that asked its client
+// something in the middle: here that is a round of its own.
+func (q *probe) nextRound(m jsonrpc.Message, t *retry, x, round int) (*answer, bool) {
+	rounds, err := q.p.answers.rounds(x)
+	if err != nil {
+		q.untranslatable(m, err)
+		return nil, false
+	}
+	m.Params = t.original
+	round = min(round, len(rounds))
+	asked := rounds[round-1]
+	said := asked.wanted(t.responses)
+	switch {
+	case asked.unanswered(said):
+		round--
+	case asked.anew:
+		return q.calledAnew(m, x, said)
+	case sameOutcomes(asked.responses, said):
+		q.respondedOtherwise(asked.responses, said)
+	default:
+		if x = q.p.sibling(x, round, said); x < 0 {
+			return q.branchless(m)
+		}
+	}
+	return q.translated(m, x, round)
+}
+
+// calledAnew goes on where the recorded server wanted a URL visited, and its
+// client then made a call of its own: the next of its kind on the tape.
+func (q *probe) calledAnew(m jsonrpc.Message, x int, said []byte) (*answer, bool) {
+	accepted := true
+	gjson.ParseBytes(said).ForEach(func(_, response gjson.Result) bool {
+		accepted = response.Get("action").Str == "accept"
+		return accepted
+	})
+	if accepted {
+		if next, _ := q.p.match(q.conv, m, false); next >= 0 && next != x {
+			return q.translated(m, next, 0)
+		}
+	}
+	return q.branchless(m)
+}
+
+// sibling returns another legacy exchange of the same request whose client
+// answered that round as this one's does, or -1.
+func (p *Player) sibling(x, round int, said []byte) int {
+	g := p.index.find(p.index.key[x])
+	if g < 0 {
+		return -1
+	}
+	all := p.index.inTape[p.index.groups[g].at:][:p.index.groups[g].n]
+	for _, y := range all[:min(len(all), sampleSize)] {
+		rounds, err := p.answers.rounds(int(y))
+		if err != nil || int(y) == x || len(rounds) <= round {
+			continue
+		}
+		asked := rounds[round-1]
+		if asked.responses != nil && !asked.unanswered(said) && sameOutcomes(asked.responses, said) {
+			return int(y)
 		}
 	}
 	return -1
 }
 
-// madeAgain reports whether the request of exchange x is a retry.
-func (p *Player) madeAgain(x int) bool {
-	ex, err := p.index.Exchange(x)
-	if err != nil {
-		return false
-	}
-	m := jsonrpc.One(ex.Message)
-	_, again := retryOf(m.Method, m.Params)
-	return again
+// branchless answers a client that responded so that the tape has no way to go
+// on.
+func (q *probe) branchless(m jsonrpc.Message) (*answer, bool) {
+	name := nameOf(m.Method, m.Params)
+	miss := branchless(m.Method, name, q.space.name, neverAnswered(m.Method, name))
+	q.missed(miss)
+	q.reply(q.p.missStatus, http.Header{"Content-Type": contentJSON}, miss.response(m.ID))
+	return nil, false
 }
 
-// responsesOf reads the responses of a recorded round.
-func (p *Player) responsesOf(x int) []byte {
-	ex, err := p.index.Exchange(x)
-	if err != nil {
-		return nil
-	}
-	m := jsonrpc.One(ex.Message)
-	t, _ := retryOf(m.Method, m.Params)
-	return t.responses
-}
-
-// sameOutcomes reports whether a person who was asked has accepted, declined
-// or cancelled both times. What else they say may differ.
-func sameOutcomes(recorded, received []byte) bool {
-	same := true
-	now := gjson.ParseBytes(received)
-	gjson.ParseBytes(recorded).ForEach(func(name, was gjson.Result) bool {
-		is := now.Get(gjson.Escape(name.Str))
-		same = was.Get("action").Str == is.Get("action").Str && was.IsObject() == is.IsObject()
-		return same
+// wanted returns of a client's responses those that the round asks for: what
+// else there is a server ignores ("Error Handling").
+func (a *answer) wanted(responses []byte) []byte {
+	foreign := false
+	gjson.ParseBytes(responses).ForEach(func(name, _ gjson.Result) bool {
+		foreign = !slices.ContainsFunc(a.inputs, func(in eras.Input) bool { return in.Key == name.Str })
+		return !foreign
 	})
-	return same
+	if !foreign || !gjson.ParseBytes(responses).IsObject() {
+		return responses
+	}
+	var keys []string
+	var results [][]byte
+	for _, in := range a.inputs {
+		keys, results = append(keys, in.Key), append(results, eras.Response(responses, in.Key))
+	}
+	return eras.Responses(keys, results)
 }
 
-// respondedOtherwise notes where a client's responses differ from the recorded
-// ones.
-func (q *probe) respondedOtherwise(recorded, received []byte) {
-	if recorded == nil || bytes.Equal(recorded, received) {
-		return
-	}
-	if differences := jsondiff.Compare(recorded, received); len(differences) > 0 {
-		q.diverged("the client responded", differences)
-	}
+// unanswered reports whether responses lack one that the round asks for.
+func (a *answer) unanswered(responses []byte) bool {
+	return slices.ContainsFunc(a.inputs, func(in eras.Input) bool { return eras.Response(responses, in.Key) == nil })
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -43,4 +44,14 @@ func (s *seal) mac(b []byte) []byte {
 	h := hmac.New(sha256.New, s.key[:])
 	h.Write(b)
 	return h.Sum(nil)[:macBytes]
+}
+
+// sealing makes the key of this run's states.
+func (p *Player) sealing() {
+	if p.seed != nil {
+		binary.LittleEndian.PutUint64(p.seal.key[:], uint64(*p.seed))
+		p.seal.key[31] = 2 // others than those of sessions and stubs
+		return
+	}
+	_, _ = rand.Read(p.seal.key[:]) // it never fails
 }

@@ -128,3 +128,27 @@ func (ix *index) answersProbe(from *answers) bool {
 	}
 	return false
 }
+
+// synthesizeModern answers what modern clients ask and nobody recorded.
+func (q *probe) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
+	member := mcp.ListMember(m.Method)
+	recorded := q.p.index.methods[m.Method+" "] != nil
+	capability := mcp.ServerCapability(m.Method)
+	can := gjson.GetBytes(q.p.discovered, "capabilities."+capability).Exists()
+	switch {
+	case m.Method == mcp.Discover && q.p.discovered != nil:
+		q.note("translated", "", mcp.Discover+", from what initialize says")
+		return synthesized{status: http.StatusOK, result: string(q.p.discovered)}, true
+	case member != "" && gjson.GetBytes(m.Params, "cursor").Exists():
+		return synthesized{status: http.StatusBadRequest, code: mcp.InvalidParams, message: "Invalid params: this cursor was not recorded"}, true
+	case member != "" && !recorded && can:
+		result := `{"resultType":"complete","` + member + `":[],"ttlMs":0,"cacheScope":"private"`
+		if server := gjson.GetBytes(q.p.discovered, "_meta."+escaped(mcp.MetaServerInfo)); server.Exists() {
+			result += `,"_meta":{"` + mcp.MetaServerInfo + `":` + server.Raw + "}"
+		}
+		return synthesized{status: http.StatusOK, result: result + "}"}, true
+	case member != "" && !recorded:
+		return synthesized{status: http.StatusNotFound, code: mcp.MethodNotFound, message: "Method not found: " + q.p.played() + " has no " + capability}, true
+	}
+	return synthesized{}, false
+}

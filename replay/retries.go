@@ -45,7 +45,7 @@ type retry struct {
 
 // retryOf takes a request apart. It says false of a first one.
 func retryOf(method string, params []byte) (retry, bool) {
-	if !mcp.TakesInput(method) || !bytes.Contains(params, inputResponses) && !bytes.Contains(params, requestState) {
+	if !mcp.TakesInput(method) || !mayRetry(params) {
 		return retry{}, false
 	}
 	var t retry
@@ -65,7 +65,7 @@ func (q *probe) again(m jsonrpc.Message) (retry, bool) {
 // withoutNulls returns the params of a modern request without those members of
 // a retry that are null: that is how some clients write that they have none.
 func withoutNulls(method string, params []byte) []byte {
-	if !mcp.TakesInput(method) || !null(params, "inputResponses") && !null(params, "requestState") {
+	if !mcp.TakesInput(method) || !mayRetry(params) || !null(params, "inputResponses") && !null(params, "requestState") {
 		return params
 	}
 	original, responses, state, hasState, _ := eras.Retried(params)
@@ -77,7 +77,13 @@ func null(params []byte, name string) bool {
 	return strings.Contains(jsonrpc.String(params), name) && gjson.Get(jsonrpc.String(params), name).Raw == "null"
 }
 
-var inputResponses, requestState = []byte(`"inputResponses"`), []byte(`"requestState"`)
+// mayRetry reports whether params may have inputResponses or requestState. It
+// looks for what is rare in JSON, for it is asked of each request.
+func mayRetry(params []byte) bool {
+	return bytes.Contains(params, responsesMark) || bytes.Contains(params, stateMark)
+}
+
+var responsesMark, stateMark = []byte("Responses"), []byte("State")
 
 // keys returns what retries are found by.
 func (t *retry) keys(k *keyer, scratch *[]byte, method string) (round, state key) {

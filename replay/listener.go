@@ -125,33 +125,11 @@ func (l *listener) wake() {
 // wait is as Player.wait, for what a listener waits for. ready is called with
 // its mu held.
 func (l *listener) wait(p *Player, c *conversation, on stage, ready func() bool) bool {
-	for {
+	return p.await(c, on, func() (bool, <-chan struct{}) {
 		l.mu.Lock()
-		ok := ready()
-		l.mu.Unlock()
-		if ok {
-			return true
-		}
-		on.hold()
-		due, stop := on.idle()
-		select {
-		case <-l.woken:
-		case <-due:
-			on.ping()
-		case <-on.gone():
-			ok = true
-		case <-on.silent():
-			ok = true
-		case <-c.ended:
-			ok = true
-		case <-p.closing:
-			ok = true
-		}
-		stop()
-		if ok {
-			return false
-		}
-	}
+		defer l.mu.Unlock()
+		return ready(), l.woken
+	})
 }
 
 // A hearing is the listeners of a conversation that can be cancelled, by the

@@ -3,39 +3,46 @@ package replay
 import "time"
 
 // wait waits until done holds, which the client brings about, and reports
-// whether it does; it does not where the client is silent, or it, the session
-// or the player is gone. Both functions are called
-// with the conversation's mu held; change returns what is closed when it is
-// time to ask again.
+// whether it does. Both functions are called with the conversation's mu held;
+// change returns what is closed when it is time to ask again.
 func (p *Player) wait(c *conversation, on stage, change func() <-chan struct{}, done func() bool) bool {
-	for {
+	return p.await(c, on, func() (bool, <-chan struct{}) {
 		c.mu.Lock()
-		ok := done()
-		var changed <-chan struct{}
-		if !ok {
-			changed = change()
+		defer c.mu.Unlock()
+		if done() {
+			return true, nil
 		}
-		c.mu.Unlock()
+		return false, change()
+	})
+}
+
+// await asks whether something is so, each time that it is told to by the
+// channel that comes with a no. It reports whether it came to be so; it does
+// not where the client is silent, or it, the session or the player is gone.
+func (p *Player) await(c *conversation, on stage, so func() (bool, <-chan struct{})) bool {
+	for {
+		ok, again := so()
 		if ok {
 			return true
 		}
 		on.hold()
 		due, stop := on.idle()
+		over := false
 		select {
-		case <-changed:
+		case <-again:
 		case <-due:
 			on.ping()
 		case <-on.gone():
-			ok = true
+			over = true
 		case <-on.silent():
-			ok = true
+			over = true
 		case <-c.ended:
-			ok = true
+			over = true
 		case <-p.closing:
-			ok = true
+			over = true
 		}
 		stop()
-		if ok {
+		if over {
 			return false
 		}
 	}

@@ -351,3 +351,17 @@ func TestLegacyAlonePromisesNothing(t *testing.T) {
 		t.Error("the journal does not say what would serve it")
 	}
 }
+
+// A call whose answer asks too much of its client is refused, and plays nothing.
+func TestOvertaxedPlaysNothing(t *testing.T) {
+	tp := newTaper(t)
+	tp.modern("tester", 1, "tools/call", of("ask", `{}`), `{"resultType":"input_required","inputRequests":{"a":{"method":"roots/list"}}}`)
+	cl := tp.play()
+	r := cl.ask(modernRequest("2", "tools/call", metaOf("tester", `{}`), of("ask", `{}`)))
+	if r.status != 400 || r.get("error.code").Int() != -32021 || r.get("error.data.requiredCapabilities").Raw != `{"roots":{}}` {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	if j := cl.player.Journal(); j.Count("matched") != 0 || j.Count("refused") != 1 {
+		t.Errorf("%d matched, %d refused", j.Count("matched"), j.Count("refused"))
+	}
+}

@@ -68,18 +68,23 @@ func (q *probe) modernRequest(m jsonrpc.Message) {
 		q.subscribe(m)
 		return
 	}
-	a, ok := q.modernAnswer(m)
-	if !ok {
-		return
+	if a, ok := q.modernAnswer(m); ok {
+		q.perform(m, a)
 	}
+}
+
+// overtaxes turns a request away whose answer would ask more of the client than
+// it says that it can do. It reports whether it did
+// (2026-07-28 basic/patterns/mrtr, "Server Requirements").
+func (q *probe) overtaxes(a *answer) bool {
 	if len(a.inputs) > 0 {
 		q.required = eras.Missing(a.inputs, []byte(q.capabilities))
 	}
-	if q.required != nil {
-		q.turnAway(refusedCapability, "the answer asks the client for "+string(q.required)+": declare it in _meta, "+mcp.MetaCapabilities)
-		return
+	if q.required == nil {
+		return false
 	}
-	q.perform(m, a)
+	q.turnAway(refusedCapability, "the answer asks the client for "+string(q.required)+": declare it in _meta, "+mcp.MetaCapabilities)
+	return true
 }
 
 // The refusals that wait until the answer is known.
@@ -123,6 +128,9 @@ func (q *probe) asRecorded(m jsonrpc.Message, x int) (*answer, bool) {
 	a, err := q.p.answers.get(x)
 	if err != nil {
 		q.failed(m, err)
+		return nil, false
+	}
+	if q.overtaxes(a) {
 		return nil, false
 	}
 	q.matched(m, a)

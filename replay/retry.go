@@ -43,6 +43,9 @@ func (q *probe) modernRetry(m jsonrpc.Message, t *retry) (*answer, bool) {
 		return q.asRecorded(m, x)
 	}
 	if asked != nil && asked.unanswered(t.responses) {
+		if q.overtaxes(asked) {
+			return nil, false
+		}
 		q.matched(m, asked)
 		return asked, true
 	}

@@ -55,6 +55,9 @@ func (q *probe) translated(m jsonrpc.Message, x, n int) (*answer, bool) {
 		return nil, false
 	}
 	a := rounds[min(n, len(rounds)-1)]
+	if q.overtaxes(a) {
+		return nil, false
+	}
 	q.matched(m, a)
 	q.noteTranslated(a)
 	return a, true

@@ -98,10 +98,20 @@ func TestReaderTakesAnyLayout(t *testing.T) {
 
 func TestReaderErrors(t *testing.T) {
 	const head = `{"mcpmock":1,"transport":"http"}` + "\n"
+	const event = `{"on":1,"from":"client","http":{"method":"GET","path":"/mcp"}}` + "\n"
 	for _, c := range []struct{ why, data, want string }{
 		{"nothing at all", "", "empty: a cassette begins with"},
-		{"not a cassette", `{"log":{}}`, `cassette:1: unknown member "log" in header`},
-		{"an array", `[1]`, `"[1]" must be an object`},
+		{"not a cassette", `{"log":{}}`, `cassette:1: no cassette: it must begin with a header such as {"mcpmock": 1`},
+		{"another kind of file", "name: x\n", "cassette:1: no cassette: it must begin"},
+		{"an array", `[` + head + `]`, "without brackets around them or commas between: take those out"},
+		{"commas between", head + `,{"on":1}`, "cassette:2: values stand one after another"},
+		{"an editor's other encoding", "\xff\xfe{\x00", "it is in UTF-16: save it in UTF-8"},
+		{"a merge conflict between values", head + "<<<<<<< HEAD\n" + event + "=======\n" + event + ">>>>>>> it\n", "cassette:2: a merge conflict begins or ends here: keep one side"},
+		{"the end of one", head + event + ">>>>>>> it\n", "cassette:3: a merge conflict begins or ends here"},
+		{"one within a value", head + "{\"on\":1,\n<<<<<<< HEAD\n\"at\":1\n=======\n\"at\":2\n>>>>>>> it\n}", "a merge conflict stands in this value: keep one side"},
+		{"two cassettes put together", head + event + head + event, "cassette:3: a second cassette begins here: keep each in a file of its own"},
+		{"a header lost", event, "no cassette: it must begin with a header"},
+		{"zero bytes in the middle", head + "\x00\x00\x00" + event, "zero bytes stand here"},
 		{"a newer format", `{"mcpmock":2,"transport":"http"}`, "format version 2"},
 		{"unknown transport", `{"mcpmock":1,"transport":"smoke"}`, "must be http, sse or stdio"},
 		{"a misspelled member", head + `{"on":1,"form":"client"}`, `cassette:2: unknown member "form" in event`},

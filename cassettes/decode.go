@@ -34,6 +34,9 @@ func members(v gjson.Result, each func(key string, v gjson.Result) error) error 
 // validate refuses what is not JSON. The value's depth has been checked.
 func validate(value []byte) error {
 	if !gjson.ValidBytes(value) {
+		if hasConflict(value) {
+			return errors.New("a merge conflict stands in this value: keep one side of it, or record anew")
+		}
 		return errors.New("not valid JSON: restore the cassette, or cut this value out")
 	}
 	if !utf8.Valid(value) {
@@ -46,6 +49,9 @@ func validate(value []byte) error {
 // reader's buffer for events, too.
 func decodeHeader(value []byte) (Header, error) {
 	var h Header
+	if !gjson.GetBytes(value, "mcpmock").Exists() {
+		return h, errNoHeader
+	}
 	version := 0
 	err := members(gjson.ParseBytes(value), func(key string, v gjson.Result) error {
 		switch key {
@@ -68,7 +74,7 @@ func decodeHeader(value []byte) (Header, error) {
 	case err != nil:
 		return h, err
 	case version == 0:
-		return h, errors.New(`no cassette: it must begin with a header such as {"mcpmock": 1, "transport": "http"}`)
+		return h, errNoHeader
 	case version != Version:
 		return h, fmt.Errorf("format version %d; this program reads version %d: use a newer mcpmock", version, Version)
 	}
@@ -168,6 +174,8 @@ func decodeEvent(e *Event, value []byte, lean *leanEvent) error {
 			return decodeNote(e.Note, v)
 		case "sum":
 			return nil
+		case "mcpmock":
+			return errors.New("a second cassette begins here: keep each in a file of its own; record --append records after another")
 		}
 		return unknown(key, "event", "on", "from", "at", "http", "sse", "message", "messages", "raw", "raw64", "end", "code", "note", "sum")
 	})

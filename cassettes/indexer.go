@@ -148,7 +148,7 @@ func (b *indexer) add(e *Event) string {
 		if !says {
 			return "" // an end or a note after the end
 		}
-		return fmt.Sprintf("carrier %d is not open: its request is missing, or it has ended before", e.On)
+		return fmt.Sprintf("carrier %d is not open: its request is missing, or it has ended before: put the events in their order again, or cut this one out", e.On)
 	}
 	switch {
 	case e.From == Server:

@@ -68,6 +68,7 @@ type Reader struct {
 	lean   *leanEvent // decode only what an index needs, in memory used again
 	edited bool       // every edit was meant, even one of a single bit
 	first  Pos        // of the first value whose sum does not fit
+	begun  bool       // the header has been read
 }
 
 // NewReader reads the header and returns a Reader for the events. The error
@@ -100,6 +101,7 @@ func (r *Reader) begin(src io.Reader) error {
 		size = min(size, section.Size()+1) // most tapes are small
 	}
 	r.r, r.line = bufio.NewReaderSize(src, int(size)), 1
+	r.skipMark()
 	pos, err := r.value()
 	switch {
 	case err == io.EOF:
@@ -115,6 +117,7 @@ func (r *Reader) begin(src io.Reader) error {
 	if r.Header, err = decodeHeader(r.buf); err != nil {
 		return r.errorAt(pos, err)
 	}
+	r.begun = true
 	_, err = r.examine(pos)
 	return err
 }
@@ -189,6 +192,9 @@ func (r *Reader) value() (Pos, error) {
 		return Pos{}, err
 	}
 	pos := Pos{Offset: r.offset, Line: r.line}
+	if first, _ := r.r.Peek(1); first[0] != '{' {
+		return pos, r.stray(pos)
+	}
 	r.buf = r.buf[:0]
 	var s scanner
 	for {
@@ -209,7 +215,7 @@ func (r *Reader) value() (Pos, error) {
 			pos.Size = len(r.buf)
 			return pos, nil
 		case len(r.buf) > MaxValue:
-			return pos, &Error{r.file, pos.Line, pos.Offset, fmt.Sprintf("a value of more than %d bytes", MaxValue)}
+			return pos, &Error{r.file, pos.Line, pos.Offset, fmt.Sprintf("a value of more than %d bytes: restore the cassette, or cut this value out", MaxValue)}
 		}
 	}
 }
@@ -258,7 +264,7 @@ func (r *Reader) errorAt(pos Pos, err error) error {
 	return &Error{r.file, pos.Line, pos.Offset, err.Error()}
 }
 
-// A scanner finds where an object ends, in chunks, without a stack.
+// A scanner finds where the object that chunks begin with ends, without a stack.
 type scanner struct {
 	depth    int
 	inString bool
@@ -283,17 +289,13 @@ func (s *scanner) scan(chunk []byte) (n int, done bool) {
 			s.inString = true
 		case '{', '[':
 			if s.depth++; s.depth > maxDepth {
-				s.err = fmt.Sprintf("nested deeper than %d levels", maxDepth)
+				s.err = fmt.Sprintf("nested deeper than %d levels: restore the cassette, or cut this value out", maxDepth)
 				return i, false
 			}
 		case '}', ']':
 			if s.depth--; s.depth <= 0 {
 				return i + 1, true
 			}
-		}
-		if s.depth == 0 {
-			s.err = fmt.Sprintf("a value must be an object, here stands %q", chunk[i])
-			return i, false
 		}
 	}
 	return len(chunk), false

@@ -254,52 +254,6 @@ func secretValue(s []byte, i int) (from, to int) {
 	return from, to
 }
 
-// looseMember finds the value of a secret member of JSON that stands in a
-// text, as tools like to answer. i is the quote that closes the name.
-func (r *Redactor) looseMember(s []byte, i int) (from, to int) {
-	end := i
-	for end > 0 && s[end-1] == '\\' {
-		end--
-	}
-	escapes := i - end // how deep the text is quoted
-	j := skipSpace(s, i+1)
-	if j == len(s) || s[j] != ':' || end == 0 {
-		return 0, 0
-	}
-	j = skipSpace(s, j+1)
-	number := j < len(s) && (s[j] == '-' || isDigit(s[j]))
-	if !number && (len(s)-j <= escapes || s[j+escapes] != '"' || bytes.Count(s[j:j+escapes], []byte{'\\'}) != escapes) {
-		return 0, 0
-	}
-	name := end
-	for name > 0 && end-name < 40 && inKey(s[name-1]) {
-		name--
-	}
-	if name == 0 || s[name-1] != '"' || !(r.secrets && secretName(s[name:end]) || len(r.names) > 0 && r.names[normal(string(s[name:end]))]) {
-		return 0, 0
-	}
-	if number {
-		for to = j; to < len(s) && (inKey(s[to]) || s[to] == '.' || s[to] == '+'); {
-			to++
-		}
-		return j, to
-	}
-	from = j + escapes + 1
-	for to = from; to < len(s); to++ {
-		if s[to] != '"' {
-			continue
-		}
-		n := to
-		for n > from && s[n-1] == '\\' {
-			n--
-		}
-		if to-n == escapes {
-			return from, n
-		}
-	}
-	return from, len(s)
-}
-
 // before reports whether word stands right before index i, as a word.
 func before(s []byte, i int, word string) bool {
 	n := i - len(word)

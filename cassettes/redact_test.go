@@ -33,6 +33,8 @@ func TestRedactMessage(t *testing.T) {
 		{"an array by that name, element by element", `{"a":{"credentials":["a",7,"",null,{"x":"y"},["b"]],"list":["c"]}}`, `{"a":{"credentials":["redacted-1","redacted-2","",null,{"x":"y"},["redacted-3"]],"list":["c"]}}`},
 		{"names of environment variables", `{"env":{"OPENAI_API_KEY":"a","GITHUB_TOKEN":"b","MAX_TOKENS":"c","DB_PASSWORD":1,"home_token":"d"}}`, `{"env":{"OPENAI_API_KEY":"redacted-1","GITHUB_TOKEN":"redacted-2","MAX_TOKENS":"c","DB_PASSWORD":"redacted-3","home_token":"d"}}`},
 		{"a number in JSON that a tool answers as text", `{"r":{"text":"{\"token\": -12.5, \"n\": 1}"}}`, `{"r":{"text":"{\"token\": redacted-1, \"n\": 1}"}}`},
+		{"an array in JSON that a tool answers as text", `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": [\"s3]cret\", null, 7], \"n\": [1]}"}}`, `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": redacted-1, \"n\": [1]}"}}`},
+		{"in such an array of objects, what their names tell", `{"r":{"text":"{\"credentials\":[{\"user\":\"a\",\"password\":\"b\"}],\"token\":[]}"}}`, `{"r":{"text":"{\"credentials\":[{\"user\":\"a\",\"password\":\"redacted-1\"}],\"token\":[]}"}}`},
 		{"the envelope stays", `{"jsonrpc":"2.0","id":"sk-abcdefgh12345678","method":"tools/call"}`, ``},
 		{"a progress token stays", `{"params":{"_meta":{"progressToken":1}}}`, ``},
 		{"a schema stays", `{"result":{"tools":[{"name":"login","inputSchema":{"properties":{"token":{"type":"string","default":"Bearer abcdef123456"},"password":"x"}}}]}}`, ``},
@@ -89,6 +91,7 @@ func TestRedactShapes(t *testing.T) {
 		{"a parameter", "https://h/p?a=1&api_key=abc&b=2#f", "https://h/p?a=1&api_key=redacted-1&b=2#f"},
 		{"several parameters", "https://h/?sig=a&token=b", "https://h/?sig=redacted-1&token=redacted-2"},
 		{"torn JSON", `{"refresh_token": "abc`, `{"refresh_token": "redacted-1`},
+		{"a torn array", `{"credentials": ["a", "b`, `{"credentials": redacted-1`},
 	} {
 		r := redactor(t, RedactSecrets)
 		want := c.want
@@ -208,6 +211,9 @@ func TestSessionLabels(t *testing.T) {
 	}
 	if got := r.URL("http://h/messages?sessionId=" + one); got != "http://h/messages?sessionId=session-1" {
 		t.Errorf("endpoint: %q", got)
+	}
+	if got := redactor(t, RedactSecrets).Query("api%5Fkey=abc&%61=b&%zz=c"); got != "api%5Fkey=redacted-1&%61=b&%zz=c" {
+		t.Errorf("a name that is encoded: %s", got)
 	}
 	if got := r.Query("session_id=unseen-before&a=1"); got != "session_id=session-3&a=1" {
 		t.Errorf("query: %q", got)

@@ -119,6 +119,9 @@ func (r *Redactor) queryValue(name, value string) string {
 		r.seen(n)
 		return value
 	}
+	if spelled, err := url.QueryUnescape(name); err == nil {
+		name = spelled
+	}
 	if isSessionName(name) {
 		return r.SessionLabel(plain)
 	}

@@ -56,6 +56,28 @@ func TestProxyWithoutUpstream(t *testing.T) {
 	}
 }
 
+// What net/http reads as a status and panics to write reaches neither the
+// client nor the tape, which no reader would take.
+func TestProxyOfStatusBelow100(t *testing.T) {
+	r := newRig(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = conn.Write([]byte("HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n"))
+		conn.Close()
+	})
+	v := see(t, r.proxy.URL, post(ping))
+	if v.Status != 502 || !strings.Contains(v.Body, "it answered with status 099, which HTTP does not have") {
+		t.Errorf("the client sees %+v", v)
+	}
+	events := r.tape.events(t)
+	if len(events) != 2 || events[1].From != cassettes.Mcpmock || events[1].HTTP.Status != 502 || events[1].End != cassettes.EOF {
+		t.Errorf("the tape has %q", r.tape.lines(t))
+	}
+}
+
 func TestFullDisk(t *testing.T) {
 	var log bytes.Buffer
 	r := newRig(t, func(w http.ResponseWriter, req *http.Request) {

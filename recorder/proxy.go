@@ -85,9 +85,11 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		c.end(cassettes.Client, cassettes.Closed)
 		panic(http.ErrAbortHandler)
 	}
-	out := p.outgoing(ctx, req)
+	watched, over := watching(ctx, w)
+	out := p.outgoing(watched, req)
 	c.give(out, body, rest)
 	resp, err := p.rec.send(c, out)
+	over()
 	if err != nil {
 		p.unanswered(ctx, c, w, err)
 		return

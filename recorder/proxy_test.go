@@ -40,6 +40,15 @@ func TestProxyIsInvisible(t *testing.T) {
 			header(w, "Content-Type", "application/json", "Mcp-Session-Id", "abcdefgh-1")
 			_, _ = io.WriteString(w, pong)
 		}, []string{asked, "1 server 200", "1 server " + pong + " eof"}},
+		{"informational responses, which are not on the tape", post(ping), func(w http.ResponseWriter, _ *http.Request) {
+			for _, link := range []string{"</a>", "</b>"} {
+				w.Header().Set("Link", link)
+				w.WriteHeader(http.StatusEarlyHints)
+			}
+			w.Header().Del("Link")
+			header(w, "Content-Type", "application/json")
+			_, _ = io.WriteString(w, pong)
+		}, []string{asked, "1 server 200", "1 server " + pong + " eof"}},
 		{"JSON without a length", post(ping), func(w http.ResponseWriter, _ *http.Request) {
 			header(w, "Content-Type", "application/json")
 			chunks(w, pong[:9], pong[9:])

@@ -53,6 +53,7 @@ type view struct {
 	Header http.Header
 	Body   string
 	Broken bool
+	Early  []http.Header // of informational responses before it
 }
 
 // see sends a request as it is and returns what a client sees.
@@ -67,13 +68,19 @@ func see(t testing.TB, server, raw string) view {
 		t.Fatal(err)
 	}
 	method, _, _ := strings.Cut(raw, " ")
-	resp, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	var early []http.Header
+	buffered := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(buffered, &http.Request{Method: method})
+	for err == nil && resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+		early = append(early, resp.Header)
+		resp, err = http.ReadResponse(buffered, &http.Request{Method: method})
+	}
 	if err != nil {
 		return view{Broken: true}
 	}
 	body, err := io.ReadAll(resp.Body)
 	resp.Header.Del("Connection")
-	return view{resp.StatusCode, resp.Header, string(body), err != nil}
+	return view{resp.StatusCode, resp.Header, string(body), err != nil, early}
 }
 
 func post(body string, header ...string) string {

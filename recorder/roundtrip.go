@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -103,6 +104,9 @@ func (r *Recorder) send(c *carrier, out *http.Request) (*http.Response, error) {
 	resp, err := transport.RoundTrip(out)
 	if err != nil {
 		return nil, err
+	}
+	if resp.StatusCode < 100 { // net/http reads it, and panics where it is to write it
+		return nil, errors.Join(fmt.Errorf("it answered with status %03d, which HTTP does not have", resp.StatusCode), resp.Body.Close())
 	}
 	c.answered(resp, out.Method == http.MethodHead)
 	return resp, nil

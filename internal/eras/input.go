@@ -18,8 +18,8 @@ type Input struct {
 // InputRequired makes the result that asks for these inputs, whose keys must
 // differ. The state is in it unless it is empty and there are inputs: one of
 // both must be (2026-07-28 basic/patterns/mrtr, "Server Requirements"). Params
-// that are needed and nil become an empty object. A serverInfo of nil is left
-// out.
+// of nil become an empty object, also those of roots/list, which may be left
+// out: a real client takes no request without. A serverInfo of nil is left out.
 func InputRequired(inputs []Input, state string, serverInfo []byte) []byte {
 	o := &object{text: []byte("{}")}
 	o.set("resultType", quote(mcp.InputRequired))
@@ -28,12 +28,11 @@ func InputRequired(inputs []Input, state string, serverInfo []byte) []byte {
 		for _, in := range inputs {
 			request := &object{}
 			request.set("method", quote(in.Method))
-			switch {
-			case in.Params != nil:
-				request.set("params", in.Params)
-			case in.Method != mcp.RootsList:
-				request.set("params", []byte("{}"))
+			params := in.Params
+			if params == nil {
+				params = []byte("{}")
 			}
+			request.set("params", params)
 			requests.set(in.Key, request.spell())
 		}
 		o.set("inputRequests", requests.spell())

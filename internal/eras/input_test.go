@@ -18,8 +18,8 @@ func TestInputRequired(t *testing.T) {
 	}{
 		{"inputs and a state", []Input{{"a.b", "elicitation/create", []byte(`{"message":"m"}`)}}, "s&t", []byte(`{"name":"n"}`),
 			`{"resultType":"input_required","inputRequests":{"a.b":{"method":"elicitation/create","params":{"message":"m"}}},"requestState":"s&t","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"n"}}}`},
-		{"roots need no params, sampling does", []Input{{"1", "roots/list", nil}, {"2", "sampling/createMessage", nil}}, "", nil,
-			`{"resultType":"input_required","inputRequests":{"1":{"method":"roots/list"},"2":{"method":"sampling/createMessage","params":{}}}}`},
+		{"params that are not there are empty", []Input{{"1", "roots/list", nil}, {"2", "sampling/createMessage", nil}}, "", nil,
+			`{"resultType":"input_required","inputRequests":{"1":{"method":"roots/list","params":{}},"2":{"method":"sampling/createMessage","params":{}}}}`},
 		{"one of both must be", nil, "", nil, `{"resultType":"input_required","requestState":""}`},
 	} {
 		got := InputRequired(c.inputs, c.state, c.info)

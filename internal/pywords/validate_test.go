@@ -196,3 +196,30 @@ func FuzzValidate(f *testing.F) {
 		}
 	})
 }
+
+// TestUnionRead holds what becomes of a body; "" is that no model takes it.
+func TestUnionRead(t *testing.T) {
+	u := Union{Models: []Model{
+		{Name: "JSONRPCRequest", Fields: []string{"method", "params", "jsonrpc", "id"}, ID: []string{"str", "lax-int"}},
+		{Name: "JSONRPCNotification", Fields: []string{"method", "params", "jsonrpc"}},
+		{Name: "JSONRPCResponse", Fields: []string{"jsonrpc", "id", "result"}, ID: []string{"int", "str"}},
+	}}
+	for _, c := range []struct {
+		why, body string
+		marked    bool
+		want      string
+	}{
+		{"an id of the model's type", `{"jsonrpc":"2.0","id":7e2,"method":"a"}`, false, `{"method":"a","jsonrpc":"2.0","id":700}`},
+		{"true is 1", `{"jsonrpc":"2.0","id":true,"method":"a"}`, false, `{"method":"a","jsonrpc":"2.0","id":1}`},
+		{"one that no type takes is not looked at", `{"jsonrpc":"2.0","id":{},"method":"a"}`, false, `{"method":"a","jsonrpc":"2.0"}`},
+		{"the last of two, and nothing beside", `{"jsonrpc":"2.0","id":1,"id":"\u00e9","method":"a","x":1,"params":null}`, false, `{"method":"a","jsonrpc":"2.0","id":"é"}`},
+		{"a mark before it", "\ufeff" + `{"jsonrpc":"2.0","id":1,"result":{}}`, true, `{"jsonrpc":"2.0","id":1,"result":{}}`},
+		{"which jiter does not take", "\ufeff" + `{"jsonrpc":"2.0","id":1,"result":{}}`, false, ""},
+		{"no model", `{"jsonrpc":"2.0","id":1,"result":null}`, false, ""},
+		{"a batch", `[{"jsonrpc":"2.0","method":"a"}]`, false, ""},
+	} {
+		if got := string(u.Read([]byte(c.body), c.marked)); got != c.want {
+			t.Errorf("%s: %s", c.why, got)
+		}
+	}
+}

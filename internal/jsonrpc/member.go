@@ -36,3 +36,33 @@ func TokenOfProgress(params []byte) []byte {
 	}
 	return nil
 }
+
+// Member returns a member of an object by its very name, which may have dots in
+// it: of several the first. It does not exist where there is none.
+func Member(object gjson.Result, name string) (member gjson.Result) {
+	object.ForEach(func(key, v gjson.Result) bool {
+		if key.Str != name {
+			return true
+		}
+		member = v
+		return false
+	})
+	return member
+}
+
+// TypeName names the type of a value as JSON Schema does, numbers all alike.
+func TypeName(v gjson.Result) string {
+	switch {
+	case v.IsObject():
+		return "object"
+	case v.IsArray():
+		return "array"
+	case v.Type == gjson.String:
+		return "string"
+	case v.Type == gjson.Number:
+		return "number"
+	case v.Type == gjson.Null:
+		return "null"
+	}
+	return "boolean"
+}

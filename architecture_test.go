@@ -63,7 +63,8 @@ func TestLibrariesStayInTheirPlace(t *testing.T) {
 		{"github.com/BurntSushi/toml", []string{"cmd/mcpmock"}, 1, false},
 		{"github.com/modelcontextprotocol/go-sdk", []string{"internal/weather", "internal/harbour", "interop/harbour"}, anywhere, true},
 		{"github.com/rogpeppe/go-internal", nil, anywhere, true},
-		{"github.com/google/jsonschema-go", []string{"replay"}, 1, true},
+		{"github.com/google/jsonschema-go", []string{"replay/internal/stubs"}, 1, true},
+		{"github.com/segmentio/encoding", []string{"internal/gowords"}, 1, true},
 		{"github.com/google/go-cmp", []string{"internal/jsondiff"}, anywhere, true},
 		{"github.com/go-json-experiment/json", []string{"cassettes", "internal/jsonrpc"}, anywhere, true},
 	} {

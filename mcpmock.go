@@ -30,6 +30,7 @@ import (
 	"regexp"
 
 	"github.com/mcpmock/mcpmock/replay"
+	"github.com/mcpmock/mcpmock/verdicts"
 )
 
 // Tester is what Serve asks of a test; *testing.T, *testing.B and *testing.F
@@ -99,6 +100,16 @@ func play(t Tester, path string, o *options) *Server {
 		return nil // a Tester whose Fatalf returns
 	}
 	return &Server{URL: s.URL, SSE: s.SSE, Player: s.Player}
+}
+
+// Verdicts returns what has become, so far, of each expectation of the scenarios
+// given by Replay, in their order; see replay.Player.Verdicts. While recording
+// there are none.
+func (s *Server) Verdicts() []verdicts.Verdict {
+	if s.Player == nil {
+		return nil
+	}
+	return s.Player.Verdicts()
 }
 
 // ExpectVerdicts fails the test for each thing that the scenarios given by

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/mcpmock/mcpmock/verdicts"
 )
 
 // TestExpectVerdictsOfServe holds that a test learns of what its client must
@@ -34,6 +35,9 @@ func TestExpectVerdictsOfServe(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
+		if list := srv.Verdicts(); len(list) != 1 || (list[0].Result == verdicts.Fail) != c.fails {
+			t.Errorf("%s: it stands at %v", c.why, list)
+		}
 		srv.ExpectVerdicts(f)
 		f.end()
 		if said := f.said(); f.Failed() != c.fails || c.fails && !strings.Contains(said, "polite: must never: {http: DELETE}, since: start: fail") {
@@ -41,6 +45,10 @@ func TestExpectVerdictsOfServe(t *testing.T) {
 		}
 	}
 	f := &fakeT{}
-	(&Server{}).ExpectVerdicts(f)
+	recording := &Server{}
+	recording.ExpectVerdicts(f)
+	if list := recording.Verdicts(); list != nil {
+		t.Errorf("while recording there is %v", list)
+	}
 	f.mustPass(t)
 }

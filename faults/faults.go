@@ -28,6 +28,8 @@ import (
 // safe for concurrent use.
 type Set struct {
 	faults    []scenarios.Fault
+	http      []*scenarios.Fault // what is left of each over that transport; nil is nothing
+	stdio     []*scenarios.Fault
 	index     index
 	doing     [4]bool // whether some fault waits for that
 	seed      *int64
@@ -43,6 +45,8 @@ func NewSet(s *scenarios.Scenario) *Set {
 	for i := range s.Faults {
 		t := &s.Faults[i].When
 		do := &s.Faults[i].Do
+		set.http = append(set.http, over(&s.Faults[i], "http"))
+		set.stdio = append(set.stdio, over(&s.Faults[i], "stdio"))
 		set.sessions = append(set.sessions, onSession(do))
 		set.cursors = append(set.cursors, cursorsOf(do)...)
 		set.elsewhere = set.elsewhere || do.Stream != nil && (do.Stream.On == "get" || do.Stream.On == "both") ||
@@ -52,6 +56,32 @@ func NewSet(s *scenarios.Scenario) *Set {
 		}
 	}
 	return set
+}
+
+// over returns what is left of a fault over a transport, or nil.
+func over(f *scenarios.Fault, transport string) *scenarios.Fault {
+	left, nothing := f.Do.Over(transport)
+	switch {
+	case nothing == nil:
+		return f
+	case left == nil:
+		return nil
+	}
+	some := *f
+	some.Do = *left
+	return &some
+}
+
+// of returns what a fault does to a request, or nil where that means nothing
+// over the transport by which it came.
+func (set *Set) of(i int, r *Request) *scenarios.Fault {
+	switch r.Over {
+	case "http":
+		return set.http[i]
+	case "stdio":
+		return set.stdio[i]
+	}
+	return &set.faults[i]
 }
 
 // cursorsOf returns the cursors that an action puts into lists.

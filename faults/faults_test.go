@@ -204,22 +204,6 @@ func setOf(pointer, value string) scenarios.Fault {
 	return scenarios.Fault{Do: setAt(pointer, value)}
 }
 
-func TestJoin(t *testing.T) {
-	one, two := 1, 2
-	a := &scenarios.Action{Status: 200, Headers: []scenarios.Header{{Name: "A"}}, Replace: map[string]string{"a": "b"}, Wrap: true, Exit: &one, IDAs: "null"}
-	b := &scenarios.Action{Status: 500, Headers: []scenarios.Header{{Name: "B"}}, Replace: map[string]string{"c": "d"}, Gzip: true, Exit: &two}
-	j := Join(a, b)
-	if j.Status != 500 || len(j.Headers) != 2 || len(j.Replace) != 2 || !j.Wrap || !j.Gzip || *j.Exit != 2 || j.IDAs != "null" {
-		t.Errorf("got %+v", j)
-	}
-	if len(a.Headers) != 1 || len(a.Replace) != 1 || len(b.Replace) != 1 || a.Gzip || a.Status != 200 {
-		t.Error("joining has changed a part")
-	}
-	if Join(nil, b) != b {
-		t.Error("one alone is itself")
-	}
-}
-
 func TestEdits(t *testing.T) {
 	for _, do := range []scenarios.Action{{ExpireSession: true}, {Respond: &scenarios.Response{}}, {Ignore: true}, {Request: []scenarios.Header{{Name: "X"}}}} {
 		if Edits(&do) {

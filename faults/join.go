@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -27,10 +28,12 @@ func Join(a, b *scenarios.Action) *scenarios.Action {
 		maps.Copy(j.Replace, b.Replace)
 	}
 	set(&j.Status, b.Status)
-	set(&j.IDAs, b.IDAs)
+	if b.ID != nil || b.IDAs != "" {
+		j.ID, j.IDAs = b.ID, b.IDAs
+	}
 	set(&j.Inject, b.Inject)
 	set(&j.Pad, b.Pad)
-	set(&j.Stream, b.Stream)
+	j.Stream = joinStreams(a.Stream, b.Stream)
 	set(&j.Truncate, b.Truncate)
 	set(&j.Delay, b.Delay)
 	set(&j.Stall, b.Stall)
@@ -46,9 +49,33 @@ func Join(a, b *scenarios.Action) *scenarios.Action {
 	} {
 		*on.into = *on.into || *on.from
 	}
-	if b.ID != nil {
-		j.ID = b.ID
+	return &j
+}
+
+// joinStreams makes one edit of a stream of two, key by key.
+func joinStreams(a, b *scenarios.StreamEdit) *scenarios.StreamEdit {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
 	}
+	j := *a
+	if b.End || b.EndPrime {
+		j.End, j.EndAfter, j.EndTime, j.EndPrime = b.End, b.EndAfter, b.EndTime, b.EndPrime
+	}
+	set(&j.Keepalive, b.Keepalive)
+	set(&j.Comment, b.Comment)
+	set(&j.Prime, b.Prime)
+	set(&j.IDs, b.IDs)
+	set(&j.Retry, b.Retry)
+	set(&j.On, b.On)
+	set(&j.EOL, b.EOL)
+	set(&j.Event, b.Event)
+	set(&j.SplitData, b.SplitData)
+	set(&j.Resume, b.Resume)
+	set(&j.Endpoint, b.Endpoint)
+	j.Hold = j.Hold || b.Hold
+	j.NoSpace = j.NoSpace || b.NoSpace
+	j.NoBlank = j.NoBlank || b.NoBlank
+	j.BOM = j.BOM || b.BOM
 	return &j
 }
 

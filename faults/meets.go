@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strings"
 
@@ -156,9 +157,19 @@ func contains(got, wanted gjson.Result) bool {
 	case wanted.Type == gjson.String:
 		return got.Type == gjson.String && like(wanted.Str, got.Str)
 	case wanted.Type == gjson.Number:
-		return got.Type == gjson.Number && (got.Raw == wanted.Raw || got.Num == wanted.Num)
+		return got.Type == gjson.Number && sameNumber(got, wanted)
 	}
 	return got.Type == wanted.Type
+}
+
+// sameNumber reports whether two numbers are one, however they are spelled:
+// 1, 1.0 and 1e0 are. Integers beyond those that a float64 tells apart are
+// compared digit by digit.
+func sameNumber(a, b gjson.Result) bool {
+	if a.Raw == b.Raw || a.Num != b.Num {
+		return a.Raw == b.Raw
+	}
+	return math.Abs(a.Num) < 1<<53 || strings.ContainsAny(a.Raw+b.Raw, ".eE")
 }
 
 func meetsSession(t *scenarios.Trigger, r *Request) bool {

@@ -116,6 +116,8 @@ func TestMeets(t *testing.T) {
 
 		{"arguments", scenarios.Trigger{Arguments: json.RawMessage(`{"city":"Oslo"}`)}, posted(t, call), true},
 		{"an argument's pattern", scenarios.Trigger{Arguments: json.RawMessage(`{"city":"O*"}`)}, posted(t, call), true},
+		{"a number, however it is spelled", scenarios.Trigger{Arguments: json.RawMessage(`{"n":10.0}`)}, posted(t, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"n":1e1}}}`), true},
+		{"an integer that a float64 cannot tell apart", scenarios.Trigger{Arguments: json.RawMessage(`{"n":9007199254740993}`)}, posted(t, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"n":9007199254740992}}}`), false},
 		{"another argument", scenarios.Trigger{Arguments: json.RawMessage(`{"city":"Bergen"}`)}, posted(t, call), false},
 		{"an argument that is not there", scenarios.Trigger{Arguments: json.RawMessage(`{"town":"Oslo"}`)}, posted(t, call), false},
 		{"numbers by their value", scenarios.Trigger{Arguments: json.RawMessage(`{"days":2.0}`)}, posted(t, call), true},

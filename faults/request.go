@@ -15,7 +15,10 @@ type Request struct {
 	HTTP   string      // method; POST for a line of stdin
 	Path   string      // of the URL; "" over stdio
 	Header http.Header // nil over stdio
-	Batch  jsonrpc.Batch
+	// Over is the transport, http (also HTTP+SSE) or stdio; "" where that is not
+	// asked.
+	Over  string
+	Batch jsonrpc.Batch
 	// Invalid is a body that is no JSON-RPC; Batch is empty then.
 	Invalid bool
 

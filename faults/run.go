@@ -47,7 +47,8 @@ func (set *Set) Begin() *Run {
 }
 
 // Fire calls act for each fault that fires on a request, in their order, until
-// act returns false. Act may change the request; faults after it see that. The
+// act returns false. A fault that would do nothing over the transport is not met,
+// and one of which a part means nothing there comes without that part. Act may change the request; faults after it see that. The
 // faults that act is not called for count the request all the same.
 func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Fault) bool) {
 	s.mu.Lock()
@@ -55,8 +56,8 @@ func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Faul
 	s.end(r)
 	wanted := true
 	for _, c := range s.set.index.candidates(r) {
-		f := &s.set.faults[c.fault]
-		if (c.met || Meets(&f.When, r)) && !(s.set.sessions[c.fault] && sessionless(r)) && s.fires(c.fault, f, r, at, now, wanted) {
+		f := s.set.of(c.fault, r)
+		if f != nil && (c.met || Meets(&f.When, r)) && !(s.set.sessions[c.fault] && sessionless(r)) && s.fires(c.fault, f, r, at, now, wanted) {
 			wanted = s.without(act, f)
 		}
 	}

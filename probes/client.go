@@ -1,12 +1,14 @@
 package probes
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +29,7 @@ type options struct {
 	patience time.Duration
 	quiet    time.Duration
 	tidy     bool
+	pauses   time.Duration
 	dial     func(context.Context, string) (net.Conn, error)
 }
 
@@ -53,6 +56,11 @@ func WithPatience(answer, silence time.Duration) Option {
 // WithTidy ends the sessions that a probe opened with DELETE, after its
 // answer has come.
 func WithTidy() Option { return func(o *options) { o.tidy = true } }
+
+// WithPauses makes a request that got 429 again, three times at most, after as
+// long as its Retry-After says, or a second where it has none. It is not made
+// again where that is longer than most.
+func WithPauses(most time.Duration) Option { return func(o *options) { o.pauses = most } }
 
 // WithDial connects in another way than by TCP to the endpoint's host, which
 // is given as host:port. For https, TLS is spoken on what it returns.
@@ -130,6 +138,10 @@ type talk struct {
 // step sends one request and takes from its answer what later ones need.
 func (t *talk) step(ctx context.Context, s Step) Answer {
 	a := t.send(ctx, s)
+	for again := 1; again <= 3 && t.pause(ctx, a); again++ {
+		a = t.send(ctx, s)
+		a.Again = again
+	}
 	if a.Err != nil && a.Status == 0 {
 		return a
 	}
@@ -146,12 +158,36 @@ func (t *talk) step(ctx context.Context, s Step) Answer {
 		t.seen[t.session] = false
 	}
 	if t.version == "" && a.Status == 200 && strings.Contains(s.Body, `"method":"initialize"`) {
-		result := gjson.GetBytes(FirstMessage(a), "result")
-		if result.IsObject() {
-			t.session, t.version = id, result.Get("protocolVersion").String()
+		for _, m := range Messages(a) { // a notification may come first
+			if result := gjson.GetBytes(m, "result"); result.IsObject() {
+				t.session, t.version = id, result.Get("protocolVersion").String()
+				break
+			}
 		}
 	}
 	return a
+}
+
+// pause waits where an answer says to come back later, and reports whether to.
+func (t *talk) pause(ctx context.Context, a Answer) bool {
+	if a.Status != 429 || t.client.pauses == 0 {
+		return false
+	}
+	wait := time.Second
+	if s, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil {
+		wait = time.Duration(s) * time.Second
+	}
+	if wait > t.client.pauses {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 // end closes all connections and, where the client is tidy, ends the sessions.
@@ -163,6 +199,9 @@ func (t *talk) end(ctx context.Context) {
 	if !t.client.tidy || ctx.Err() != nil {
 		return
 	}
+	// Whoever takes the request ends the session, whether it is answered or not.
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
 	for id, alive := range t.seen {
 		if alive {
 			t.send(ctx, Step{Method: "DELETE", Header: [][2]string{{mcp.HeaderSessionID, id}}})
@@ -181,11 +220,8 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 		slashed = strings.TrimSuffix(p, "/")
 	}
 	fill := strings.NewReplacer("${session}", t.session, "${leaked}", t.leaked, "${version}", t.version, "${offer}", c.version,
-		"${endpoint}", c.endpoint.RequestURI(), "${slashed}", slashed, "${host}", c.endpoint.Host)
-	path := c.endpoint.RequestURI()
-	if s.Path != "" {
-		path = fill.Replace(s.Path)
-	}
+		"${endpoint}", c.endpoint.RequestURI(), "${slashed}", slashed, "${host}", c.endpoint.Host, "${port}", c.port())
+	s.Path = fill.Replace(cmp.Or(s.Path, "${endpoint}"))
 	host := c.endpoint.Host
 	var lines [][2]string
 	for _, l := range s.Header {
@@ -197,9 +233,10 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 			lines = append(lines, [2]string{l[0], fill.Replace(l[1])})
 		}
 	}
-	body := fill.Replace(s.Body)
-	if strings.Contains(body, "${filler}") {
-		body = strings.ReplaceAll(body, "${filler}", strings.Repeat("x", 5<<20))
+	s.Header = append(lines, c.header...)
+	s.Body = fill.Replace(s.Body)
+	if strings.Contains(s.Body, "${filler}") {
+		s.Body = strings.ReplaceAll(s.Body, "${filler}", strings.Repeat("x", 5<<20))
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, fmt.Errorf("no answer for %s", c.patience))
 	defer cancel()
@@ -213,19 +250,20 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 	t.open = append(t.open, conn)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // wakes whoever reads or writes
 	defer stop()
-	a := exchange(conn, request(s.Method, path, host, append(lines, c.header...), body), s.Method, c.quiet)
+	a := exchange(conn, request(s, host), s.Method, c.quiet)
 	if a.Err != nil && ctx.Err() != nil {
 		a.Err = context.Cause(ctx)
 	}
 	return a
 }
 
+// port is that of the endpoint, said or not.
+func (c *Client) port() string {
+	return cmp.Or(c.endpoint.Port(), map[string]string{"http": "80", "https": "443"}[c.endpoint.Scheme])
+}
+
 func (c *Client) connect(ctx context.Context) (net.Conn, error) {
-	port := c.endpoint.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[c.endpoint.Scheme]
-	}
-	conn, err := c.dial(ctx, net.JoinHostPort(c.endpoint.Hostname(), port))
+	conn, err := c.dial(ctx, net.JoinHostPort(c.endpoint.Hostname(), c.port()))
 	if err != nil || c.endpoint.Scheme == "http" {
 		return conn, err
 	}

@@ -3,6 +3,7 @@ package probes
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"net"
@@ -146,17 +147,74 @@ func TestAskAnswers(t *testing.T) {
 	}
 }
 
-// TestAskBoundsBody holds that no more than 1 MiB of a body is kept.
+// TestAskBoundsBody holds that no more than 8 MiB of a body are kept, and that
+// it is said where there was more.
 func TestAskBoundsBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, kind := range []string{"text/plain", "text/event-stream"} {
-			s := &script{answers: []string{"HTTP/1.1 200 OK\nContent-Type: " + kind + "\n\n" + strings.Repeat("x", 2<<20)}}
+			s := &script{answers: []string{"HTTP/1.1 200 OK\nContent-Type: " + kind + "\n\n" + strings.Repeat("x", maxAnswer+1<<20)}}
 			a, err := s.client(t).Ask(t.Context(), Probe{Steps: []Step{{Method: "POST"}}})
 			if err != nil || len(a.Body) < maxAnswer || len(a.Body) > maxAnswer+64<<10 {
 				t.Errorf("%s: %d bytes, %v", kind, len(a.Body), err)
 			}
+			if whole := !Long(a) && !a.Open; whole {
+				t.Errorf("%s: taken for whole", kind)
+			}
 		}
 	})
+}
+
+// TestAskInflates holds that gzip which nobody asked for is read, and a body
+// that is none is told of.
+func TestAskInflates(t *testing.T) {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, _ = z.Write([]byte(`{"id":1}`))
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ why, body, want string }{
+		{"it is what it says", zipped.String(), `{"id":1}`},
+		{"it is not", "hello", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{answers: []string{"HTTP/1.1 200 OK\nContent-Encoding: gzip\n\n" + c.body}}
+			a, err := s.client(t).Ask(t.Context(), Probe{Steps: []Step{{Method: "POST"}}})
+			if err != nil || string(a.Body) != c.want || (a.Err == nil) != (c.want != "") {
+				t.Errorf("%s: %q, %v, %v", c.why, a.Body, a.Err, err)
+			}
+		})
+	}
+}
+
+// TestAskPauses holds how a request goes on that got 429.
+func TestAskPauses(t *testing.T) {
+	const limited = "HTTP/1.1 429 Too Many Requests\nRetry-After: 2\n\n"
+	const fine = "HTTP/1.1 200 OK\n\nfine"
+	for _, c := range []struct {
+		why     string
+		answers []string
+		most    time.Duration
+		status  int
+		again   int
+		took    time.Duration
+	}{
+		{"it waits as long as it was told", []string{limited, fine}, 5 * time.Second, 200, 1, 2 * time.Second},
+		{"but not longer than it has time", []string{limited}, time.Second, 429, 0, 0},
+		{"and not for ever", []string{limited, limited, limited, limited}, 5 * time.Second, 429, 3, 6 * time.Second},
+		{"nor where nobody asked for it", []string{limited}, 0, 429, 0, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{answers: c.answers}
+			client := s.client(t)
+			WithPauses(c.most)(&client.options)
+			began := time.Now()
+			a, err := client.Ask(t.Context(), Probe{Steps: []Step{{Method: "POST"}}})
+			if err != nil || a.Status != c.status || a.Again != c.again || time.Since(began) != c.took {
+				t.Errorf("%s: %d, again %d, after %s, %v", c.why, a.Status, a.Again, time.Since(began), err)
+			}
+		})
+	}
 }
 
 // TestTalkEndsEarly holds that a probe whose conversation fails says where.

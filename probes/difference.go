@@ -130,7 +130,7 @@ var (
 	uuid   = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 	base32 = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
-	anyPort = regexp.MustCompile(`(127\.0\.0\.1|localhost|\[::1\]):[0-9]+`)
+	anyPort = regexp.MustCompile(`(?i)(127\.0\.0\.1|localhost|\[::1\]):[0-9]+`)
 	anyID   = regexp.MustCompile(`\b([0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z2-7]{26})(_[0-9]+)?\b`)
 	anyDate = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?`)
 )

@@ -11,7 +11,8 @@ import (
 // those of revision 2026-07-28, and at the end those that not every server
 // survives. The slice is the caller's.
 func All() []Probe {
-	all := slices.Concat(sessionProbes(), endedProbes(), lifecycleProbes(), versionProbes(), streamProbes(), methodProbes(), headerProbes(), bodyProbes(), originProbes(), modernProbes())
+	all := slices.Concat(sessionProbes(), endedProbes(), lifecycleProbes(), versionProbes(), streamProbes(), methodProbes(), headerProbes(), bodyProbes(), originProbes(),
+		spellingProbes(), messageProbes(), travelProbes(), modernProbes())
 	slices.SortStableFunc(all, func(a, b Probe) int { return cmp.Compare(weight(a), weight(b)) })
 	return all
 }

@@ -43,6 +43,7 @@ type Probe struct {
 //	${version}  the protocolVersion in that answer
 //	${offer}    the protocolVersion that the client offers
 //	${host}     the host and port of the endpoint
+//	${port}     the port alone
 //	${endpoint} the path and query of the endpoint
 //	${slashed}  the path of the endpoint with a slash at its end, or without where it has one
 //	${filler}   5 MiB of the letter x
@@ -50,6 +51,8 @@ type Probe struct {
 // A header whose value holds ${session}, ${leaked} or ${version} is not sent where the
 // answer had none: a server without sessions gets no empty header.
 type Step struct {
+	// Proto is the version of HTTP; "" is HTTP/1.1.
+	Proto string
 	// Method is the HTTP method.
 	Method string
 	// Path is what stands in the request line; "" is the endpoint.
@@ -60,6 +63,8 @@ type Step struct {
 	// Body is sent with its Content-Length where it is not empty or the
 	// method is POST, PUT or PATCH.
 	Body string
+	// Chunked sends the body in chunks, without a Content-Length.
+	Chunked bool
 }
 
 // An Answer is what came back for one step.
@@ -69,8 +74,11 @@ type Answer struct {
 	// Header has the lines as they came, their names in canonical form,
 	// Transfer-Encoding included.
 	Header http.Header
-	// Body is what of the body had come, 1 MiB at most, without its chunking.
+	// Body is what of the body had come, 8 MiB at most, without its chunking
+	// and without gzip.
 	Body []byte
+	// Again says how often the request was made again because it got 429.
+	Again int
 	// Open is set for an event stream that had not ended after its first
 	// event, or after a short while without one.
 	Open bool

@@ -3,6 +3,8 @@ package probes
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"compress/gzip"
 	"errors"
 	"io"
 	"mime"
@@ -17,21 +19,38 @@ import (
 )
 
 // maxAnswer is how much of a body is kept.
-const maxAnswer = 1 << 20
+const maxAnswer = 8 << 20
 
-// request spells an HTTP/1.1 request: the lines as given, after Host and
-// before Content-Length. net/http would add headers of its own, and refuse to
+// errLong is that of an answer of which the rest was not read.
+var errLong = errors.New("more than 8 MiB, and not read to the end")
+
+// Long reports whether an answer was too long to be read to its end.
+func Long(a Answer) bool { return errors.Is(a.Err, errLong) }
+
+// request spells the request of a step whose variables are filled in: its
+// lines as given, after Host and before Content-Length. net/http would add headers of its own, and refuse to
 // send some that are wrong on purpose.
-func request(method, path, host string, lines [][2]string, body string) []byte {
+func request(s Step, host string) []byte {
 	var b bytes.Buffer
-	b.WriteString(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n")
-	for _, l := range lines {
+	b.WriteString(s.Method + " " + s.Path + " " + cmp.Or(s.Proto, "HTTP/1.1") + "\r\nHost: " + host + "\r\n")
+	for _, l := range s.Header {
 		b.WriteString(l[0] + ": " + l[1] + "\r\n")
 	}
-	if body != "" || method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
-		b.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
+	switch {
+	case s.Chunked:
+		b.WriteString("Transfer-Encoding: chunked\r\n\r\n")
+		half := len(s.Body) / 2
+		for _, part := range []string{s.Body[:half], s.Body[half:]} {
+			if part != "" {
+				b.WriteString(strconv.FormatInt(int64(len(part)), 16) + "\r\n" + part + "\r\n")
+			}
+		}
+		b.WriteString("0\r\n\r\n")
+		return b.Bytes()
+	case s.Body != "" || s.Method == http.MethodPost || s.Method == http.MethodPut || s.Method == http.MethodPatch:
+		b.WriteString("Content-Length: " + strconv.Itoa(len(s.Body)) + "\r\n")
 	}
-	b.WriteString("\r\n" + body)
+	b.WriteString("\r\n" + s.Body)
 	return b.Bytes()
 }
 
@@ -70,19 +89,41 @@ func read(conn net.Conn, method string, quiet time.Duration) Answer {
 		}
 	}
 	a := Answer{Status: resp.StatusCode, Header: resp.Header}
-	if len(resp.TransferEncoding) > 0 {
+	switch {
+	case len(resp.TransferEncoding) > 0:
 		a.Header["Transfer-Encoding"] = resp.TransferEncoding
+	case resp.ContentLength < 0 && method != http.MethodHead:
+		a.Header["Transfer-Encoding"] = []string{"identity"} // it ends with the connection
+	}
+	body := io.Reader(resp.Body)
+	if strings.EqualFold(a.Header.Get("Content-Encoding"), "gzip") {
+		body = &inflated{from: body}
 	}
 	if isStream(a.Header) {
-		a.stream(conn, resp.Body, method, quiet)
+		a.stream(conn, body, method, quiet)
 		return a
 	}
-	var err error
-	a.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		a.Err = err
+	a.Body, a.Err = io.ReadAll(io.LimitReader(body, maxAnswer+1))
+	if len(a.Body) > maxAnswer {
+		a.Body, a.Err = a.Body[:maxAnswer], errLong
 	}
 	return a
+}
+
+// inflated is a body in gzip, which a server may send to whoever does not say
+// what it takes. Nothing is read before it is wanted.
+type inflated struct {
+	from io.Reader
+	zip  *gzip.Reader
+}
+
+func (i *inflated) Read(b []byte) (n int, err error) {
+	if i.zip == nil {
+		if i.zip, err = gzip.NewReader(i.from); err != nil {
+			return 0, err
+		}
+	}
+	return i.zip.Read(b)
 }
 
 // stream reads an event stream to its end, or until it may be taken for one

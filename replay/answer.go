@@ -12,6 +12,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
 // An answer is what a recorded exchange says, prepared so that playing it
@@ -50,7 +51,7 @@ func prepare(ex *cassettes.Exchange, event int, label string) *answer {
 	request := jsonrpc.One(ex.Message)
 	token := jsonrpc.ProgressToken(request.Params)
 	a := &answer{exchange: ex.Number, session: ex.Session, event: event, asked: ex.Request.At, status: 200,
-		method: strings.Clone(request.Method), name: strings.Clone(nameOf(request.Method, request.Params))}
+		method: strings.Clone(request.Method), name: strings.Clone(matching.NameOf(request.Method, request.Params))}
 	batch := ex.Request.Messages != nil
 	var end *cassettes.Event
 	for _, r := range ex.Replies {

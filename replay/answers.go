@@ -6,22 +6,22 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
+	"github.com/mcpmock/mcpmock/replay/internal/stubs"
 )
 
 // answers prepares answers and keeps them, up to a bound of bytes.
 type answers struct {
-	index      *cassettes.Index
+	index      *matching.Index
 	style      style
 	framing    *framing
-	stubs      *stubs // are added to what is recorded; nil where there are none
-	blank      bool   // nothing is recorded
+	stubs      *stubs.Set // are added to what is recorded; nil where there are none
+	blank      bool       // nothing is recorded
 	mu         sync.RWMutex
 	ready      map[int]*answer
 	bytes      int
 	translated map[translated]translation // likewise, what exchanges are in the other era
 	seal       *seal
-	keys       *keyer
-	retries    *retries
 	served     []string                // the versions that the player serves
 	server     []byte                  // who it says that it is, where a session does not
 	told       map[int]*changes        // what was told of changes, by session
@@ -34,7 +34,7 @@ type answers struct {
 // are prepared anew from the tape.
 const keepAnswers = 32 << 20
 
-func newAnswers(ix *cassettes.Index, s style, f *framing) *answers {
+func newAnswers(ix *matching.Index, s style, f *framing) *answers {
 	return &answers{index: ix, style: s, framing: f, ready: map[int]*answer{}, listens: map[int]*standingAnswer{}, translated: map[translated]translation{}}
 }
 
@@ -56,7 +56,7 @@ func (a *answers) get(x int) (*answer, error) {
 		a.modernize(ans, session.Label)
 	}
 	if a.stubs != nil {
-		a.stubs.amend(ans, jsonrpc.One(ex.Message), session.Label)
+		amend(ans, a.stubs, jsonrpc.One(ex.Message), session.Label)
 	}
 	if ans.bare || a.blank {
 		a.framing.dress(ans)

@@ -3,21 +3,27 @@ package replay
 import (
 	"bytes"
 	"net/http"
+	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/sse"
 )
 
 // playBatch answers the requests of a batch, each as if it had come alone:
-// with a JSON array where every answer is one message, else on a stream.
+// with a JSON array where every answer is one message, else on a stream. It is
+// sent when the slowest of the answers is there.
 func (q *probe) playBatch(requests []jsonrpc.Message) {
 	var said [][]byte
+	var takes time.Duration
 	streamed := q.p.dialect.Answers.Batches == "stream"
 	var first *answer
 	for _, m := range requests {
 		messages, a, ok := q.gather(m)
 		if !ok {
 			return
+		}
+		if a != nil {
+			takes = max(takes, a.takes())
 		}
 		if first == nil {
 			first = a
@@ -26,7 +32,11 @@ func (q *probe) playBatch(requests []jsonrpc.Message) {
 		said = append(said, messages...)
 	}
 	if q.pipe != nil {
-		q.pipe.sendBatch(said)
+		q.pipe.sendBatch(said, takes)
+		return
+	}
+	if takes > 0 && !q.p.pause(q.conv, q, takes) {
+		q.brokenOff(nil)
 		return
 	}
 	h := q.w.Header()
@@ -71,9 +81,26 @@ func array(messages [][]byte) []byte {
 	return append(append([]byte{'['}, bytes.Join(messages, []byte(","))...), ']')
 }
 
-// sendBatch sends what answers a batch: notifications on their own, and then
-// the responses together.
-func (pp *pipe) sendBatch(said [][]byte) {
+// takes is how long an answer takes that is written by hand.
+func (a *answer) takes() (d time.Duration) {
+	for i := range a.lines {
+		d += a.lines[i].delay
+	}
+	return d
+}
+
+// sendBatch sends what answers a batch when that has taken its time, beside what
+// comes next: notifications on their own, and then the responses together.
+func (pp *pipe) sendBatch(said [][]byte, takes time.Duration) {
+	if takes > 0 {
+		pp.begin(func() {
+			defer pp.out.flush()
+			if pp.p.pause(pp.conv, pp, takes) {
+				pp.sendBatch(said, 0)
+			}
+		})
+		return
+	}
 	var responses [][]byte
 	for _, m := range said {
 		if jsonrpc.One(m).Kind == jsonrpc.Response {

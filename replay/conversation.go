@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
+	"github.com/mcpmock/mcpmock/replay/internal/stubs"
 	"github.com/tidwall/gjson"
 )
 
@@ -29,14 +31,13 @@ type conversation struct {
 	initialized  bool // initialize has been answered
 	ready        bool // notifications/initialized has come
 	version      string
-	capabilities gjson.Result // the client's
-	recorded     int          // number of the session on the tape
-	lane         int          // of the exchanges that are its own: see lanes
-	cursors      map[int32]*cursor
-	notices      map[string]int // method -> how many of its notifications have come
-	reached      int            // the latest client message on the tape that has come
-	heard        time.Time      // and when
-	changed      chan struct{}  // closed and made anew whenever a waiter might go on
+	capabilities gjson.Result     // the client's
+	recorded     int              // number of the session on the tape
+	cursors      matching.Cursors // how far it has played the tape
+	notices      map[string]int   // method -> how many of its notifications have come
+	reached      int              // the latest client message on the tape that has come
+	heard        time.Time        // and when
+	changed      chan struct{}    // closed and made anew whenever a waiter might go on
 
 	questions    map[string]*question // by this run's id, without answer yet
 	lastQuestion int
@@ -54,7 +55,7 @@ type conversation struct {
 	spoke     time.Time       // when the latest was due, where a pace is kept
 	level     severity        // the least severe log messages that it wants, of a translated tape
 	follows   map[string]bool // the resources that it has subscribed to, likewise
-	stubbing  stubbing
+	stubbing  stubs.Place
 	arrived   chan struct{} // closed when the next of them may be due
 	wanted    int           // the client message that it waits for
 
@@ -102,10 +103,11 @@ func (c *conversation) begin(recorded int, version string, capabilities gjson.Re
 	defer c.mu.Unlock()
 	c.initialized, c.ready = true, false
 	c.version, c.capabilities = version, capabilities
-	c.recorded, c.lane = recorded, recorded
+	c.recorded = recorded
+	c.cursors.Begin(recorded)
 	c.standing = standing
-	c.cursors, c.notices, c.tokens = nil, nil, nil
-	c.stubbing, c.level, c.follows = stubbing{}, 0, nil
+	c.notices, c.tokens = nil, nil
+	c.stubbing, c.level, c.follows = stubs.Place{}, 0, nil
 	c.reached, c.listened, c.wanted = -1, 0, -1
 	c.signal()
 	c.arrive()

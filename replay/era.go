@@ -36,12 +36,14 @@ func agesOf(asked string, tape ages) ages {
 // settleEras settles which eras are served, and how: over which transports, and
 // with sessions or without. The error is that nothing can be.
 func (p *Player) settleEras() error {
-	p.index.tape.legacy, p.index.tape.modern = p.index.Eras()
-	p.eras = agesOf(p.era, p.index.tape)
-	if p.mode == "" && len(p.index.begun) == 0 && p.translatesFor(false) {
+	p.taped.legacy, p.taped.modern = p.index.Eras()
+	p.eras = agesOf(p.era, p.taped)
+	if p.mode == "" && len(p.index.Begun) == 0 && p.translatesFor(false) {
 		p.mode = "required" // a server of that era that asks and tells has sessions
 	}
-	p.mode = p.index.mode(p.mode)
+	if p.mode == "" {
+		p.mode = p.index.Mode()
+	}
 	p.answers.serves(p.served())
 	p.discovered = p.discover()
 	p.answers.server = p.identity()
@@ -77,7 +79,7 @@ func (p *Player) introducible() error {
 	if p.eras.modern && p.discovered == nil {
 		return errors.New("replay: era " + p.era + ": the result of initialize on the tape is none that " + mcp.Discover + " could be answered from" + cure)
 	}
-	if p.eras.legacy && len(p.index.begun) == 0 && p.translatesFor(false) {
+	if p.eras.legacy && len(p.index.Begun) == 0 && p.translatesFor(false) {
 		if _, err := eras.Initialize(p.discovered, mcp.Legacy()[0]); err != nil {
 			return fmt.Errorf("replay: era %s: %w%s", p.era, err, cure)
 		}
@@ -88,11 +90,10 @@ func (p *Player) introducible() error {
 // learnHeaders learns which arguments of tools have headers of their own, from
 // the lists of tools on the tape.
 func (p *Player) learnHeaders() {
-	s := p.index.methods[mcp.ToolsList]
-	if s == nil || !p.eras.modern {
+	if !p.eras.modern {
 		return
 	}
-	for _, x := range s.exchanges {
+	for _, x := range p.index.Of(mcp.ToolsList) {
 		for _, tool := range gjson.GetBytes(p.answers.result(int(x)), "tools").Array() {
 			p.gate.params.add(jsonrpc.Bytes(tool.Raw))
 		}
@@ -158,7 +159,31 @@ func (p *Player) spokenVersions() []string {
 // it has of the other.
 func (p *Player) translatesFor(modern bool) bool {
 	if modern {
-		return p.eras.modern && p.index.tape.legacy && (p.era == "both" || p.era == "modern")
+		return p.eras.modern && p.taped.legacy && (p.era == "both" || p.era == "modern")
 	}
-	return p.eras.legacy && p.index.tape.modern && (p.era == "both" || p.era == "legacy")
+	return p.eras.legacy && p.taped.modern && (p.era == "both" || p.era == "legacy")
+}
+
+// opensModern reports whether a request is told to be of the modern era, where
+// a server has both, by what the dialect goes by. Over a pipe there is only the
+// message. An initialize is of the other era unless it is told apart by the
+// header of a server that looks at nothing else.
+func (q *probe) opensModern() bool {
+	by := q.p.gate.modern.Opens
+	if q.r == nil {
+		by = []string{"meta", "method"}
+	} else if len(by) == 0 {
+		by = []string{"version", "meta", "method"}
+	}
+	for _, sign := range by {
+		switch {
+		case sign == "any" && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0 && (q.protocol == "" || q.namesOther()),
+			sign == "version" && q.namesOther() && !q.shakes(),
+			sign == "later" && q.protocol >= firstModern,
+			sign == "meta" && q.carriesVersion() && !q.shakes(),
+			sign == "method" && (q.has(mcp.Discover) || q.has(mcp.Listen)):
+			return true
+		}
+	}
+	return false
 }

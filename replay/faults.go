@@ -51,7 +51,7 @@ func (q *probe) broken(d faults.Doing) bool {
 		return instead == nil
 	})
 	if q.edits != nil && d == faults.Sends {
-		q.edit()
+		q.edit(instead)
 	}
 	if instead != nil && d == faults.Sends {
 		q.instead(instead)
@@ -65,6 +65,10 @@ func (q *probe) shows(d faults.Doing) faults.Request {
 	r := faults.Request{HTTP: q.verb, Batch: q.batch, Invalid: q.bodyErr != nil && q.verb == http.MethodPost, Client: d,
 		Session: q.sessionState(), State: faults.New, Replica: q.replica,
 		Since: q.past.since, Idle: q.past.idle, InFlight: q.past.flying, SameID: q.past.sameID}
+	r.Over = "http"
+	if q.pipe != nil && q.pipe.process() {
+		r.Over = "stdio"
+	}
 	if q.r != nil {
 		r.Path, r.Header = q.r.URL.Path, q.r.Header
 	}
@@ -138,7 +142,7 @@ func (q *probe) intervene(do *scenarios.Action) bool {
 // adopt makes a session of an id that was never issued.
 func (q *probe) adopt() {
 	c := newConversation(q.id, q.space, q.began)
-	recorded := q.space.binds.bind("")
+	recorded := q.space.binder.Bind("")
 	c.begin(recorded, q.p.index.Sessions[recorded].Version, q.conv.capabilities, q.p.answers.standing(recorded, false))
 	c.ready = true
 	q.p.sessions.name(q.id, c) // where there is no room it stays unknown

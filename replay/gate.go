@@ -16,6 +16,7 @@ type gate struct {
 	// outside are the refusals of what the mock itself refuses before it
 	// walks any checks, in the dialect's words.
 	outside map[string]*scenarios.Response
+	host    string // how the dialect compares the Host header; "" is as the mock does
 
 	modern *scenarios.Modern // how the dialect, else the specification, treats that era
 	aside  [walks][]step     // for its requests
@@ -62,6 +63,9 @@ func newGate(d *scenarios.Dialect, lenient bool) *gate {
 				g.outside = map[string]*scenarios.Response{}
 			}
 			g.outside[c.Name] = c.Refuse
+			if c.Name == scenarios.CheckHost {
+				g.host = c.Match
+			}
 			continue
 		}
 		g.steps[overHTTP] = append(g.steps[overHTTP], s)

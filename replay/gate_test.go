@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -105,6 +106,22 @@ func TestLenient(t *testing.T) {
 }
 
 const list5 = `{"jsonrpc":"2.0","id":5,"method":"tools/list"}`
+
+// Hosts and origins are admitted as a refusal says them, and a URL ends.
+func TestAllowed(t *testing.T) {
+	for allowed, sent := range map[string]string{
+		"Mock.example": "mock.example", "mock.example": "mock.example:6625", "mock.example:80": "mock.example:6625",
+		"[fd00::1]:80": "[fd00::1]:6625", "fd00::1": "[fd00::1]",
+	} {
+		if p := simple(t).play(WithAllowHost(allowed)).player; !slices.Contains(p.allowHosts, hostname(sent)) {
+			t.Errorf("with host %s allowed, %s is not", allowed, sent)
+		}
+	}
+	cl := simple(t).play(WithAllowOrigin("https://App.example/"))
+	if r := cl.do("OPTIONS", "", "Origin", "https://app.example", "Access-Control-Request-Method", "POST"); r.status != 204 {
+		t.Errorf("an origin that was allowed with a slash: %d", r.status)
+	}
+}
 
 func TestPreflight(t *testing.T) {
 	cl := simple(t).play(WithAllowOrigin("https://app.example"))

@@ -24,13 +24,13 @@ type oldEndpoint struct {
 }
 
 // oldEndpoint is where it was on the tape, else where servers have it.
-func (ix *index) oldEndpoint() oldEndpoint {
+func (p *Player) oldEndpoint() oldEndpoint {
 	at := oldEndpoint{stream: "/sse", post: "/messages", key: "sessionId"}
-	for _, s := range ix.Sessions {
+	for _, s := range p.index.Sessions {
 		if s.Endpoint == "" {
 			continue
 		}
-		if e, err := ix.Event(s.Listens[0]); err == nil && e.HTTP != nil && e.HTTP.Path != "" {
+		if e, err := p.index.Event(s.Listens[0]); err == nil && e.HTTP != nil && e.HTTP.Path != "" {
 			at.stream = e.HTTP.Path
 		}
 		at.recorded = true
@@ -86,7 +86,7 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 		return
 	case r.Method != http.MethodGet:
 		q.refusal(http.StatusMethodNotAllowed, http.Header{"Allow": {http.MethodGet}},
-			"Method Not Allowed: this is the stream of HTTP+SSE, opened with GET; Streamable HTTP is served at "+p.index.path)
+			"Method Not Allowed: this is the stream of HTTP+SSE, opened with GET; Streamable HTTP is served at "+p.index.Path)
 		q.finish()
 		return
 	case !accepts(r, "text/event-stream", true):

@@ -13,87 +13,56 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A lesson says which breach a learned refusal answers.
-type lesson struct {
-	check string // or session-on-init for reinitialize: some dialects look for the one, some for the other
-	on    string // the HTTP method
-	id    string // the request's id, where it has one
-	words []string
-}
-
-// lessons are what probes teach that breach one rule alone. What a parser has
-// to say is none: it is about the one body that was sent.
-var lessons = map[string]lesson{
-	"ping-session-left-out":  {check: scenarios.CheckSessionMissing, on: "POST", id: "2"},
-	"get-no-session":         {check: scenarios.CheckSessionMissing, on: "GET"},
-	"delete-no-session":      {check: scenarios.CheckSessionMissing, on: "DELETE"},
-	"ping-unknown-session":   {check: scenarios.CheckSessionUnknown, on: "POST", id: "2"},
-	"get-unknown-session":    {check: scenarios.CheckSessionUnknown, on: "GET"},
-	"delete-unknown-session": {check: scenarios.CheckSessionUnknown, on: "DELETE"},
-	"ping-deleted-session":   {check: scenarios.CheckSessionEnded, on: "POST", id: "2"},
-	"get-deleted-session":    {check: scenarios.CheckSessionEnded, on: "GET"},
-	"delete-deleted-session": {check: scenarios.CheckSessionEnded, on: "DELETE"},
-	"accept-json":            {check: scenarios.CheckAcceptPost, on: "POST", id: "1"},
-	"get-accept-json":        {check: scenarios.CheckAcceptGet, on: "GET"},
-	"content-type-text":      {check: scenarios.CheckContentType, on: "POST", id: "1"},
-	"get-second-stream":      {check: scenarios.CheckStreamOpen, on: "GET"},
-	"put":                    {check: scenarios.CheckMethod, on: "PUT"},
-	"ping-version-unknown":   {check: scenarios.CheckVersionUnknown, on: "POST", id: "2", words: []string{"1999-01-01", "${version}"}},
-	"get-version-unknown":    {check: scenarios.CheckVersionUnknown, on: "GET", words: []string{"1999-01-01", "${version}"}},
-	"initialize-twice":       {check: scenarios.CheckReinitialize, on: "POST", id: "5"},
-	"batch":                  {check: scenarios.CheckBatch, on: "POST"},
-}
-
 // learned is a dialect that refuses as the server of a tape did: the order of
 // checks is the dialect's, and so are the refusals of which nothing was
-// learned.
+// learned. A dialect that says nothing of the modern era learns nothing of it.
 func learned(d *scenarios.Dialect, refusals []cassettes.Refusal) *scenarios.Dialect {
 	if len(refusals) == 0 {
 		return d
 	}
 	own := *d
-	own.Checks = nil
-	for _, c := range d.Checks {
-		known := len(own.Checks)
-		if c.Refuse != nil {
-			for _, r := range refusals {
-				l, ok := lessons[r.Probe]
-				if !ok || !l.isAbout(c.Name) || len(c.On) > 0 && !slices.Contains(c.On, l.on) {
-					continue
-				}
-				if resp := l.response(&own, c.Refuse, r); resp != nil {
-					narrow := c
-					narrow.On, narrow.Refuse = []string{l.on}, resp
-					own.Checks = append(own.Checks, narrow)
-				}
-			}
-		}
-		// Looking for an open stream takes its place, so that is done once; and
-		// GET alone can open one.
-		if c.Name != scenarios.CheckStreamOpen || len(own.Checks) == known {
-			own.Checks = append(own.Checks, c)
-		}
-	}
+	own.Checks = learn(d.Checks, &d.Envelope, refusals, lessons)
 	// A dialect that allows many streams does not look for an open one at all.
 	if !slices.ContainsFunc(d.Checks, func(c scenarios.Check) bool { return c.Name == scenarios.CheckStreamOpen }) {
-		for _, r := range refusals {
-			if l := lessons[r.Probe]; l.check == scenarios.CheckStreamOpen {
-				if resp := l.response(&own, &scenarios.Response{}, r); resp != nil {
-					own.Checks = append(own.Checks, scenarios.Check{Name: l.check, On: []string{l.on}, Refuse: resp})
-				}
-			}
-		}
+		own.Checks = append(own.Checks, learn([]scenarios.Check{{Name: scenarios.CheckStreamOpen, Refuse: &scenarios.Response{}}}, &d.Envelope, refusals, lessons)...)
+		own.Checks = slices.DeleteFunc(own.Checks, func(c scenarios.Check) bool { return c.Name == scenarios.CheckStreamOpen && c.Refuse.Status == 0 })
+	}
+	if d.Modern != nil {
+		modern := *d.Modern
+		modern.Checks = learn(modern.Checks, &modern.Envelope, refusals, modernLessons)
+		own.Modern = &modern
 	}
 	return &own
 }
 
-func (l lesson) isAbout(check string) bool {
-	return l.check == check || l.check == scenarios.CheckReinitialize && check == scenarios.CheckSessionOnInit
+// learn puts before each check what was learned of it, narrowed to what was
+// asked.
+func learn(checks []scenarios.Check, envelope *scenarios.Envelope, refusals []cassettes.Refusal, taught map[string]lesson) (own []scenarios.Check) {
+	done := map[string]bool{} // by probe and check, where what is left is of other methods
+	for _, c := range checks {
+		known := len(own)
+		for _, r := range refusals {
+			l, ok := taught[r.Probe]
+			if !ok || c.Refuse == nil || !l.isAbout(&c) || done[r.Probe+c.Name] {
+				continue
+			}
+			if resp := l.response(envelope, c.Refuse, r); resp != nil {
+				own = append(own, l.narrow(c, resp))
+			}
+			done[r.Probe+c.Name] = len(c.Except) > 0
+		}
+		// Looking for an open stream takes its place, so that is done once; and
+		// GET alone can open one.
+		if c.Name != scenarios.CheckStreamOpen || len(own) == known {
+			own = append(own, c)
+		}
+	}
+	return own
 }
 
 // response is a learned refusal as a dialect has it, in place of the dialect's
 // own; nil where it cannot be said with this request's id in it.
-func (l lesson) response(d *scenarios.Dialect, own *scenarios.Response, r cassettes.Refusal) *scenarios.Response {
+func (l lesson) response(envelope *scenarios.Envelope, own *scenarios.Response, r cassettes.Refusal) *scenarios.Response {
 	if own.Stream || own.Latch != nil || r.Status/100 < 3 {
 		return nil // what was learned is a refusal by HTTP
 	}
@@ -106,7 +75,7 @@ func (l lesson) response(d *scenarios.Dialect, own *scenarios.Response, r casset
 		if l.id != "" {
 			id = []byte(l.id)
 		}
-		same := func() bool { return bytes.Equal(l.said(d, id, resp, words), []byte(words.Replace(r.Body))) }
+		same := func() bool { return bytes.Equal(l.said(*envelope, id, resp, words), []byte(words.Replace(r.Body))) }
 		if !same() {
 			resp.Echo = true
 			if !same() {
@@ -126,7 +95,7 @@ func (l lesson) response(d *scenarios.Dialect, own *scenarios.Response, r casset
 		}
 	}
 	// What the dialect would add, and the server does not send, is kept off.
-	usual := slices.Clone(d.Envelope.Headers)
+	usual := slices.Clone(envelope.Headers)
 	usual = append(usual, scenarios.Header{Name: mcp.HeaderSessionID}, scenarios.Header{Name: "Content-Type"})
 	for _, h := range usual {
 		if name := http.CanonicalHeaderKey(h.Name); r.Header[name] == nil {
@@ -137,8 +106,7 @@ func (l lesson) response(d *scenarios.Dialect, own *scenarios.Response, r casset
 }
 
 // said is what a dialect would say for a learned error.
-func (l lesson) said(d *scenarios.Dialect, id []byte, resp *scenarios.Response, words *strings.Replacer) []byte {
-	e := d.Envelope
+func (l lesson) said(e scenarios.Envelope, id []byte, resp *scenarios.Response, words *strings.Replacer) []byte {
 	if resp.Echo {
 		e.ID = "request"
 	}

@@ -72,3 +72,38 @@ func TestLearnedStreamOpen(t *testing.T) {
 		}
 	}
 }
+
+// TestLearnedModern holds that refusals of the modern era are learned into
+// the checks of that era, each into the one that meets what was asked.
+func TestLearnedModern(t *testing.T) {
+	refusal := func(probe, message string) cassettes.Refusal {
+		return cassettes.Refusal{Probe: probe, Status: 400, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: `{"jsonrpc":"2.0","id":36,"error":{"code":-1,"message":"` + message + `"}}`}
+	}
+	for _, c := range []struct {
+		why, dialect string
+		r            cassettes.Refusal
+		check, want  string
+		times        int
+	}{
+		{"what names the probe's method names each request's", "spec", refusal("modern-method-unknown", "no mcpmock/no-such-method here"), scenarios.CheckUnknownMethod, "no ${method} here", 1},
+		{"what is left for other methods is not learned of", "go-sdk-1.8-stateless", refusal("modern-method-unknown", "none"), scenarios.CheckUnknownMethod, "none", 1},
+		{"one of the old era is no lesson for this one", "spec", refusal("ping-unknown-session", "none"), scenarios.CheckUnknownMethod, "none", 0},
+	} {
+		d, err := scenarios.LoadDialect(c.dialect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := len(d.Modern.Checks)
+		own := learned(d, []cassettes.Refusal{c.r})
+		n := 0
+		for _, k := range own.Modern.Checks {
+			if k.Name == c.check && k.Refuse != nil && k.Refuse.Message == c.want {
+				n++
+			}
+		}
+		if n != c.times || len(d.Modern.Checks) != old {
+			t.Errorf("%s: learned %d times", c.why, n)
+		}
+	}
+}

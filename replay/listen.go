@@ -167,7 +167,7 @@ func (p *Player) standLine(c *conversation, on stage, standing *answer, n int) r
 			c.stood(standing, n)
 			return allSaid
 		}
-	case l.method == mcp.ResourcesUpdated && p.index.tape.modern && !c.wantsUpdate(l):
+	case l.method == mcp.ResourcesUpdated && p.taped.modern && !c.wantsUpdate(l):
 		c.stood(standing, n)
 		return allSaid
 	case l.token != "":
@@ -239,8 +239,8 @@ func (p *Player) listens(session int) bool {
 		return true
 	case s.NoListen:
 		return false
-	case p.index.listens != p.index.refuses:
-		return p.index.listens
+	case p.index.Listens != p.index.Refuses:
+		return p.index.Listens
 	}
 	return p.mode == "required"
 }

@@ -40,7 +40,7 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	defer pp.end()
 	pp.did(faults.Connects)
 
-	l := &live{pipe: pp, voice: voice, stdin: stdin}
+	l := &live{pipe: pp, voice: voice, stdin: stdin, turns: map[string]<-chan struct{}{}}
 	said := make(chan error, 1)
 	go func() { said <- l.say(stdout) }()
 	go l.hear(in)
@@ -64,6 +64,7 @@ type live struct {
 	*pipe
 	voice *lines
 	stdin io.WriteCloser
+	turns map[string]<-chan struct{} // of subscriptions, by id: closed when what was said last of each is said
 }
 
 // hear passes the client's lines on.
@@ -158,21 +159,20 @@ func (l *live) say(stdout io.Reader) error {
 }
 
 // relay passes one line of the server on, byte for byte unless a fault edits
-// it. An edit that takes time delays that answer alone.
+// it. An edit that takes time delays that answer alone, or that subscription.
 func (l *live) relay(text []byte) {
 	line, whole := bytes.CutSuffix(text, []byte("\n"))
 	message := bytes.TrimSpace(line)
 	if len(message) > 0 && (message[0] == '{' || message[0] == '[') && jsonrpc.Valid(message) == nil {
 		l.conv.landed(len(answered(message)))
 		if e := l.editOf(message); e != nil {
-			if !takesTime(e.do) {
-				l.sendEdited(e, message)
-				return
-			}
-			l.begin(func() {
-				defer l.out.flush()
-				l.sendEdited(e, message)
-			})
+			id := answered(message)[0]
+			l.inTurn(e, id, func() { l.sendEdited(e, message) })
+			delete(l.turns, id) // it was the last
+			return
+		}
+		if e, id := l.subscribed(message); e != nil {
+			l.inTurn(e, string(id), func() { l.sendSubscribed(e, id, message) })
 			return
 		}
 	}
@@ -184,6 +184,30 @@ func (l *live) relay(text []byte) {
 	} else { // its last words
 		l.out.raw(text)
 	}
+}
+
+// inTurn says something about the request of that id: at once, or where it takes
+// time beside what comes next, after what was said about it before.
+func (l *live) inTurn(e *pipeEdit, id string, say func()) {
+	before := l.turns[id]
+	if before == nil && !takesTime(e.do) {
+		say()
+		return
+	}
+	done := make(chan struct{})
+	l.turns[id] = done
+	l.begin(func() {
+		defer close(done)
+		defer l.out.flush()
+		if before != nil {
+			select {
+			case <-before:
+			case <-l.ctx.Done():
+				return
+			}
+		}
+		say()
+	})
 }
 
 // The bounds of lines: of one that a live server says and mcpmock looks at, and

@@ -3,6 +3,7 @@ package replay
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -115,6 +116,36 @@ func TestThroughKeepsOrder(t *testing.T) {
 		g.hear(g.out, `{"jsonrpc":"2.0","id":1,"result":{}}`+"\n")
 		if time.Since(begin) != time.Hour {
 			t.Errorf("the slow answer came after %v", time.Since(begin))
+		}
+		g.close()
+	})
+}
+
+// The acknowledgement of a subscription stands for its answer, and what follows
+// comes after it, edited alone.
+func TestThroughSubscription(t *testing.T) {
+	const (
+		listen = `{"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}` + "\n"
+		about  = `"params":{"_meta":{"io.modelcontextprotocol/subscriptionId":`
+		acked  = `{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged",` + about
+		change = `{"jsonrpc":"2.0","method":"notifications/tools/list_changed",` + about
+		other  = `{"jsonrpc":"2.0","method":"notifications/prompts/list_changed",` + about + `"t"}}}` + "\n"
+	)
+	synctest.Test(t, func(t *testing.T) {
+		g := passes(t, &scenarios.Scenario{Faults: []scenarios.Fault{{Name: "late, and of another", When: scenarios.Trigger{Method: "subscriptions/listen"},
+			Do: scenarios.Action{Delay: &scenarios.Delay{From: time.Hour}, ID: json.RawMessage(`"x"`)}}}})
+		go g.say(g.in, listen)
+		g.hear(g.stdin, listen)
+		begin := time.Now()
+		go g.say(g.stdout, acked+`"s"}}}`+"\n"+change+`"s"}}}`+"\n"+other)
+		g.hear(g.out, other)
+		if time.Since(begin) != 0 {
+			t.Errorf("another subscription waited for %v", time.Since(begin))
+		}
+		g.hear(g.out, acked+`"x"}}}`+"\n")
+		g.hear(g.out, change+`"x"}}}`+"\n")
+		if time.Since(begin) != time.Hour {
+			t.Errorf("it came after %v", time.Since(begin))
 		}
 		g.close()
 	})

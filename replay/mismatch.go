@@ -10,6 +10,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
 // CodeMismatch is the JSON-RPC error code of a mismatch. It lies outside of
@@ -152,9 +153,9 @@ func (q *probe) miss(m jsonrpc.Message, used int) {
 
 // mismatch finds out why a request has no answer, and notes it.
 func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
-	miss := &Mismatch{Method: m.Method, Name: nameOf(m.Method, m.Params), Space: q.space.name}
+	miss := &Mismatch{Method: m.Method, Name: matching.NameOf(m.Method, m.Params), Space: q.space.name}
 	if q.p.blank {
-		q.p.stubs.unwritten(miss)
+		unwritten(miss, q.p.stubs)
 	} else {
 		q.p.diagnose(miss, m, used, q.modern)
 	}
@@ -182,14 +183,17 @@ func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int, modern bo
 		miss.Hint = "the call was recorded " + times(used) + " in a session: record it as often as it is made, or allow repeats with --repeat"
 		return
 	}
-	candidates := p.index.methods[m.Method+" "+miss.Name]
+	candidates := p.index.Named(m.Method, miss.Name)
 	switch {
+	case candidates != nil && m.Method == mcp.Initialize: // found by its method alone
+		p.unanswered(int(candidates[0]), miss)
+		return
 	case candidates != nil:
 		miss.Reason = "differs from what was recorded"
 		miss.Hint = "record it, or leave a place that varies out of the comparison with --ignore POINTER"
-	case p.index.hasMethod(m.Method):
+	case p.index.Has(m.Method):
 		miss.Reason = "never recorded"
-		candidates = p.index.methods[m.Method]
+		candidates = p.index.Of(m.Method)
 		miss.Hint = "record it: mcpmock record --append -o FILE --upstream URL"
 	default:
 		miss.Reason = "never recorded"
@@ -208,15 +212,15 @@ func times(n int) string {
 
 // nearest picks the exchange with the fewest differences, and of several one of
 // the era of the request.
-func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch, modern bool) *NearMiss {
+func (p *Player) nearest(m jsonrpc.Message, among []int32, miss *Mismatch, modern bool) *NearMiss {
 	var best *NearMiss
 	foreign := false // that is of the other era
-	for _, x := range among.exchanges {
+	for _, x := range among {
 		ex, err := p.index.Exchange(int(x))
 		if err != nil {
 			continue
 		}
-		differences := p.index.keys.compareParams(jsonrpc.One(ex.Message), m)
+		differences := p.index.Differences(jsonrpc.One(ex.Message).Params, m.Params)
 		other := (p.index.Flags(int(x))&cassettes.Modern != 0) != modern
 		if best == nil || len(differences) < len(best.Differences) || len(differences) == len(best.Differences) && foreign && !other {
 			foreign = other
@@ -225,7 +229,7 @@ func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch, moder
 		if len(differences) == 0 && other {
 			continue // one of the era itself may be there
 		}
-		if len(differences) == 0 && p.index.playableAt(int(x)) {
+		if len(differences) == 0 && p.index.PlayableAt(int(x)) {
 			miss.Reason = "spelled with a name twice, otherwise than recorded"
 			break
 		}
@@ -237,11 +241,18 @@ func (p *Player) nearest(m jsonrpc.Message, among *sample, miss *Mismatch, moder
 	if foreign {
 		p.recordedOtherwise(miss, len(best.Differences), modern)
 	}
-	if best != nil && len(best.Differences) > maxDifferences {
-		best.More = len(best.Differences) - maxDifferences
-		best.Differences = best.Differences[:maxDifferences]
+	if best != nil {
+		best.limit()
 	}
 	return best
+}
+
+// limit leaves out differences beyond those that are told.
+func (n *NearMiss) limit() {
+	if len(n.Differences) > maxDifferences {
+		n.More = len(n.Differences) - maxDifferences
+		n.Differences = n.Differences[:maxDifferences]
+	}
 }
 
 // recordedOtherwise words the reason where the request is on the tape as one of
@@ -274,28 +285,8 @@ func (p *Player) unanswered(x int, miss *Mismatch) {
 	miss.Hint = "the recording ended before the answer came: record it again"
 }
 
-// compareParams compares what counts in matching.
-func (k *keyer) compareParams(recorded, received jsonrpc.Message) []jsondiff.Difference {
-	a, b := k.appendStripped(nil, recorded.Params), k.appendStripped(nil, received.Params)
-	differences := []jsondiff.Difference{{Recorded: []byte(`"..."`), Received: []byte(`"..."`)}}
-	if len(a)+len(b) < maxCompared { // a difference of large texts takes long to find
-		differences = jsondiff.Compare(a, b)
-	}
-	for i := range differences {
-		differences[i].Pointer = "/params" + differences[i].Pointer
-	}
-	return differences
-}
-
-// maxCompared is how many bytes two params may have together to be compared in
-// detail, and maxDifferences how many differences are told.
-const (
-	maxCompared    = 64 << 10
-	maxDifferences = 50
-)
-
-// hasMethod reports whether any exchange of that method is on the tape.
-func (ix *index) hasMethod(method string) bool { return ix.methods[method] != nil }
+// maxDifferences is how many differences are told.
+const maxDifferences = 50
 
 // failed answers where the tape itself cannot be read any more.
 func (q *probe) failed(m jsonrpc.Message, err error) {

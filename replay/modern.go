@@ -107,11 +107,11 @@ func (q *probe) modernAnswer(m jsonrpc.Message) (*answer, bool) {
 	}
 	switch t, again := q.again(m); {
 	case again && q.p.staged.answers(&t):
-		m.Params = t.original
+		m.Params = t.Original
 	case again:
 		return q.modernRetry(m, &t)
-	case t.original != nil: // what a retry has is there, and null: that is as good as nothing
-		m.Params = t.original
+	case t.Original != nil: // what a retry has is there, and null: that is as good as nothing
+		m.Params = t.Original
 	}
 	if q.required = q.lacks(m); q.required != nil {
 		q.turnAway(refusedCapability, "the recorded server wants "+string(q.required)+" of a client that asks this: declare it in _meta, "+mcp.MetaCapabilities)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/tidwall/gjson"
 )
 
@@ -50,7 +51,7 @@ func (c *client) ask(message string, headers ...string) reply {
 	c.t.Helper()
 	method := gjson.Get(message, "method").Str
 	all := []string{"Mcp-Protocol-Version", gjson.Get(message, `params._meta.io\.modelcontextprotocol/protocolVersion`).Str, "Mcp-Method", method}
-	if name := nameOf(method, []byte(gjson.Get(message, "params").Raw)); name != "" {
+	if name := matching.NameOf(method, []byte(gjson.Get(message, "params").Raw)); name != "" {
 		all = append(all, "Mcp-Name", name)
 	}
 	return c.post(message, append(all, headers...)...)

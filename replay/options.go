@@ -223,11 +223,15 @@ func WithResumable() Option { return func(o *options) { o.style.resumable = true
 // WithAllowOrigin admits browsers of one more origin, such as
 // https://inspector.example. Origins on loopback names are always admitted.
 func WithAllowOrigin(origin string) Option {
-	return func(o *options) { o.allowOrigins = append(o.allowOrigins, strings.ToLower(origin)) }
+	origin = strings.TrimSuffix(strings.ToLower(origin), "/") // which no browser sends
+	return func(o *options) { o.allowOrigins = append(o.allowOrigins, origin) }
 }
 
-// WithAllowHost admits one more Host, a name without port.
+// WithAllowHost admits one more Host, by its name or address, at any port.
 func WithAllowHost(host string) Option {
+	if strings.HasPrefix(host, "[") || strings.Count(host, ":") == 1 { // with a port, as it stands in a refusal
+		host = hostname(host)
+	}
 	return func(o *options) { o.allowHosts = append(o.allowHosts, strings.ToLower(host)) }
 }
 

@@ -17,7 +17,7 @@ import (
 // (2025-11-25 basic/transports, "Security Warning"). It reports whether the
 // request may go on, and sets the CORS headers of one that may.
 func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
-	if !loopback(hostname(r.Host)) && !slices.Contains(p.allowHosts, hostname(r.Host)) {
+	if !loopback(hostname(r.Host)) && !slices.Contains(p.allowHosts, hostname(r.Host)) || !p.gate.knowsHost(r.Host) {
 		if !p.refuseOutside(w, r, scenarios.CheckHost, "foreign Host "+quote(r.Host)) {
 			p.refuseForeign(w, r, "Host", r.Host, "--allow-host")
 		}

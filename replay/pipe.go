@@ -2,12 +2,14 @@ package replay
 
 import (
 	"context"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -20,6 +22,7 @@ type pipe struct {
 	conv    *conversation
 	carrier int // on the journal
 	out     voice
+	stderr  io.Writer
 
 	caller  context.Context // of the player, on whose behalf it is played; nil where that is the client
 	ctx     context.Context
@@ -29,7 +32,7 @@ type pipe struct {
 	resets  atomic.Bool   // a connection that breaks off does so with a reset
 
 	modern    *conversation // of the client as one of the modern era; under mu
-	modernWho key           // and who that says it is
+	modernWho matching.Key  // and who that says it is
 
 	told    bool        // who edits the stream puts on the journal what comes on it
 	editing atomic.Bool // there are edits
@@ -62,7 +65,7 @@ type voice interface {
 
 // newPipe opens a pipe for a conversation.
 func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out voice) *pipe {
-	pp := &pipe{p: p, space: c.space, conv: c, carrier: carrier, out: out, eof: make(chan struct{}), crashed: make(chan int, 1)}
+	pp := &pipe{p: p, space: c.space, conv: c, carrier: carrier, out: out, stderr: p.stderr, eof: make(chan struct{}), crashed: make(chan int, 1)}
 	pp.ctx, pp.end = context.WithCancel(ctx)
 	c.mu.Lock()
 	c.pipe = pp
@@ -156,8 +159,8 @@ func (pp *pipe) send(message []byte) bool {
 		if e := pp.editOf(message); e != nil {
 			return pp.sendEdited(e, message)
 		}
-		if there, taken := pp.sendSubscribed(message); taken {
-			return there
+		if e, id := pp.subscribed(message); e != nil {
+			return pp.sendSubscribed(e, id, message)
 		}
 	}
 	pp.said(message)

@@ -57,6 +57,22 @@ func (pp *pipe) write(do *scenarios.Action, message []byte) bool {
 	return !breaks
 }
 
+// process reports whether the pipe is a process, over stdio.
+func (pp *pipe) process() bool {
+	_, is := pp.out.(*lines)
+	return is
+}
+
+// mark writes the byte order mark with which an action has stdout begin.
+func (pp *pipe) mark(do *scenarios.Action) bool {
+	const mark = "\ufeff"
+	if !do.BOM || !pp.process() {
+		return true
+	}
+	pp.saidRaw([]byte(mark))
+	return pp.out.raw([]byte(mark))
+}
+
 // emitAt writes what an action has that is no message, at that place.
 func (pp *pipe) emitAt(do *scenarios.Action, at string) bool {
 	for i := range do.Emit {
@@ -66,7 +82,7 @@ func (pp *pipe) emitAt(do *scenarios.Action, at string) bool {
 		}
 		for range max(1, e.Repeat) {
 			if e.To == "stderr" {
-				_, _ = pp.p.stderr.Write([]byte(e.Text))
+				_, _ = pp.stderr.Write([]byte(e.Text))
 				continue
 			}
 			pp.saidRaw(bytes.TrimSpace([]byte(e.Text)))

@@ -38,6 +38,8 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
+	"github.com/mcpmock/mcpmock/replay/internal/stubs"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
 )
@@ -46,10 +48,14 @@ import (
 // use.
 type Player struct {
 	options
-	index      *index
-	eras       ages   // that are served
-	discovered []byte // the result of server/discover, or of initialize in its place; nil where nothing tells
-	seal       seal   // of the states that clients carry
+	keys       *matching.Keys
+	index      *matching.Index
+	taped      ages    // the eras that are on the tape
+	eras       ages    // that are served
+	wanting    wanting // what the recorded server could not do without
+	probed     bool    // server/discover has a real answer
+	discovered []byte  // the result of server/discover, or of initialize in its place; nil where nothing tells
+	seal       seal    // of the states that clients carry
 	answers    *answers
 	framing    framing
 	gate       *gate
@@ -57,8 +63,8 @@ type Player struct {
 	journal    *Journal
 	judge      *verdicts.Judge // nil where no scenario expects anything
 	router     http.Handler
-	stubs      *stubs // nil where the scenario has none
-	blank      bool   // there is no tape but for them
+	stubs      *stubs.Set // nil where the scenario has none
+	blank      bool       // there is no tape but for them
 	old        oldEndpoint
 	asks       asks         // what the faults need to be told
 	staged     staged       // what they ask of clients
@@ -91,31 +97,33 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	for _, s := range p.scenarios {
+		if s != nil && s.Sound() != nil {
+			return nil, s.Sound()
+		}
+	}
 	if err := p.settle(tape); err != nil {
 		return nil, err
 	}
-	tape, err := p.stubbed(tape)
+	tape, err := p.settleStubs(tape)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := newKeyer(tape.Header.Redact, p.ignore, p.inOrder)
-	if err != nil {
+	if p.keys, err = matching.NewKeys(tape.Header.Redact, p.ignore, p.inOrder); err != nil {
 		return nil, err
 	}
-	ix, err := newIndex(tape, keys)
-	if err != nil {
+	if p.index, err = matching.New(tape, p.keys); err != nil {
 		return nil, err
 	}
-	p.index = ix
 	p.style.opening = p.dialect.Answers.Opening
 	p.framing = newFraming(p.dialect)
 	p.sealing()
-	p.answers = newAnswers(ix.Index, p.style, &p.framing)
-	p.answers.seal, p.answers.keys, p.answers.retries = &p.seal, keys, &ix.retries
+	p.answers = newAnswers(p.index, p.style, &p.framing)
+	p.answers.seal = &p.seal
 	p.answers.stubs, p.answers.blank = p.stubs, p.blank
-	ix.modern = ix.answersProbe(p.answers) || p.stubs.knows(mcp.Discover)
+	p.probed = p.answersProbe() || p.stubs.Knows(mcp.Discover)
 	if p.dialect.Name == "spec" {
-		p.accepted, p.deleted = p.answers.courtesy(ix.Accepted), p.answers.courtesy(ix.Deleted)
+		p.accepted, p.deleted = p.answers.courtesy(p.index.Accepted), p.answers.courtesy(p.index.Deleted)
 	}
 	if err := p.settleEras(); err != nil {
 		return nil, err
@@ -129,7 +137,7 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	}
 	p.judge = newJudge(p.scenarios)
 	p.journal = newJournal(p.clock.Now(), p.heard())
-	p.old = ix.oldEndpoint()
+	p.old = p.oldEndpoint()
 	p.router = p.routes()
 	return p, nil
 }
@@ -190,7 +198,7 @@ func (p *Player) Exchanges() int {
 	if p.blank {
 		return 0
 	}
-	return p.index.playable
+	return p.index.Playable
 }
 
 // Sessions returns how the player treats sessions: required, optional or
@@ -225,8 +233,8 @@ func (p *Player) supported() []string {
 	switch {
 	case len(p.dialect.Versions) > 0:
 		return p.dialect.Versions
-	case p.stubs != nil && p.stubs.versions != nil:
-		return p.stubs.versions
+	case p.stubs != nil && p.stubs.Versions() != nil:
+		return p.stubs.Versions()
 	}
 	return mcp.Legacy()
 }
@@ -272,9 +280,9 @@ type space struct {
 	loose  *conversation    // of clients without sessions
 
 	clientsMu sync.RWMutex
-	clients   map[key]*conversation // of the modern era
-	listeners listeners             // of that era, too
-	binds     binder
+	clients   map[matching.Key]*conversation // of the modern era
+	listeners listeners                      // of that era, too
+	binder    *matching.Binder
 	// latched answers everything, once a server of some dialect has crashed.
 	latched atomic.Pointer[scenarios.Response]
 	opened  atomic.Bool // a session has ever been
@@ -295,7 +303,7 @@ func (p *Player) space(name string) *space {
 	p.spacesMu.Lock()
 	defer p.spacesMu.Unlock()
 	if s = p.spaces[name]; s == nil && len(p.spaces) < maxSpaces {
-		s = &space{name: name, mint: p.sessions.mint, now: p.clock.Now, binds: binder{index: p.index}, faults: p.faults.Begin()}
+		s = &space{name: name, mint: p.sessions.mint, now: p.clock.Now, binder: p.index.NewBinder(), faults: p.faults.Begin()}
 		s.loose = newConversation("", s, p.clock.Now())
 		p.spaces[name] = s
 	}

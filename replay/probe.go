@@ -124,7 +124,7 @@ func (q *probe) read() {
 	if q.bodyErr != nil {
 		return
 	}
-	q.batch, q.bodyErr = jsonrpc.Parse(q.body)
+	q.parse()
 }
 
 // readBody reads a body of at most max bytes.
@@ -157,12 +157,7 @@ func (q *probe) locate() {
 		return
 	}
 	q.id, q.session, q.known, q.why, q.leaked, q.protocol = "", nil, sessionNone, "", false, ""
-	if ids := q.r.Header[mcp.HeaderSessionID]; len(ids) > 0 {
-		q.id = ids[0]
-	}
-	if v := q.r.Header[mcp.HeaderProtocolVersion]; len(v) > 0 {
-		q.protocol = strings.TrimSpace(v[0])
-	}
+	q.id, q.protocol = q.field(mcp.HeaderSessionID), strings.TrimSpace(q.field(mcp.HeaderProtocolVersion))
 	if q.id == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
 	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil && !q.session.hasPipe() && q.session.replica == q.replica {
@@ -227,49 +222,4 @@ func (q *probe) revision() string {
 		return q.version
 	}
 	return mcp.AssumedVersion
-}
-
-// comes reports whether a client takes a media type, as the accept checks of
-// a dialect compare it.
-func comes(r *http.Request, mediaType string, c *scenarios.Check) bool {
-	if c.Match == "" {
-		return accepts(r, mediaType, c.Wildcards)
-	}
-	major, _, _ := strings.Cut(mediaType, "/")
-	for _, line := range r.Header["Accept"] {
-		if c.Match == "contains" && strings.Contains(line, mediaType) {
-			return true
-		}
-		for item := range strings.SplitSeq(line, ",") {
-			item = strings.TrimSpace(item)
-			switch {
-			case item == mediaType, c.Match == "prefix" && strings.HasPrefix(item, mediaType):
-				return true
-			case c.Wildcards && (item == "*/*" || item == major+"/*"):
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// accepts reports whether the Accept header admits a media type. With
-// wildcards, ranges such as */* count.
-func accepts(r *http.Request, mediaType string, wildcards bool) bool {
-	major, _, _ := strings.Cut(mediaType, "/")
-	for _, line := range r.Header["Accept"] {
-		for line != "" {
-			var item string
-			item, line, _ = strings.Cut(line, ",")
-			item, _, _ = strings.Cut(item, ";")
-			item = strings.TrimSpace(item)
-			if strings.EqualFold(item, mediaType) {
-				return true
-			}
-			if wildcards && (item == "*/*" || len(item) == len(major)+2 && strings.EqualFold(item[:len(major)], major) && item[len(major):] == "/*") {
-				return true
-			}
-		}
-	}
-	return false
 }

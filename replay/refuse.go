@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -170,16 +169,6 @@ func (q *probe) shown() string {
 	return q.minted
 }
 
-// printable drops what must not get into a header or a message.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // envelope makes a JSON-RPC error with its members in the dialect's order;
 // fill replaces variables.
 func envelope(e scenarios.Envelope, requestID []byte, resp *scenarios.Response, fill func(string) string) []byte {
@@ -214,15 +203,6 @@ func envelope(e scenarios.Envelope, requestID []byte, resp *scenarios.Response, 
 	}
 	b.WriteByte('}')
 	return b.Bytes()
-}
-
-// quoteJSON spells s as a JSON string, without escaping <, > and &.
-func quoteJSON(s string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string can be encoded
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // reply answers with a whole response: over HTTP as it is, over a pipe with
@@ -286,3 +266,11 @@ var (
 	contentJSON   = []string{"application/json"}
 	contentStream = []string{"text/event-stream"}
 )
+
+// envelope returns the shape of the errors that the request is refused with.
+func (q *probe) envelope() *scenarios.Envelope {
+	if q.modern {
+		return &q.p.gate.modern.Envelope
+	}
+	return &q.p.dialect.Envelope
+}

@@ -59,8 +59,8 @@ func (p *Player) paths() []string {
 		return nil
 	}
 	paths := []string{"/mcp", "/mcp/", "/mcp/v1/messages", "/messages", "/"}
-	if !slices.Contains(paths, p.index.path) {
-		paths = append([]string{p.index.path}, paths...)
+	if !slices.Contains(paths, p.index.Path) {
+		paths = append([]string{p.index.Path}, paths...)
 	}
 	if endpoint := p.endpoint(); !slices.Contains(paths, endpoint) {
 		paths = append(paths, endpoint)
@@ -93,7 +93,7 @@ func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 	if p.refuseOutside(w, r, scenarios.CheckNoSuchPath, "nothing is served at this path") {
 		return
 	}
-	cure := "post to " + p.index.path
+	cure := "post to " + p.index.Path
 	if p.transport == "sse" {
 		cure = "open a stream with GET " + p.old.stream
 	}

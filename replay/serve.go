@@ -189,13 +189,13 @@ func (q *probe) matched(m jsonrpc.Message, a *answer) {
 // (2025-11-25 basic/lifecycle, "Initialization").
 func (q *probe) begin(m jsonrpc.Message) {
 	p := q.p
-	recorded := q.space.binds.bind(stringOf(m.Params, "clientInfo.name"))
+	recorded := q.space.binder.Bind(stringOf(m.Params, "clientInfo.name"))
 	x := p.index.Sessions[recorded].Initialize
-	if len(p.index.begun) == 0 && p.translatesFor(false) {
+	if len(p.index.Begun) == 0 && p.translatesFor(false) {
 		q.beginTranslated(m)
 		return
 	}
-	if x < 0 || len(p.index.begun) == 0 {
+	if x < 0 || len(p.index.Begun) == 0 {
 		q.miss(m, 0)
 		return
 	}

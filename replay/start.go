@@ -3,11 +3,14 @@ package replay
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -38,8 +41,9 @@ type Server struct {
 }
 
 // Start plays the cassette at path on a free port of the loopback interface
-// until the test ends; where path ends in .yaml or .yml, it serves the stubs of
-// the scenario there. A request that the tape cannot answer fails that very
+// until the test ends. Where there is no such file, path may be the name of a
+// stock tape, such as weather; where it ends in .yaml or .yml, the stubs of the
+// scenario there are served. A request that the tape cannot answer fails that very
 // test with the near miss. It is safe under t.Parallel: each call makes a
 // mock of its own, and nothing of it is left when the test has ended.
 func Start(t Tester, path string, opts ...Option) *Server {
@@ -53,6 +57,9 @@ func Start(t Tester, path string, opts ...Option) *Server {
 		return start(t, path, nil, append([]Option{WithScenario(s)}, opts...))
 	}
 	tape, err := cassettes.Load(path)
+	if errors.Is(err, fs.ErrNotExist) && slices.Contains(cassettes.StockNames(), path) {
+		tape, err = cassettes.Stock(path)
+	}
 	if err != nil {
 		t.Fatalf("%v", err)
 		return nil

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // A trial is a Tester that keeps what it is told.
@@ -70,6 +72,21 @@ func TestStartWithoutACassette(t *testing.T) {
 }
 
 // Whatever is open when the test ends, nothing of the mock is left.
+// Where nothing was recorded yet a stock tape will do; and a scenario in Go whose
+// must nobody could fail is none to start with.
+func TestStartPlaysAStockTape(t *testing.T) {
+	var good, bad trial
+	if Start(&good, "weather") == nil || good.fatal != "" {
+		t.Error(good.fatal)
+	}
+	good.end()
+	unsound := &scenarios.Scenario{Name: "mine", Expect: []scenarios.Expectation{{Level: "Must", What: scenarios.AssertAlive}}}
+	if Start(&bad, "weather", WithScenario(unsound)) != nil || !strings.Contains(bad.fatal, `did you mean "must"?`) {
+		t.Errorf("it started, or said %q", bad.fatal)
+	}
+	bad.end()
+}
+
 func TestStartLeavesNothing(t *testing.T) {
 	path := asking(t).file()
 	before := runtime.NumGoroutine()

@@ -25,6 +25,12 @@ import (
 // recorded process where that broke off without an answer. The error is one of
 // reading. A read that blocks is left behind where ctx ends first.
 func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code int, err error) {
+	return p.StdioTo(ctx, in, out, p.stderr)
+}
+
+// StdioTo is Stdio with a stderr that is this client's own. It may be called for
+// several clients at once, like a server that is started for each.
+func (p *Player) StdioTo(ctx context.Context, in io.Reader, out, stderr io.Writer) (code int, err error) {
 	if !p.active.TryRLock() {
 		return 0, errors.New("replay: this player is closed")
 	}
@@ -38,7 +44,7 @@ func (p *Player) Stdio(ctx context.Context, in io.Reader, out io.Writer) (code i
 	voice := &lines{w: bufio.NewWriterSize(out, 64<<10), broken: cancel}
 	voice.out, _ = out.(io.Closer)
 	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
-	pp.caller = caller
+	pp.caller, pp.stderr = caller, stderr
 	defer pp.end()
 	c.attend(1)
 	pp.begin(func() { p.stand(c, pp) })

@@ -1,214 +1,132 @@
 package replay
 
 import (
-	"encoding/binary"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"math/rand/v2"
 	"net/http"
-	"slices"
-	"sync"
 	"time"
-
-	cryptorand "crypto/rand"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
+	"github.com/mcpmock/mcpmock/replay/internal/stubs"
+	"github.com/tidwall/gjson"
 )
 
-// stubs are the answers of scenarios that were written by hand, made ready to
-// be given. They are not changed after newStubs.
-type stubs struct {
-	server       json.RawMessage
-	instructions string
-	versions     []string // that are spoken, the newest first; nil leaves it as it is
-
-	all     []*stub                     // tools, prompts and resources, in their order
-	named   map[string]map[string]*stub // of each method, by what a request is about
-	methods map[string]*stub            // answers to any other request, or to those about anything else
-	lists   map[string]*stub            // to list requests, where no tape has an answer
-
-	random func([]byte)
-}
-
-// A stub is a tool, a prompt, a resource or a method, with its answers.
-type stub struct {
-	method  string
-	name    string // "" of a method
-	is      string // tool, prompt, resource or method
-	entry   []byte // in its list; nil of a method
-	input   *schema
-	needs   []string // arguments of a prompt that must be there
-	answers []stubAnswer
-}
-
-// title names a stub to people.
-func (s *stub) title() string {
-	if s.name == "" {
-		return s.is + " " + s.method
+// stub answers a request that a stub is written for; nil where there is none.
+func (q *probe) stub(m jsonrpc.Message) *answer {
+	if q.p.stubs == nil {
+		return nil
 	}
-	return s.is + " " + s.name
-}
-
-// A stubAnswer is given to calls with these arguments, in that state. Each such
-// call of a conversation gets the next of says, and the last repeats.
-type stubAnswer struct {
-	title       string
-	arguments   json.RawMessage
-	state, then string
-	says        []saying
-}
-
-// A saying is what is said once.
-type saying struct {
-	outcome    form   // the response from the member result, or error, on
-	structured form   // the structuredContent in it
-	progress   []form // params of notifications, from the member progress on
-	delay      time.Duration
-}
-
-// listing is the method that lists what there is of a method's named stubs.
-var listing = map[string]string{mcp.ToolsCall: mcp.ToolsList, mcp.PromptsGet: "prompts/list", mcp.ResourcesRead: "resources/list"}
-
-// newStubs makes the stubs of scenarios ready: nil where they have none. Of a
-// later scenario each stub takes the place of an earlier one's that has the
-// same name.
-func newStubs(list []*scenarios.Scenario, seed *int64) (*stubs, error) {
-	s := &stubs{named: map[string]map[string]*stub{}, methods: map[string]*stub{}, lists: map[string]*stub{}}
-	some := false
-	for _, sc := range list {
-		if sc == nil || sc.Stubs == nil {
-			continue
-		}
-		some, sc = true, sc.Scaled()
-		if seed == nil {
-			seed = sc.Seed
-		}
-		if err := s.add(sc); err != nil {
-			if sc.Name != "" {
-				return nil, fmt.Errorf("replay: scenario %s: %w", sc.Name, err)
-			}
-			return nil, fmt.Errorf("replay: %w", err)
+	st := q.p.stubs.Find(m.Method, matching.NameOf(m.Method, m.Params))
+	if st == nil {
+		if st = q.p.stubs.List(m.Method); st == nil || q.p.index.Has(m.Method) || gjson.GetBytes(m.Params, "cursor").Exists() {
+			return nil
 		}
 	}
-	if !some {
-		return nil, nil
+	arguments := argumentsOf(m)
+	if wrong, malformed := st.Breach(arguments); wrong != "" {
+		return q.unfit(m, st, wrong, malformed)
 	}
-	s.list()
-	s.random = newRandom(seed)
-	return s, nil
+	q.conv.mu.Lock()
+	a, say, n := q.conv.stubbing.Choose(st, arguments)
+	q.conv.mu.Unlock()
+	if a == nil {
+		return q.missStub(m, st, arguments)
+	}
+	q.noteStubbed(a.Title)
+	return q.p.stubbed(m, &stubs.Call{Method: m.Method, Arguments: arguments, Number: n, Session: q.conv.alias, Now: q.began}, say)
 }
 
-// stubbed makes the player's stubs, and the tape for them where it has none.
-func (p *Player) stubbed(tape *cassettes.Tape) (*cassettes.Tape, error) {
-	var err error
-	if p.stubs, err = newStubs(p.scenarios, p.seed); err != nil || tape != nil {
-		return tape, err
+// argumentsOf returns what a stub's answers look at: the arguments of a tool
+// or a prompt, else params.
+func argumentsOf(m jsonrpc.Message) gjson.Result {
+	params := gjson.Parse(jsonrpc.String(m.Params))
+	switch m.Method {
+	case mcp.ToolsCall, mcp.PromptsGet:
+		return params.Get("arguments")
 	}
-	if p.stubs == nil {
-		return nil, ErrNothing
-	}
-	p.blank = true
-	return blankTape()
+	return params
 }
 
-// ErrNothing is that a Player has neither a tape nor stubs.
-var ErrNothing = errors.New("replay: there is nothing to play: give a tape, or a scenario with stubs")
-
-// add makes the stubs of one scenario ready.
-func (s *stubs) add(sc *scenarios.Scenario) error {
-	from := sc.Stubs
-	if from.Server != nil {
-		if !isObject(from.Server) {
-			return errors.New("stubs.server: it must be an object with a name and a version")
-		}
-		s.server = from.Server
-	}
-	if from.Instructions != "" {
-		s.instructions = from.Instructions
-	}
-	if from.Version != "" {
-		if !mcp.IsLegacy(from.Version) {
-			return fmt.Errorf("stubs.version %q: it must be one of %v; for any other text use the scenario's own version", from.Version, mcp.Legacy())
-		}
-		s.versions = slices.DeleteFunc(mcp.Legacy(), func(v string) bool { return v > from.Version })
-	}
-	w := &stubWriter{states: map[string]bool{startState: true}}
-	added, err := w.all(from)
-	if err != nil {
-		return at("stubs", err)
-	}
-	for _, st := range added {
-		s.put(st)
-	}
-	return nil
+// A stubbed is an answer that was made for one call.
+type stubbed struct {
+	answer
+	only [1]line
 }
 
-// put adds a stub, or puts it in the place of its namesake.
-func (s *stubs) put(st *stub) {
-	if st.is == "method" {
-		s.methods[st.method] = st
-		return
-	}
-	of := s.named[st.method]
-	if of == nil {
-		of = map[string]*stub{}
-		s.named[st.method] = of
-	}
-	if old := of[st.name]; old != nil {
-		s.all[slices.Index(s.all, old)] = st
-	} else {
-		s.all = append(s.all, st)
-	}
-	of[st.name] = st
-}
-
-// list makes the answers to list requests.
-func (s *stubs) list() {
-	for method, list := range listing {
-		if s.named[method] == nil {
-			continue
-		}
-		var f form
-		f.literal(`"result":` + string(s.listed(list, []byte(`{"`+mcp.ListMember(list)+`":[]}`), true)) + "}")
-		s.lists[list] = &stub{method: list, is: "method", answers: []stubAnswer{{title: list, says: []saying{{outcome: f}}}}}
-	}
-}
-
-// find returns the stub that answers a request, or nil.
-func (s *stubs) find(m jsonrpc.Message) *stub {
-	if of := s.named[m.Method]; of != nil {
-		if st := of[nameOf(m.Method, m.Params)]; st != nil {
-			return st
-		}
-	}
-	return s.methods[m.Method]
-}
-
-// knows reports whether some request of that method has an answer.
-func (s *stubs) knows(method string) bool {
-	return s != nil && (s.named[method] != nil || s.methods[method] != nil || s.lists[method] != nil)
-}
-
-// newRandom makes a source of random bytes, safe for concurrent use.
-func newRandom(seed *int64) func([]byte) {
-	if seed == nil {
-		return func(b []byte) { _, _ = cryptorand.Read(b) } // it never fails
-	}
-	var key [32]byte
-	binary.LittleEndian.PutUint64(key[:], uint64(*seed))
-	key[31] = 1 // other bytes than those of session ids
-	source := rand.NewChaCha8(key)
-	var mu sync.Mutex
-	return func(b []byte) {
-		mu.Lock()
-		defer mu.Unlock()
-		_, _ = source.Read(b)
-	}
+// newStubbed makes an answer of one message.
+func newStubbed(message []byte) *stubbed {
+	s := &stubbed{answer: answer{exchange: noExchange, status: http.StatusOK, header: headerJSON}}
+	s.only[0] = line{kind: jsonrpc.Response, text: message, answered: -1, after: -1}
+	s.lines = s.only[:]
+	return s
 }
 
 // headerJSON is on the answers of stubs, which share it.
 var headerJSON = http.Header{"Content-Type": contentJSON}
+
+// noExchange is in place of the number of an answer's exchange where it has
+// none on the tape.
+const noExchange = -1
+
+// stubbed makes what a call is answered with.
+func (p *Player) stubbed(m jsonrpc.Message, c *stubs.Call, say *stubs.Saying) *answer {
+	text := append(append([]byte(`{"jsonrpc":"2.0","id":`), m.ID...), ',')
+	made := newStubbed(p.stubs.Outcome(text, c, say))
+	token := jsonrpc.ProgressToken(m.Params)
+	if say.Steps() == 0 || token == nil {
+		made.only[0].delay = say.Delay
+	} else {
+		part := say.Delay / time.Duration(say.Steps()+1)
+		made.only[0].delay = part
+		made.lines = append(p.progress(c, say, token, part), made.only[0])
+		made.stream, made.header = true, http.Header{"Content-Type": contentStream}
+	}
+	return p.dressed(made)
+}
+
+// dressed gives an answer the style of the player, and of its dialect.
+func (p *Player) dressed(made *stubbed) *answer {
+	p.framing.dress(&made.answer)
+	p.style.dress(&made.answer, &p.framing)
+	return &made.answer
+}
+
+// progress makes the notifications before a result, each that long after what
+// comes before it.
+func (p *Player) progress(c *stubs.Call, say *stubs.Saying, token []byte, part time.Duration) []line {
+	lines := make([]line, 0, say.Steps()+1)
+	for step := range say.Steps() {
+		text := append([]byte(`{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":`), token...)
+		text = p.stubs.Progress(append(text, ','), c, say, step)
+		lines = append(lines, line{kind: jsonrpc.Notification, method: mcp.Progress, text: text, answered: -1, after: -1, delay: part})
+	}
+	return lines
+}
+
+// unfit answers a call whose arguments are not what its stub takes. A tool's
+// are an error of the tool, so that a model can mend its call, from 2025-11-25
+// on (server/tools, "Error Handling"); they were one of the protocol before,
+// as they are where the request itself is malformed.
+func (q *probe) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed bool) *answer {
+	text := "Invalid arguments for " + st.Title() + ": " + wrong
+	q.note("noted", "arguments", text)
+	if !malformed && q.revision() >= mcp.V20251125 {
+		return q.p.dressed(newStubbed(toolError(m.ID, text)))
+	}
+	return q.p.dressed(newStubbed(response(m.ID, synthesized{code: mcp.InvalidParams, message: "Invalid params: " + text})))
+}
+
+// toolError spells the result of a tool that failed.
+func toolError(id []byte, text string) []byte {
+	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), `,"result":{"content":[{"type":"text","text":`...)
+	return append(append(b, quoteJSON(text)...), `}],"isError":true}}`...)
+}
+
+// flags returns what the tape says of an answer's exchange.
+func (p *Player) flags(a *answer) cassettes.Flag {
+	if a.exchange == noExchange {
+		return cassettes.Answered
+	}
+	return p.index.Flags(a.exchange)
+}

@@ -36,9 +36,9 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 		return synthesized{status: 200, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no logging"}, true
 	case member != "" && gjson.GetBytes(m.Params, "cursor").Exists():
 		return synthesized{status: 200, code: mcp.InvalidParams, message: "Invalid params: this cursor was not recorded"}, true
-	case member != "" && q.p.index.methods[m.Method+" "] == nil && q.capable(capability):
+	case member != "" && q.p.index.Named(m.Method, "") == nil && q.capable(capability):
 		return synthesized{status: 200, result: `{"` + member + `":[]}`}, true
-	case member != "" && q.p.index.methods[m.Method+" "] == nil:
+	case member != "" && q.p.index.Named(m.Method, "") == nil:
 		return synthesized{status: 200, code: mcp.MethodNotFound, message: "Method not found: the recorded server has no " + capability}, true
 	}
 	return synthesized{}, false
@@ -86,19 +86,19 @@ func (q *probe) capable(name string) bool {
 	q.conv.mu.Lock()
 	session := q.conv.recorded
 	q.conv.mu.Unlock()
-	return q.p.index.capabilities(session, q.p.answers).Get(name).Exists()
+	return q.p.recordedCapabilities(session).Get(name).Exists()
 }
 
-// capabilities returns what a recorded server said it can do.
-func (ix *index) capabilities(session int, from *answers) gjson.Result {
-	x := ix.Sessions[session].Initialize
-	if x < 0 && len(ix.begun) > 0 { // a client that need not initialize
-		x = ix.Sessions[ix.begun[0]].Initialize
+// recordedCapabilities returns what a recorded server said it can do.
+func (p *Player) recordedCapabilities(session int) gjson.Result {
+	x := p.index.Sessions[session].Initialize
+	if x < 0 && len(p.index.Begun) > 0 { // a client that need not initialize
+		x = p.index.Sessions[p.index.Begun[0]].Initialize
 	}
 	if x < 0 {
 		return gjson.Result{}
 	}
-	a, err := from.get(x)
+	a, err := p.answers.get(x)
 	if err != nil {
 		return gjson.Result{}
 	}
@@ -112,16 +112,12 @@ func (ix *index) capabilities(session int, from *answers) gjson.Result {
 
 // answersProbe reports whether the tape has a real answer to server/discover.
 // That an older server does not know it is said in each transport's own way.
-func (ix *index) answersProbe(from *answers) bool {
-	s := ix.methods[mcp.Discover+" "]
-	if s == nil {
-		return false
-	}
-	for _, x := range s.exchanges {
-		if ix.Flags(int(x))&(cassettes.Refused|cassettes.Answered) != cassettes.Answered {
+func (p *Player) answersProbe() bool {
+	for _, x := range p.index.Named(mcp.Discover, "") {
+		if p.index.Flags(int(x))&(cassettes.Refused|cassettes.Answered) != cassettes.Answered {
 			continue
 		}
-		a, err := from.get(int(x))
+		a, err := p.answers.get(int(x))
 		if err == nil && slices.ContainsFunc(a.lines, func(l line) bool { return gjson.GetBytes(l.text, "result").Exists() }) {
 			return true
 		}
@@ -132,7 +128,7 @@ func (ix *index) answersProbe(from *answers) bool {
 // synthesizeModern answers what modern clients ask and nobody recorded.
 func (q *probe) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
 	member := mcp.ListMember(m.Method)
-	recorded := q.p.index.methods[m.Method+" "] != nil
+	recorded := q.p.index.Named(m.Method, "") != nil
 	capability := mcp.ServerCapability(m.Method)
 	can := gjson.GetBytes(q.p.discovered, "capabilities."+capability).Exists()
 	switch {

@@ -4,6 +4,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
 // An Unplayed is a recorded exchange that nobody asked for.
@@ -25,7 +26,7 @@ func (p *Player) Unplayed(played func(exchange int) bool, max int) (first []Unpl
 	}
 	for x := range p.index.Len() {
 		own, crossing := p.awaited(x)
-		if !own && !crossing || !p.index.playableAt(x) || played(x+1) {
+		if !own && !crossing || !p.index.PlayableAt(x) || played(x+1) {
 			continue
 		}
 		if own && all >= max { // it need not be read
@@ -41,7 +42,7 @@ func (p *Player) Unplayed(played func(exchange int) bool, max int) (first []Unpl
 			continue
 		}
 		if all++; all <= max {
-			first = append(first, Unplayed{x + 1, p.index.Line(p.index.RequestEvent(x)), m.Method, nameOf(m.Method, m.Params)})
+			first = append(first, Unplayed{x + 1, p.index.Line(p.index.RequestEvent(x)), m.Method, matching.NameOf(m.Method, m.Params)})
 		}
 	}
 	return first, all, nil
@@ -51,9 +52,9 @@ func (p *Player) Unplayed(played func(exchange int) bool, max int) (first []Unpl
 // its own era, or, where it is translated, only of both. Where one era was asked
 // for and the tape has it, what it has of the other is expected of nobody.
 func (p *Player) awaited(x int) (own, crossing bool) {
-	served, otherServed, otherTaped := p.eras.legacy, p.eras.modern, p.index.tape.modern
+	served, otherServed, otherTaped := p.eras.legacy, p.eras.modern, p.taped.modern
 	if p.index.Flags(x)&cassettes.Modern != 0 {
-		served, otherServed, otherTaped = p.eras.modern, p.eras.legacy, p.index.tape.legacy
+		served, otherServed, otherTaped = p.eras.modern, p.eras.legacy, p.taped.legacy
 	}
 	own = p.era == "" || served && (otherTaped || !otherServed)
 	return own, !own && !otherTaped

@@ -9,6 +9,29 @@ func aliases() []key[Action] {
 	return append(toxics(), wiremock()...)
 }
 
+// knownElsewhere are words for faults that people know from other tools, or try
+// first. Each has another name here, or needs more than the word says.
+func knownElsewhere() []need {
+	return []need{
+		{"hang", "write ignore for no answer, or stall: before_headers"},
+		{"down", "write crash with how long, such as crash: 5s"},
+		{"reset", "write drop: rst"},
+		{"close", "write drop: fin"},
+		{"close_empty", "write drop: fin"},
+		{"abort", "write drop: rst, or respond with a status"},
+		{"malformed", "write fault: MALFORMED_RESPONSE_CHUNK, or truncate with a size"},
+		{"garbage", "write fault: RANDOM_DATA_THEN_CLOSE"},
+		{"fixedDelay", "write fixedDelayMilliseconds, or delay"},
+		{"slice", "write split"},
+		{"body", "write respond: {status: 200, body: ...}, or replace for a part of it"},
+		{"code", "write error: {code: ..., message: ...}"},
+		{"message", "write error: {code: ..., message: ...}"},
+		{"toxicity", "write chance in when"},
+		{"percentage", "write chance in when"},
+		{"probability", "write chance in when"},
+	}
+}
+
 // toxics are the faults of toxiproxy, with their attributes.
 func toxics() []key[Action] {
 	type attributes struct {
@@ -59,6 +82,12 @@ func toxics() []key[Action] {
 		toxic("slicer", "pieces of so many bytes, with microseconds between them. Here: split.", []string{"split"}, "average_size",
 			func(a *Action, v attributes) { a.Split = &Split{Bytes: v.size, Every: v.delay} },
 			field("average_size", "Bytes of a piece.", whole(1, maxSize), func(v *attributes) *int { return &v.size }),
+			key[attributes]{name: "size_variation", about: "0: the pieces have one length here.", form: func() form { return form{"const": 0} }, read: func(n node, _ *attributes) error {
+				if n.scalar() != 0 {
+					return n.errorf("size_variation makes pieces of several lengths, and here they have one: leave it out")
+				}
+				return nil
+			}},
 			field("delay", "Microseconds.", ticks(time.Microsecond), func(v *attributes) *time.Duration { return &v.delay })),
 		toxic("limit_data", "the connection closes after so many bytes. Here: drop.", []string{"drop"}, "bytes",
 			func(a *Action, v attributes) { a.Drop = &Drop{How: "fin", Bytes: v.bytes} },
@@ -119,6 +148,7 @@ func garbage() *Response { return &Response{Status: 200, Body: "\x8f\x02%;q\x1e]
 func distribution() key[Action] {
 	type spread struct {
 		kind          string
+		fixed         time.Duration
 		median, limit time.Duration
 		sigma         float64
 		lower, upper  time.Duration
@@ -126,16 +156,21 @@ func distribution() key[Action] {
 	t := table[spread]{
 		what: "delayDistribution",
 		keys: []key[spread]{
-			field("type", "lognormal or uniform.", oneOf("distribution", "lognormal", "uniform"), func(s *spread) *string { return &s.kind }),
+			field("type", "lognormal, uniform or fixed.", oneOf("distribution", "lognormal", "uniform", "fixed"), func(s *spread) *string { return &s.kind }),
+			field("milliseconds", "Of fixed.", millis(), func(s *spread) *time.Duration { return &s.fixed }),
 			field("median", "Of lognormal: milliseconds.", millis(), func(s *spread) *time.Duration { return &s.median }),
 			field("sigma", "Of lognormal: how far it spreads.", real(false, 10), func(s *spread) *float64 { return &s.sigma }),
 			field("maxValue", "Of lognormal: milliseconds at most.", millis(), func(s *spread) *time.Duration { return &s.limit }),
 			field("lower", "Of uniform: milliseconds.", millis(), func(s *spread) *time.Duration { return &s.lower }),
 			field("upper", "Of uniform: milliseconds.", millis(), func(s *spread) *time.Duration { return &s.upper }),
 		},
-		needs: []need{{"type", "it is lognormal or uniform"}},
+		needs: []need{{"type", "it is lognormal, uniform or fixed"}},
 		check: func(n node, at places, s *spread) error {
 			switch {
+			case s.kind == "fixed" && (!at.has("milliseconds") || len(at) > 2):
+				return n.errorf("fixed needs milliseconds, and nothing else")
+			case s.kind != "fixed" && at.has("milliseconds"):
+				return at["milliseconds"].errorf("milliseconds are those of type fixed: leave them out, or write that")
 			case s.kind == "lognormal" && (s.median == 0 || s.sigma == 0 || at.has("lower") || at.has("upper")):
 				return n.errorf("lognormal needs median and sigma, and no lower or upper")
 			case s.kind == "uniform" && (s.upper == 0 || s.upper < s.lower || at.has("median") || at.has("sigma") || at.has("maxValue")):
@@ -149,7 +184,7 @@ func distribution() key[Action] {
 		if err := t.read(n, t.what, &s); err != nil {
 			return err
 		}
-		a.Delay = &Delay{From: s.lower, To: s.upper, Median: s.median, Sigma: s.sigma, Max: s.limit}
+		a.Delay = &Delay{From: s.lower + s.fixed, To: s.upper, Median: s.median, Sigma: s.sigma, Max: s.limit}
 		return nil
 	}}
 }

@@ -14,10 +14,15 @@ type Dialect struct {
 	// optional or stateless. It holds where no scenario says otherwise; "" is
 	// as recorded.
 	Sessions string
-	Session  SessionStyle
-	Answers  AnswerStyle
-	Stream   StreamStyle
-	Quotes   Quotes
+	// Lines says how several lines of one header field are read: "first" takes
+	// the first, "joined" all with commas between, and "node" does so but with
+	// Content-Type, of which it takes the first. Such servers read fields as
+	// Latin-1. "" takes the first, but of Accept all.
+	Lines   string
+	Session SessionStyle
+	Answers AnswerStyle
+	Stream  StreamStyle
+	Quotes  Quotes
 	// Envelope shapes the JSON-RPC errors of refusals.
 	Envelope Envelope
 	// Checks are walked in order; the first that finds a breach answers.
@@ -115,7 +120,11 @@ type Check struct {
 	// Match is how the accept checks and content-type compare: "" is by media
 	// type, whatever its case and parameters; "exact" takes each item of the
 	// list as it stands, "prefix" what begins with the media type, "contains"
-	// a header that has it anywhere. In the checks of headers that mirror the
+	// a header that has it anywhere. Of content-type, "media" looks at no
+	// parameters, "list" takes each item of a list before them as it stands, and
+	// "loose" what begins so in any case. For empty, "exact" lets white space
+	// by. For host, "exact" is a name of this machine as it is usually written,
+	// and "port" such a one with a port. In the checks of headers that mirror the
 	// body, of several lines of one "" compares all, joined by ", ", "first" the
 	// first, and "exact" the first as it stands, which may be encoded.
 	Match string
@@ -131,7 +140,9 @@ type Check struct {
 	//	missing-params              every request that needs params
 	//	unknown-method              server/discover, which no legacy revision has
 	//	session-unknown             an empty Mcp-Session-Id, which is none elsewhere
+	//	session-missing             an initialize that is no request
 	//	version-unknown             an empty MCP-Protocol-Version, which is none elsewhere
+	//	initialize-params           but for what lacks: a number for protocolVersion is let by
 	//	not-initialized, not-ready  ping and server/discover
 	//	stateless                   where there are sessions, too
 	//	header-missing              an empty header, which is there elsewhere

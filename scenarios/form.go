@@ -1,6 +1,9 @@
 package scenarios
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // The grammar of scenario files is written down once, as tables of keys. The
 // parser reads by them, and Schema describes the same files by them.
@@ -48,7 +51,10 @@ type table[T any] struct {
 	keys  []key[T]
 	needs []need
 	apart []apart
-	// misplaced are keys that stand in other mappings only.
+	pairs []pair
+	empty string // the cure of a mapping without keys; "" where that may be
+	// misplaced are keys that stand in other mappings only, or that people know
+	// from elsewhere.
 	misplaced []need
 	// check looks at what has been read; at has the place of each key.
 	check func(n node, at places, dst *T) error
@@ -66,11 +72,23 @@ type need struct {
 	cure string
 }
 
+// beside makes the same cure for several keys.
+func beside(cure string, keys ...string) []need {
+	var all []need
+	for _, k := range keys {
+		all = append(all, need{k, cure})
+	}
+	return all
+}
+
 // apart are keys of which one at most may be there.
 type apart struct {
 	keys []string
 	cure string
 }
+
+// A pair is a key that says nothing without another one.
+type pair struct{ key, other, cure string }
 
 // names returns the keys; another tool's words are not among them.
 func (t table[T]) names() []string {
@@ -88,6 +106,9 @@ func (t table[T]) read(n node, what string, dst *T) error {
 		what = t.what
 	}
 	if !n.isMapping() {
+		if key, _, colon := strings.Cut(n.oneWord(), ":"); colon && slices.Contains(t.names(), key) {
+			return n.errorf("%s must be a mapping, not text: put a space after the colon of %s", what, key)
+		}
 		return n.errorf("%s must be a mapping, not %s: its keys are %s", what, n.kind(), listed(t.names()))
 	}
 	entries, err := n.entries()
@@ -99,10 +120,8 @@ func (t table[T]) read(n node, what string, dst *T) error {
 	for _, e := range entries {
 		i := slices.IndexFunc(t.keys, func(k key[T]) bool { return k.name == e.key })
 		if i < 0 {
-			for _, m := range t.misplaced {
-				if m.key == e.key {
-					return e.at.errorf("%s does not stand in %s: %s", e.key, what, m.cure)
-				}
+			if err := t.elsewhere(e.at, e.key, what); err != nil {
+				return err
 			}
 			return e.at.errorf("unknown key %q in %s: %s", e.key, what, instead(e.key, t.names()))
 		}
@@ -125,6 +144,9 @@ func (t table[T]) read(n node, what string, dst *T) error {
 			return err
 		}
 	}
+	if t.empty != "" && len(at) == 0 {
+		return n.errorf("%s is empty: %s", what, t.empty)
+	}
 	for _, need := range t.needs {
 		if !at.has(need.key) {
 			return n.errorf("%s has no %s: %s", what, need.key, need.cure)
@@ -142,8 +164,24 @@ func (t table[T]) read(n node, what string, dst *T) error {
 			first = name
 		}
 	}
+	for _, p := range t.pairs {
+		if at.has(p.key) && !at.has(p.other) {
+			return at[p.key].errorf("%s without %s: %s", p.key, p.other, p.cure)
+		}
+	}
 	if t.check != nil {
 		return t.check(n, at, dst)
+	}
+	return nil
+}
+
+// elsewhere says where a key stands that is not one of the table, or what is
+// written in its place; nil where that is not known.
+func (t table[T]) elsewhere(at node, key, what string) error {
+	for _, m := range t.misplaced {
+		if m.key == key {
+			return at.errorf("%s does not stand in %s: %s", key, what, m.cure)
+		}
 	}
 	return nil
 }
@@ -165,12 +203,22 @@ func (t table[T]) form() form {
 		properties[k.name] = described(k.form(), k.about)
 	}
 	f := form{"type": "object", "properties": properties, "additionalProperties": false}
+	if t.empty != "" {
+		f["minProperties"] = 1
+	}
 	var needed []string
 	for _, n := range t.needs {
 		needed = append(needed, n.key)
 	}
 	if needed != nil {
 		f["required"] = needed
+	}
+	if t.pairs != nil {
+		beside := form{}
+		for _, p := range t.pairs {
+			beside[p.key] = []string{p.other}
+		}
+		f["dependentRequired"] = beside
 	}
 	var rules []form
 	for _, group := range t.apart {

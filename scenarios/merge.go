@@ -4,7 +4,7 @@ import "slices"
 
 // Merge makes one scenario of several, in their order: what a later one says
 // about the dialect, the policies, the seed and the scale wins; faults,
-// expectations and stubs add up (of two stubs for one thing the earlier
+// expectations and stubs add up (of two stubs for one thing the later
 // answers). Names, abouts and goods are joined. Merge of nothing changes
 // nothing.
 func Merge(list ...*Scenario) *Scenario {

@@ -11,7 +11,7 @@ import (
 // cure.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	for _, tt := range slices.Concat(policyMistakes(), triggerMistakes(), actionMistakes(), expectMistakes(), stubMistakes()) {
+	for _, tt := range slices.Concat(policyMistakes(), triggerMistakes(), actionMistakes(), expectMistakes(), stubMistakes(), spellingMistakes()) {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			s, err := scenarios.Parse("broken.yaml", []byte(tt.text))
@@ -42,8 +42,9 @@ func policyMistakes() []mistake {
 		{"a scale of nothing", "scale: 0", "1:8: scale is 0: it must be more than 0, and at most 1000"},
 		{"a scale backwards", "scale: -1", "1:8: scale is -1: it must be more than 0, and at most 1000"},
 		{"a scale out of range", "scale: 1001", "1:8: scale is 1001: it must be more than 0, and at most 1000"},
+		{"a scale with an underscore", "scale: 1_000", "1:8: scale is spelled 1_000, which not every reader of YAML takes for the same number: write it in decimal digits alone"},
 		{"a scale in words", "scale: fast", "1:8: scale must be a number, not text"},
-		{"a seed in words", "seed: random", "1:7: seed must be a whole number, not text"},
+		{"a seed in words", "seed: random", "1:7: seed must be a whole number of 64 bits, not text"},
 		{"one replica", "replicas: {n: 1}", "1:15: n is 1: it must be from 2 to 100"},
 		{"too many replicas", "replicas: {n: 101}", "1:15: n is 101: it must be from 2 to 100"},
 		{"replicas without a number", "replicas: {policy: cookie}", "1:11: replicas has no n: say how many servers there are, such as n: 2"},
@@ -60,6 +61,7 @@ func policyMistakes() []mistake {
 		{"a challenge of another status", "auth: {tokens: [], challenge: {status: 400}}", "1:40: status of a challenge must be 401 or 403"},
 		{"idle without sessions", "sessions: stateless\nidle: 5s", "2:1: idle without sessions: sessions is stateless, leave one of them out"},
 		{"cors over stdio", "transport: stdio\ncors: {origins: []}", "2:1: cors in a scenario for stdio, where there is none: leave it or transport out"},
+		{"a rate over stdio", "transport: stdio\nrate: {requests: 1, per: 1s}", "2:1: rate in a scenario for stdio, where there is none: leave it or transport out"},
 		{"replicas over stdio", "transport: stdio\nreplicas: {n: 2}", "2:1: replicas in a scenario for stdio, where there is none: leave it or transport out"},
 	}
 }

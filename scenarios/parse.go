@@ -55,7 +55,8 @@ func grammar() table[Scenario] {
 			field("expect", "What a good client does.", list(defined("expectation", func() kind[Expectation] { return expectation(all) })), func(s *Scenario) *[]Expectation { return &s.Expect }),
 			part("stubs", "Answers that are written by hand: with a tape they come before it, without one the scenario serves by them alone.", of(stubs), func(s *Scenario) **Stubs { return &s.Stubs }),
 		},
-		check: func(_ node, at places, s *Scenario) error { return all.check(at, s) },
+		misplaced: beside("it stands in an entry of faults", "when", "do", "scope", "times", "until", "for", "cooldown"),
+		check:     func(_ node, at places, s *Scenario) error { return all.check(at, s) },
 	}
 }
 
@@ -77,6 +78,7 @@ func fault(all *whereabouts) table[Fault] {
 			{"when", "say which requests it meets; {} is every one"},
 			{"do", "write do: expire_session, or do: {respond: ...}"},
 		},
+		misplaced: []need{{"expect", "it stands in the scenario, beside faults"}},
 		check: func(n node, at places, f *Fault) error {
 			all.faults = append(all.faults, at)
 			return checkFault(n, at, f)
@@ -92,7 +94,7 @@ func times() kind[int] {
 			return nil
 		}
 		if _, number := n.scalar().(int); !number {
-			return n.errorf("times must be a whole number or always, not %s", n.kind())
+			return n.notWhole(what, "a whole number or always")
 		}
 		return k.read(n, what, dst)
 	}}

@@ -36,6 +36,9 @@ func (n node) loneWord(t table[Action], words []string, dst *Action) error {
 			return k.read(yes, dst)
 		}
 	}
+	if err := t.elsewhere(n, word, "do"); err != nil {
+		return err
+	}
 	return n.errorf("unknown action %q: %s", word, instead(word, t.names()))
 }
 
@@ -55,7 +58,9 @@ func action() table[Action] {
 			{[]string{"withhold", "swap"}, "keep one of them"},
 			{[]string{"crash", "exit"}, "a process ends once, keep one of them"},
 		},
-		check: checkAction,
+		misplaced: knownElsewhere(),
+		empty:     "write expire_session, or {respond: ...}",
+		check:     checkAction,
 	}
 	t.keys = append(t.keys, beforeKeys()...)
 	t.keys = append(t.keys, answerKeys()...)
@@ -89,7 +94,7 @@ func beforeKeys() []key[Action] {
 // requestHeaders are headers without variables.
 func requestHeaders() kind[[]Header] {
 	f := func() form {
-		return form{"type": "object", "minProperties": 1, "additionalProperties": form{"type": []string{"string", "integer", "null"}}}
+		return form{"type": "object", "minProperties": 1, "propertyNames": form{"pattern": tokenPattern}, "additionalProperties": form{"type": []string{"string", "integer", "null"}}}
 	}
 	return kind[[]Header]{form: f, read: func(n node, what string, dst *[]Header) error {
 		if err := n.headerLines(dst); err != nil {
@@ -228,9 +233,6 @@ func sent() table[Sent] {
 }
 
 func checkAction(n node, at places, a *Action) error {
-	if len(at) == 0 {
-		return n.errorf("do is empty: write expire_session, or {respond: ...}")
-	}
 	if a.Ignore {
 		for _, name := range without(onAnswer(), "emit", "frame", "bom", "close_stdout", "exit", "close_idle", "send") {
 			if at.has(name) {

@@ -50,18 +50,16 @@ func cors() table[CORS] {
 			field("allow", "Access-Control-Allow-Headers.", texts(headerName(), true), func(c *CORS) *[]string { return &c.Allow }),
 			field("methods", "Access-Control-Allow-Methods.", texts(httpMethod(), true), func(c *CORS) *[]string { return &c.Methods }),
 		},
-		check: func(n node, at places, _ *CORS) error {
-			if len(at) == 0 {
-				return n.errorf("cors is empty: name origins, expose, allow or methods")
-			}
-			return nil
-		},
+		empty: "name origins, expose, allow or methods",
 	}
 }
 
 // headerName is the name of a header, or * for all.
+// tokenPattern fits what isToken takes.
+const tokenPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+
 func headerName() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "minLength": 1} }, read: func(n node, what string, dst *string) error {
+	return kind[string]{form: func() form { return form{"type": "string", "pattern": tokenPattern} }, read: func(n node, what string, dst *string) error {
 		if err := n.text(what, dst); err != nil {
 			return err
 		}
@@ -81,10 +79,8 @@ func auth() table[Auth] {
 			field("challenge", "Answers a request without an accepted token; left out, 401 with WWW-Authenticate: Bearer.", of(challenge), func(a *Auth) *Challenge { return &a.Challenge }),
 			field("as_result", "Answers a tools/call with a result that has isError and this text, in place of the challenge.", someText(), func(a *Auth) *string { return &a.AsResult }),
 		},
+		empty: "list the tokens that are accepted, or write tokens: [] for none",
 		check: func(n node, at places, a *Auth) error {
-			if len(at) == 0 {
-				return n.errorf("auth is empty: list the tokens that are accepted, or write tokens: [] for none")
-			}
 			if !at.has("challenge") {
 				a.Challenge = Challenge{Status: 401, Authenticate: "Bearer"}
 			}

@@ -44,14 +44,12 @@ func streamEdit() table[StreamEdit] {
 				oneOf("way to resume", "empty", "all", "other", "duplicate", "close"), func(s *StreamEdit) *string { return &s.Resume }),
 			field("endpoint", "What the endpoint event of HTTP+SSE says.", line(), func(s *StreamEdit) *string { return &s.Endpoint }),
 		},
+		pairs: []pair{{"comment", "keepalive", "say how often it is sent, such as keepalive: 15s"}},
+		empty: "name what changes, such as {end: 0}",
 		check: func(n node, at places, s *StreamEdit) error {
 			switch {
 			case s.End && s.Hold && s.EndTime == 0:
 				return at["hold"].errorf("hold beside end: a stream that ends after some events is not held; leave one of them out")
-			case len(at) == 0:
-				return n.errorf("stream is empty: name what changes, such as {end: 0}")
-			case at.has("comment") && s.Keepalive == 0:
-				return at["comment"].errorf("comment without keepalive: say how often it is sent, such as keepalive: 15s")
 			case s.EndPrime && s.Prime != nil:
 				return at["prime"].errorf("prime beside end: {prime: true}: keep the one with the fields that you mean")
 			}
@@ -75,12 +73,7 @@ func streamEnd() key[StreamEdit] {
 	long := table[StreamEdit]{what: "end", keys: []key[StreamEdit]{
 		after,
 		field("prime", "An event with an id and no data is sent before the end.", flag(), func(s *StreamEdit) *bool { return &s.EndPrime }),
-	}, check: func(n node, at places, _ *StreamEdit) error {
-		if len(at) == 0 {
-			return n.errorf("end is empty: write end: 0, or end: {after: 2s}")
-		}
-		return nil
-	}}
+	}, empty: "write end: 0, or end: {after: 2s}"}
 	return key[StreamEdit]{
 		name: "end", about: "The stream ends cleanly after so many events; or {after: events or a duration, prime: true}.",
 		form: func() form { return form{"anyOf": []form{events.form(), long.form()}} },
@@ -113,6 +106,8 @@ func delay() kind[Delay] {
 			field("sigma", "How far they spread: the standard deviation of the logarithm.", real(false, 10), func(d *Delay) *float64 { return &d.Sigma }),
 			field("max", "None is longer.", span(), func(d *Delay) *time.Duration { return &d.Max }),
 		},
+		pairs: []pair{{"from", "to", "for one duration write it alone, such as delay: 1s"}, {"to", "from", "add from: 0s"}},
+		empty: "write a duration, {from, to} or {median, sigma, max}",
 		check: checkDelay,
 	}
 	for _, a := range []string{"from", "to"} {
@@ -125,12 +120,6 @@ func delay() kind[Delay] {
 
 func checkDelay(n node, at places, d *Delay) error {
 	switch {
-	case len(at) == 0:
-		return n.errorf("delay is empty: write a duration, {from, to} or {median, sigma, max}")
-	case at.has("from") && !at.has("to"):
-		return at["from"].errorf("from without to: write delay: %s for one duration", d.From)
-	case at.has("to") && !at.has("from"):
-		return at["to"].errorf("to without from: add from: 0s")
 	case at.has("to") && d.To < d.From:
 		return at["to"].errorf("to is %s, which is less than from: swap them", d.To)
 	case at.has("median") != at.has("sigma") || at.has("max") && !at.has("median"):

@@ -18,12 +18,8 @@ func stubs() table[Stubs] {
 			field("resources", "Resources and their text.", list(of(stubResource)), func(s *Stubs) *[]StubResource { return &s.Resources }),
 			field("methods", "Answers to other requests.", list(of(stubMethod)), func(s *Stubs) *[]StubMethod { return &s.Methods }),
 		},
-		check: func(n node, at places, s *Stubs) error {
-			if len(at) == 0 {
-				return n.errorf("stubs is empty: name a tool, a prompt, a resource or a method")
-			}
-			return twice(n, at, s)
-		},
+		empty: "name a tool, a prompt, a resource or a method",
+		check: twice,
 	}
 }
 

@@ -162,7 +162,7 @@ func TestParseErrors(t *testing.T) {
 		// triggers
 		{"an unknown condition", "faults:\n  - when:\n      metod: ping\n", `3:7: unknown key "metod" in when: did you mean "method"?`},
 		{"a lower-case method", "faults:\n  - when: {http: post}\n", `2:18: unknown HTTP method "post": did you mean "POST"? it is one of POST, GET, DELETE, PUT, PATCH, OPTIONS, HEAD`},
-		{"half a number", "faults:\n  - when: {nth: 1.5}\n", "2:17: nth must be a whole number from 1 to 1000000000, not a number"},
+		{"half a number", "faults:\n  - when: {nth: 1.5}\n", "2:17: nth is 1.5: it must be a whole number from 1 to 1000000000"},
 		{"a star in the middle", "faults:\n  - when: {method: \"*/list\"}\n", `2:20: method "*/list" has a * before its end: a * stands for any ending only`},
 		{"a GET with a method", "faults:\n  - when: {http: GET, method: ping}\n", "2:23: the trigger is never met: method asks about a message, and a GET carries none; leave one of them out"},
 		{"a tool of a list", "faults:\n  - when: {method: tools/list, tool: a}\n", "2:32: the trigger is never met: only tools/call names a tool, and method is tools/list; leave one of them out"},

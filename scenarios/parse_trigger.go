@@ -91,6 +91,10 @@ func condition(what string) table[Trigger] {
 			{"every", "only the when of a fault counts requests"},
 			{"after", "only the when of a fault counts requests"},
 			{"chance", "only the when of a fault leaves things to chance"},
+			{"probability", "write chance"},
+			{"toxicity", "write chance"},
+			{"percentage", "write chance, from 0 to 1"},
+			{"args", "write arguments"},
 		},
 		check: checkTrigger,
 	}
@@ -176,7 +180,7 @@ func headerTests() kind[[]HeaderTest] {
 	words := []string{"absent", "present", "repeated"}
 	test := headerTest()
 	f := func() form {
-		return form{"type": "object", "minProperties": 1, "additionalProperties": form{"anyOf": []form{{"enum": words}, test.form()}}}
+		return form{"type": "object", "minProperties": 1, "propertyNames": form{"pattern": tokenPattern}, "additionalProperties": form{"anyOf": []form{{"enum": words}, test.form()}}}
 	}
 	return kind[[]HeaderTest]{form: f, read: func(n node, what string, dst *[]HeaderTest) error {
 		if !n.isMapping() {
@@ -211,7 +215,7 @@ func headerTests() kind[[]HeaderTest] {
 }
 
 func headerTest() table[HeaderTest] {
-	t := table[HeaderTest]{keys: []key[HeaderTest]{
+	t := table[HeaderTest]{what: "the test of the header", keys: []key[HeaderTest]{
 		field("is", "The header has this very value.", anyText(), func(h *HeaderTest) *string { return &h.Is }),
 		field("starts", "It begins with this.", someText(), func(h *HeaderTest) *string { return &h.Starts }),
 		field("contains", "It has this in it.", someText(), func(h *HeaderTest) *string { return &h.Contains }),
@@ -221,11 +225,6 @@ func headerTest() table[HeaderTest] {
 		}},
 	}}
 	t.apart = []apart{{t.names(), "a header has one test, keep one of them"}}
-	t.check = func(n node, at places, _ *HeaderTest) error {
-		if len(at) == 0 {
-			return n.errorf("the test of the header is empty: write one of %s", listed(t.names()))
-		}
-		return nil
-	}
+	t.empty = "write one of " + listed(t.names())
 	return t
 }

@@ -68,7 +68,7 @@ func number64() kind[int64] {
 	return kind[int64]{form: func() form { return form{"type": "integer"} }, read: func(n node, what string, dst *int64) error {
 		i, ok := n.scalar().(int)
 		if !ok {
-			return n.errorf("%s must be a whole number, not %s", what, n.kind())
+			return n.notWhole(what, "a whole number of 64 bits")
 		}
 		*dst = int64(i)
 		return nil
@@ -87,8 +87,12 @@ func real(zero bool, high float64) kind[float64] {
 		spelled, ok := n.spelledNumber()
 		v, err := strconv.ParseFloat(spelled, 64)
 		switch {
-		case !ok || err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+		case !ok:
 			return n.errorf("%s must be a number, not %s", what, n.kind())
+		case strings.Contains(spelled, "_"):
+			return n.errorf("%s is spelled %s, which not every reader of YAML takes for the same number: write it in decimal digits alone", what, spelled)
+		case err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+			return n.errorf("%s is %s: it must be a number in decimal digits, such as 0.5", what, spelled)
 		case zero && (v < 0 || v > high):
 			return n.errorf("%s is %s: it must be from 0 to %v", what, spelled, high)
 		case !zero && (v <= 0 || v > high):
@@ -126,8 +130,12 @@ func flag() kind[bool] {
 
 const maxSpan = 24 * time.Hour
 
-// spanPattern fits what time.ParseDuration reads of a span.
+// spanPattern fits what a span is, of all that time.ParseDuration reads.
 const spanPattern = `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`
+
+// spanned fits a span, and digits a number that lacks nothing but its unit.
+func spanned() *regexp.Regexp { return regexp.MustCompile(spanPattern) }
+func digits() *regexp.Regexp  { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`) }
 
 // span is a duration of some length.
 func span() kind[time.Duration] { return spans(false) }
@@ -137,26 +145,31 @@ func spanOrNone() kind[time.Duration] { return spans(true) }
 
 func spans(zero bool) kind[time.Duration] {
 	f := func() form {
-		return form{"type": "string", "pattern": spanPattern, "examples": []string{"250ms", "5s", "2m"}}
+		f := form{"type": "string", "pattern": spanPattern, "examples": []string{"250ms", "5s", "2m"}}
+		if !zero {
+			f["not"] = form{"pattern": `^([0.]+[a-zµ]+)+$`}
+		}
+		return f
 	}
 	return kind[time.Duration]{form: f, read: func(n node, what string, dst *time.Duration) error {
 		s, ok := n.scalar().(string)
-		if !ok {
-			if spelled, number := n.spelledNumber(); number {
-				return n.errorf("%s has no unit: write %ss or %sms", what, spelled, spelled)
-			}
+		if spelled, number := n.spelledNumber(); number && digits().MatchString(spelled) {
+			return n.errorf("%s has no unit: write %ss or %sms", what, spelled, spelled)
+		} else if number {
+			return n.errorf("%s is %s: it must be a duration such as 250ms, 5s or 2m", what, spelled)
+		} else if !ok {
 			return n.errorf("%s must be a duration such as 250ms, 5s or 2m, not %s", what, n.kind())
 		}
 		d, err := time.ParseDuration(s)
 		switch {
-		case err != nil:
-			return n.errorf("%s is %q: it must be a duration such as 250ms, 5s or 2m", what, s)
-		case d < 0 || strings.HasPrefix(s, "-"):
+		case err == nil && strings.HasPrefix(s, "-"):
 			return n.errorf("%s is %s: a duration goes forward", what, s)
+		case !spanned().MatchString(s):
+			return n.errorf("%s is %q: it must be a duration such as 250ms, 5s or 2m", what, s)
+		case err != nil || d > maxSpan: // too long for a Duration, even
+			return n.errorf("%s is %s: it must be at most 24h", what, s)
 		case d == 0 && !zero:
 			return n.errorf("%s is %s: it must be more than 0s; leave the key out for none", what, s)
-		case d > maxSpan:
-			return n.errorf("%s is %s: it must be at most 24h", what, s)
 		}
 		*dst = d
 		return nil

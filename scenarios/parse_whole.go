@@ -23,7 +23,7 @@ func (w *whereabouts) check(at places, s *Scenario) error {
 		}
 	}
 	if s.Transport == "stdio" {
-		for _, policy := range []string{"cors", "auth", "replicas"} {
+		for _, policy := range []string{"cors", "auth", "replicas", "rate"} {
 			if at.has(policy) {
 				return at[policy].errorf("%s in a scenario for stdio, where there is none: leave it or transport out", policy)
 			}
@@ -79,16 +79,16 @@ func (w *whereabouts) checkPartners(i int, s *Scenario) error {
 // checkTransport looks for what the scenario's transport does not have.
 func (w *whereabouts) checkTransport(i int, s *Scenario) error {
 	at := w.faults[i]
-	foreign, where := onlyHTTP(), "HTTP"
+	foreign, where := httpOnly(), "HTTP"
 	switch s.Transport {
 	case "":
 		return nil
 	case "http", "sse":
-		foreign, where = onlyStdio(), "stdio"
+		foreign, where = stdioOnly(), "stdio"
 	}
-	for _, name := range foreign {
-		if place, ok := at["do."+name]; ok {
-			return place.errorf("%s happens over %s only, and transport is %s: leave one of them out", name, where, s.Transport)
+	for _, part := range foreign {
+		if place, ok := at["do."+part.key]; ok && part.in(&s.Faults[i].Do) {
+			return place.errorf("%s happens over %s only, and transport is %s: leave one of them out", part.key, where, s.Transport)
 		}
 	}
 	when := &s.Faults[i].When
@@ -101,20 +101,15 @@ func (w *whereabouts) checkTransport(i int, s *Scenario) error {
 		return at["when.http"].errorf("http: %s is never met over stdio, where a line counts as a POST: leave it or transport out", when.HTTP)
 	case s.Transport != "stdio" && when.Client == "eof":
 		return at["when.client"].errorf("client: eof happens over stdio only, and transport is %s: leave one of them out", s.Transport)
+	case s.Transport == "http" && when.Client == "connect":
+		return at["when.client"].errorf("client: connect happens over sse and stdio only, and transport is http: leave one of them out")
+	case !when.Meetable(s.Transport):
+		return at["when"].errorf("when is never met over %s, which transport says: leave one of them out", s.Transport)
+	case s.Faults[i].Until != nil && !s.Faults[i].Until.Meetable(s.Transport):
+		return at["until"].errorf("until is never met over %s, which transport says: leave one of them out", s.Transport)
 	}
 	return nil
 }
-
-// onlyHTTP are the actions that mean nothing over stdio.
-func onlyHTTP() []string {
-	return []string{
-		"request", "adopt_session", "latch", "redirect", "challenge", "status", "headers", "rotate_session",
-		"stream", "gzip", "close_idle",
-	}
-}
-
-// onlyStdio are those that mean nothing over HTTP.
-func onlyStdio() []string { return []string{"emit", "frame", "bom", "close_stdout", "exit"} }
 
 // begins are the words of since that name no fault.
 func begins() []string { return []string{"fault", "refusal", "start"} }

@@ -14,7 +14,7 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 	}
 	d := &Dialect{}
 	var text []Header
-	keys := []string{"dialect", "about", "versions", "sessions", "session", "answers", "stream", "quotes", "envelope", "checks", "modern", "accepted", "deleted"}
+	keys := []string{"dialect", "about", "versions", "sessions", "lines", "session", "answers", "stream", "quotes", "envelope", "checks", "modern", "accepted", "deleted"}
 	seen := map[string]bool{}
 	err = root.mapping("the dialect", keys, func(e entry) error {
 		seen[e.key] = true
@@ -27,6 +27,8 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 			return e.value.texts("versions", &d.Versions, func(v node, s *string) error { return v.text("version", s) })
 		case "sessions":
 			return e.value.word("policy", &d.Sessions, []string{"required", "optional", "stateless"})
+		case "lines":
+			return e.value.word("way to read several lines", &d.Lines, []string{"first", "joined", "node"})
 		case "answers":
 			return e.value.answerStyle(&d.Answers)
 		case "stream":
@@ -53,7 +55,7 @@ func parseDialect(file string, data []byte) (*Dialect, error) {
 		return nil, err
 	}
 	for _, key := range keys {
-		if !seen[key] && !slices.Contains([]string{"about", "versions", "sessions", "answers", "stream", "quotes", "modern"}, key) {
+		if !seen[key] && !slices.Contains([]string{"about", "versions", "sessions", "lines", "answers", "stream", "quotes", "modern"}, key) {
 			return nil, root.errorf("the dialect has no %s: add it", key)
 		}
 	}
@@ -186,7 +188,7 @@ func (n node) checks(dst *[]Check) error {
 		case "flaw":
 			return e.value.texts("flaw", &c.Flaw, func(v node, s *string) error { return v.word("flaw", s, Flaws()) })
 		case "match":
-			return e.value.word("way to compare", &c.Match, []string{"exact", "prefix", "contains", "first"})
+			return e.value.word("way to compare", &c.Match, []string{"exact", "prefix", "contains", "media", "list", "loose", "port", "first"})
 		case "limit":
 			return e.value.number("limit", &c.Limit, 1, 1<<31-1)
 		case "legacy":
@@ -239,8 +241,10 @@ func (c *Check) misplaced(name string) (key string, places []string) {
 		places []string
 	}{
 		{"flaw", len(c.Flaw) > 0, []string{CheckJSONRPC}},
-		{"match", c.Match != "" && c.Match != "first" && c.Match != "exact", []string{CheckAcceptPost, CheckAcceptGet, CheckContentType}},
-		{"match", c.Match == "exact", append(mirroring(), CheckAcceptPost, CheckAcceptGet, CheckContentType)},
+		{"match", c.Match == "prefix" || c.Match == "contains", []string{CheckAcceptPost, CheckAcceptGet, CheckContentType}},
+		{"match: " + c.Match, c.Match == "media" || c.Match == "list" || c.Match == "loose", []string{CheckContentType}},
+		{"match", c.Match == "exact", append(mirroring(), CheckAcceptPost, CheckAcceptGet, CheckContentType, CheckEmpty, CheckHost)},
+		{"match: port", c.Match == "port", []string{CheckHost}},
 		{"match: first", c.Match == "first", mirroring()},
 		{"header", len(c.Header) > 0, append(mirroring(), CheckVersionAny)},
 		{"member", len(c.Member) > 0, []string{CheckMetaIncomplete, CheckMetaMalformed}},
@@ -261,5 +265,5 @@ func mirroring() []string {
 
 // widened are the checks that Every means something to.
 func widened() []string {
-	return []string{CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckVersionUnknown, CheckNotInitialized, CheckNotReady, CheckStateless, CheckHeaderMissing, CheckHandshake}
+	return []string{CheckSessionMissing, CheckInitializeParams, CheckBatch, CheckMissingParams, CheckUnknownMethod, CheckSessionUnknown, CheckVersionUnknown, CheckNotInitialized, CheckNotReady, CheckStateless, CheckHeaderMissing, CheckHandshake}
 }

@@ -59,10 +59,12 @@ func (n node) ping(dst *Ping) error {
 
 // quotes reads what is quoted from libraries.
 func (n node) quotes(dst *Quotes) error {
-	return n.mapping("quotes", []string{"parser", "pydantic", "title", "models"}, func(e entry) error {
+	return n.mapping("quotes", []string{"parser", "zod", "pydantic", "title", "models"}, func(e entry) error {
 		switch e.key {
 		case "parser":
-			return e.value.word("parser", &dst.Parser, []string{"python", "jiter"})
+			return e.value.word("parser", &dst.Parser, []string{"python", "jiter", "v8", "go", "segmentio"})
+		case "zod":
+			return e.value.word("version of zod", &dst.Zod, []string{"3", "4"})
 		case "pydantic":
 			return e.value.text("pydantic", &dst.Pydantic)
 		case "title":

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Variables lists what may stand in ${...} of an answer.
@@ -33,7 +35,16 @@ func responses() table[Response] {
 			field("body64", "The bytes of the body in base64.", bytes64(), func(r *Response) *string { return &r.Body }),
 		},
 		needs: []need{{"status", "add one, such as status: 400"}},
+		misplaced: append(beside("write body, and content-type under headers", "json", "raw", "text", "template"),
+			need{"file", "write what is in it as body, or as body64"},
+			need{"framing", "a body is sent with its length; drop or truncate beside respond cut it"}),
 		apart: []apart{{[]string{"body", "body64"}, "keep the one that is to be sent"}},
+		pairs: []pair{
+			{"code", "message", "a JSON-RPC error has both"},
+			{"message", "code", "a JSON-RPC error has both; literal text goes into body"},
+			{"data", "message", "only a JSON-RPC error has it"},
+			{"echo", "message", "only a JSON-RPC error has it"},
+		},
 		check: checkResponse,
 	}
 }
@@ -41,14 +52,6 @@ func responses() table[Response] {
 func checkResponse(_ node, at places, r *Response) error {
 	body := firstOf(at, "body", "body64")
 	switch {
-	case at.has("code") && !at.has("message"):
-		return at["code"].errorf("code without message: a JSON-RPC error has both")
-	case at.has("message") && !at.has("code"):
-		return at["message"].errorf("message without code: a JSON-RPC error has both; literal text goes into body")
-	case at.has("data") && !at.has("message"):
-		return at["data"].errorf("data without message: only a JSON-RPC error has it")
-	case at.has("echo") && !at.has("message"):
-		return at["echo"].errorf("echo without message: only a JSON-RPC error has it")
 	case at.has("message") && body != "":
 		return at[body].errorf("%s beside message: keep the one that is to be sent", body)
 	case r.Stream && !at.has("message"):
@@ -84,7 +87,7 @@ func templatedJSON() kind[string] {
 
 // headerLines are response headers.
 func headerLines() kind[[]Header] {
-	lines := form{"type": "object", "minProperties": 1, "additionalProperties": form{"type": []string{"string", "integer", "null"}}}
+	lines := form{"type": "object", "minProperties": 1, "propertyNames": form{"pattern": tokenPattern}, "additionalProperties": form{"type": []string{"string", "integer", "null"}}}
 	f := func() form { return form{"anyOf": []form{lines, {"type": "array", "items": lines, "minItems": 1}}} }
 	return kind[[]Header]{form: f, read: func(n node, what string, dst *[]Header) error {
 		if err := n.headers(dst); err != nil {
@@ -139,8 +142,8 @@ func (n node) headerLines(dst *[]Header) error {
 // template reads a text that may hold variables. A number is taken as it is
 // written, for it is one on the wire, too.
 func (n node) template(what string, dst *string) error {
-	if _, number := n.scalar().(int); number {
-		*dst = n.yaml.GetToken().Value
+	if number, ok := n.yaml.(*ast.IntegerNode); ok {
+		*dst = number.GetToken().Value
 		return nil
 	}
 	if err := n.text(what, dst); err != nil {

@@ -67,8 +67,8 @@ func scale(v reflect.Value, by float64) reflect.Value {
 		}
 		return c
 	case reflect.Int64:
-		if v.Type() == duration {
-			return reflect.ValueOf(time.Duration(float64(v.Int()) * by))
+		if v.Type() == duration && v.Int() != 0 { // some remains, for 0 says something else: for ever, or not at all
+			return reflect.ValueOf(max(1, time.Duration(float64(v.Int())*by)))
 		}
 	}
 	return v

@@ -27,7 +27,8 @@ type Ping struct {
 // Quotes says what a server quotes from the libraries beneath it, for the
 // variables ${parser} and ${validator}.
 type Quotes struct {
-	Parser   string // python (the standard library's json) or jiter; "" is none
+	Parser   string // python (the standard library's json), jiter, v8, go (encoding/json) or segmentio; "" is none
+	Zod      string // the version of zod behind v8: 3 or 4; "" is none
 	Pydantic string // the version of pydantic that the links name; "" is none
 	Title    string // what pydantic calls the union of the message classes
 	Models   []QuotedModel

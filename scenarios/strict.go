@@ -82,6 +82,14 @@ func (n node) texts(what string, dst *[]string, read func(node, *string) error) 
 	})
 }
 
+// oneWord returns a text without spaces, or "".
+func (n node) oneWord() string {
+	if s, ok := n.scalar().(string); ok && !strings.ContainsAny(s, " \t\n") {
+		return s
+	}
+	return ""
+}
+
 // word sets dst to one of the allowed words.
 func (n node) word(what string, dst *string, allowed []string) error {
 	var s string
@@ -102,7 +110,7 @@ func (n node) word(what string, dst *string, allowed []string) error {
 func (n node) number(what string, dst *int, low, high int) error {
 	i, ok := n.scalar().(int)
 	if !ok {
-		return n.errorf("%s must be a whole number from %d to %d, not %s", what, low, high, n.kind())
+		return n.notWhole(what, fmt.Sprintf("a whole number from %d to %d", low, high))
 	}
 	if i < low || i > high {
 		return n.errorf("%s is %d: it must be from %d to %d", what, i, low, high)
@@ -115,6 +123,13 @@ func (n node) number(what string, dst *int, low, high int) error {
 func (n node) truth(what string, dst *bool) error {
 	b, ok := n.scalar().(bool)
 	if !ok {
+		text, _ := n.scalar().(string)
+		switch strings.ToLower(text) {
+		case "yes", "on", "y":
+			return n.errorf("%s must be true or false, and %s is text: write true", what, text)
+		case "no", "off", "n":
+			return n.errorf("%s must be true or false, and %s is text: write false", what, text)
+		}
 		return n.errorf("%s must be true or false, not %s", what, n.kind())
 	}
 	*dst = b

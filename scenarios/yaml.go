@@ -48,6 +48,9 @@ func document(file string, data []byte) (node, error) {
 		return node{}, start.errorf("the file is not UTF-8 text: save it as UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if err := start.control(string(data)); err != nil {
+		return node{}, err
+	}
 	tokens, err := tokenize(start, string(data))
 	if err != nil {
 		return node{}, err
@@ -60,7 +63,10 @@ func document(file string, data []byte) (node, error) {
 	case len(tree.Docs) == 0 || len(tree.Docs) == 1 && isNothing(tree.Docs[0].Body):
 		return node{}, start.errorf("the file is empty: write at least a dialect, a sessions policy or a fault")
 	case len(tree.Docs) > 1:
-		second := start.child(tree.Docs[1].Body)
+		second := start.at(tree.Docs[1].Start)
+		if body := tree.Docs[1].Body; body != nil {
+			second = second.child(body)
+		}
 		return node{}, second.errorf("a second document in one file: put each into a file of its own")
 	}
 	return start.child(tree.Docs[0].Body), nil
@@ -94,6 +100,9 @@ func tokenize(start node, text string) (token.Tokens, error) {
 			}
 			switch t.Type {
 			case token.InvalidType:
+				if strings.Contains(t.Error, "character '\t'") {
+					return nil, at.errorf("not valid YAML: a tab begins the line: indent with spaces")
+				}
 				return nil, at.errorf("not valid YAML: %s: %s", oneLine(t.Error), cureYAML)
 			case token.SequenceStartType, token.MappingStartType:
 				open++
@@ -274,16 +283,7 @@ func (n node) scalar() any {
 	case *ast.BoolNode:
 		return v.Value
 	case *ast.IntegerNode:
-		switch i := v.Value.(type) {
-		case int64:
-			if int64(int(i)) == i {
-				return int(i)
-			}
-		case uint64:
-			if int(i) >= 0 && uint64(int(i)) == i {
-				return int(i)
-			}
-		}
+		return plainly(v)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package verdicts
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -402,4 +403,35 @@ func TestAliveAndCancels(t *testing.T) {
 			plays: func(r *reel) { on := stalled(r); r.end(on, cassettes.Client, cassettes.Closed) }},
 		{why: "nothing happened", expect: cancels, want: NotReached, plays: healthy},
 	})
+}
+
+// A scenario about one transport judges nobody who came over another.
+func TestOtherTransport(t *testing.T) {
+	header := scenarios.Expectation{Level: "must", What: scenarios.AssertAlways, Since: "start",
+		Of: scenarios.Trigger{HTTP: "POST"}, Has: scenarios.Trigger{Headers: []scenarios.HeaderTest{{Name: "Accept", Present: true}}}}
+	for _, c := range []struct {
+		why, transport string
+		plays          func(*reel)
+		want           Result
+		says           string
+	}{
+		{"a client over HTTP is held to HTTP", "http", func(r *reel) { r.open("a", 0) }, Fail, "sent initialize"},
+		{"one over stdio has no headers", "http", func(r *reel) { r.line(1, cassettes.Client, initialize(0)) }, NotReached, "about: http"},
+		{"one over stdio is held to stdio", "stdio", func(r *reel) { r.line(1, cassettes.Client, initialize(0)) }, Fail, "sent initialize"},
+		{"and one over HTTP is not", "stdio", func(r *reel) { r.open("a", 0) }, NotReached, "about: stdio"},
+		{"where no transport is named all are judged", "", func(r *reel) { r.line(1, cassettes.Client, initialize(0)) }, Fail, "sent initialize"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			r := &reel{}
+			c.plays(r)
+			j := New(&scenarios.Scenario{Transport: c.transport, Expect: []scenarios.Expectation{header}})
+			for _, e := range r.events {
+				j.Hear(e)
+			}
+			j.Done(r.at)
+			if got := j.Verdicts(r.at); len(got) != 1 || got[0].Result != c.want || !strings.Contains(got[0].Evidence, c.says) {
+				t.Errorf("got %+v, want %s (%s)", got, c.want, c.says)
+			}
+		})
+	}
 }

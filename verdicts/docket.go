@@ -24,6 +24,7 @@ type stand struct {
 	living int           // how many clients there may have been
 	asked  int           // how many questions there had been
 	barred bool          // it would have begun, but for the era of what was met
+	beside bool          // somebody came over a transport that it is not about
 	hidden string        // why something that it depends on cannot be told, or ""
 	judged assertion
 
@@ -62,6 +63,8 @@ func newDocket(j *Judge) *docket {
 func (d *docket) hear(a *act) {
 	for _, s := range d.stands {
 		switch {
+		case s.offside(a):
+			s.beside = true
 		case s.begun:
 			s.expire(a.at)
 			was := s.settled
@@ -88,6 +91,15 @@ func (d *docket) hear(a *act) {
 			}
 		}
 	}
+}
+
+// offside reports whether an act is on a transport that the scenario is not
+// about: a client over stdio breaks no rule of HTTP, nor one over HTTP of stdio.
+func (s *stand) offside(a *act) bool {
+	if s.transport == "stdio" {
+		return a.on.verb != ""
+	}
+	return s.transport != "" && a.on.pipe && a.on.verb == ""
 }
 
 // another reports whether an act is certainly another client's than the one to
@@ -180,6 +192,8 @@ func (s *stand) verdict(now time.Duration, ended bool) (Result, string, time.Dur
 	switch {
 	case !s.begun && s.barred:
 		return NotReached, "what was met is of an era without sessions and resumption", 0
+	case !s.begun && s.beside:
+		return NotReached, "the client came over another transport than that which the scenario is about: " + s.transport, 0
 	case !s.begun:
 		return NotReached, "", 0
 	}

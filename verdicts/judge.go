@@ -37,6 +37,7 @@ type expected struct {
 	scenarios.Expectation
 	scenario, about, text string
 	faults                []string // whose notes count; nil is all
+	transport             string   // what it is about; "" is any
 }
 
 // New makes a Judge of the expectations of some scenarios. They must not change
@@ -61,7 +62,7 @@ func New(list ...*scenarios.Scenario) *Judge {
 		scaled := *s
 		scaled.Scale = scale
 		for i, e := range scaled.Scaled().Expect {
-			x := &expected{Expectation: e, scenario: s.Name, about: s.About, text: Text(&s.Expect[i], sinceOf(s))}
+			x := &expected{Expectation: e, scenario: s.Name, about: s.About, transport: s.Transport, text: Text(&s.Expect[i], sinceOf(s))}
 			if x.Since == "" {
 				x.Since = sinceOf(s)
 			}

@@ -99,7 +99,7 @@ func (a *act) shown() string {
 // late adds to a failure that what was awaited came after all, but once its
 // time had run out.
 func (s *stand) late(a *act, what string) {
-	if s.result == Fail && a.at > s.at && !s.tardy {
+	if limit, ok := s.limit(); s.result == Fail && ok && s.at == limit && a.at > limit && !s.tardy {
 		s.tardy = true
 		s.evidence += fmt.Sprintf("; it %s only after %s", what, seconds(a.at-s.from))
 	}

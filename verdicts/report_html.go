@@ -4,13 +4,17 @@ import (
 	_ "embed" // for the page
 	"html/template"
 	"io"
+	"strings"
+
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 //go:embed report.html
 var page string
 
 // HTML writes the report as one page that needs nothing else: no script, no
-// network. Whatever a client or a scenario has in it is text there.
+// network. Whatever a client or a scenario has in it is text there, and turns no
+// other text around.
 func (r *Report) HTML(w io.Writer) error {
 	t, err := template.New("report").Parse(page)
 	if err != nil {
@@ -42,8 +46,13 @@ func (r *Report) HTML(w io.Writer) error {
 		last := all[len(all)-1]
 		last.Verdicts = append(last.Verdicts, verdict{v, class})
 	}
-	return t.Execute(w, struct {
+	var b strings.Builder
+	if err := t.Execute(&b, struct {
 		*Report
 		Scenarios []*scenario
-	}{r, all})
+	}{r, all}); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, say.Lines(b.String()))
+	return err
 }

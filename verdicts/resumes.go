@@ -1,6 +1,7 @@
 package verdicts
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"time"
@@ -27,11 +28,13 @@ func (r *resumes) hear(s *stand, a *act) {
 		s.settle(Pass, a.at, fmt.Sprintf("came back after %s with Last-Event-ID %q", seconds(a.at-s.from), cut(ids[0])))
 		s.late(a, "came back")
 	default:
-		last := s.With
-		if last == "" {
-			last = a.last
+		came := fmt.Sprintf("came back with Last-Event-ID %q", cut(ids[0]))
+		switch last := cmp.Or(s.With, a.last); last {
+		case "":
+			s.settle(Fail, a.at, came+" and "+a.shown()+", where no event had an id")
+		default:
+			s.settle(Fail, a.at, came+fmt.Sprintf(", and the last was %q", cut(last)))
 		}
-		s.settle(Fail, a.at, fmt.Sprintf("came back with Last-Event-ID %q, and the last was %q", cut(ids[0]), cut(last)))
 	}
 }
 

@@ -106,6 +106,10 @@ func TestResumes(t *testing.T) {
 			comeBack(r, "7")
 		}},
 		{why: "with one that was never given", expect: within, want: Fail, says: `the last was "e2"`, plays: func(r *reel) { cut(r); comeBack(r, "7") }},
+		{why: "and then with the right one, which mends nothing and is not late", expect: within, want: Fail, whole: `came back with Last-Event-ID "7", and the last was "e2"`,
+			plays: func(r *reel) { cut(r); comeBack(r, "7"); r.wait(100); comeBack(r, "e2") }},
+		{why: "in a session that was given none", expect: within, want: Fail, whole: `came back with Last-Event-ID "e2" and session-2, where no event had an id`,
+			plays: func(r *reel) { cut(r); r.open("b", 0); r.request("GET", "b", "", "Last-Event-ID", "e2") }},
 		{why: "the scenario says which", expect: with, want: Pass, plays: func(r *reel) { cut(r); comeBack(r, "e1") }},
 		{why: "and no other", expect: with, want: Fail, says: `the last was "e1"`, plays: func(r *reel) { cut(r); comeBack(r, "e2") }},
 		{why: "it begins anew", expect: within, want: Fail, says: "opened 1 GET stream in 5.0 s, none with Last-Event-ID",

@@ -148,6 +148,7 @@ type clientCase struct {
 	running bool // the client has not ended
 	want    Result
 	says    string // in the evidence
+	whole   string // the evidence, where all of it matters
 }
 
 func broken(e scenarios.Expectation) *scenarios.Scenario {
@@ -172,8 +173,8 @@ func runCases(t *testing.T, cases []clientCase) {
 				j.Done(r.at)
 			}
 			v := j.Verdicts(r.at)[0]
-			if v.Result != c.want || !strings.Contains(v.Evidence, c.says) {
-				t.Errorf("%s: %q\nnot %s: %q", v.Result, v.Evidence, c.want, c.says)
+			if v.Result != c.want || !strings.Contains(v.Evidence, c.says) || c.whole != "" && v.Evidence != c.whole {
+				t.Errorf("%s: %q\nnot %s: %q", v.Result, v.Evidence, c.want, c.says+c.whole)
 			}
 			if again := j.Verdicts(r.at)[0]; again != v {
 				t.Errorf("asked again: %+v", again)

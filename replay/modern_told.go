@@ -1,0 +1,155 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/tidwall/gjson"
+)
+
+// An alone is what there is of a request that stands alone.
+type alone struct {
+	self         told        // what it says of itself
+	capabilities string      // what its client can do, as JSON
+	required     []byte      // what it would have to, for the answer
+	mirrors      []mirrored  // the headers that its body has; nil before they are looked for
+	found        *finding    // by a check, for the words of a refusal
+	room         [3]mirrored // for these, as a rule
+}
+
+// alones are those of requests that are over.
+var alones = sync.Pool{New: func() any { return new(alone) }}
+
+// own returns it, where only that of a modern request has been made.
+func (q *probe) own() *alone {
+	if q.alone == nil {
+		q.alone = alones.Get().(*alone)
+	}
+	return q.alone
+}
+
+// disown gives it back when the request has been answered. Where something is
+// broken it may be wanted for longer.
+func (q *probe) disown() {
+	if q.alone == nil || q.p.breaks {
+		return
+	}
+	*q.alone = alone{}
+	alones.Put(q.alone)
+	q.alone = nil
+}
+
+// A told is what the params of a modern request tell besides what is asked:
+// read once, though many want to know. Most of it stands in _meta
+// (2026-07-28 basic, "Per-request protocol fields").
+type told struct {
+	of      *byte // the params that it was read from
+	meta    gjson.Result
+	fields  [len(toldFields)]gjson.Result
+	name    gjson.Result // what the request is about
+	uri     gjson.Result // likewise
+	retries bool         // it is made again, with what the server asked for
+	twice   string       // the first name that stands twice
+	within  string       // where: params, else _meta; "" is nowhere
+}
+
+// toldFields are the members that anyone asks for.
+var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel, "progressToken"}
+
+// told reads the params of a request. Of members that stand twice it takes the
+// first, as all do here that look for a member by its name.
+func (q *probe) told(m jsonrpc.Message) *told {
+	t, of := &q.own().self, unsafe.SliceData(m.Params)
+	if t.of == of && of != nil {
+		return t
+	}
+	*t = told{of: of}
+	var params, meta names
+	gjson.Parse(jsonrpc.String(m.Params)).ForEach(func(key, v gjson.Result) bool {
+		if params.again(key.Str) {
+			t.doubles(key.Str, "params")
+			return true
+		}
+		switch key.Str {
+		case "_meta":
+			t.meta = v
+		case "name":
+			t.name = v
+		case "uri":
+			t.uri = v
+		case "inputResponses", "requestState":
+			t.retries = true
+		}
+		return true
+	})
+	if !t.meta.IsObject() {
+		return t
+	}
+	t.meta.ForEach(func(key, v gjson.Result) bool {
+		if meta.again(key.Str) {
+			t.doubles(key.Str, "_meta")
+			return true
+		}
+		for i, name := range toldFields {
+			if key.Str == name {
+				t.fields[i] = v
+			}
+		}
+		return true
+	})
+	return t
+}
+
+// doubles notes a name that stands twice, if it is the first.
+func (t *told) doubles(name, within string) {
+	if t.within == "" {
+		t.twice, t.within = name, within
+	}
+}
+
+// names are those of the members of an object that were met.
+type names struct {
+	few  [12]string // of most objects
+	n    int
+	more map[string]bool // beyond these
+}
+
+// again takes in a name, and reports whether it was met before.
+func (s *names) again(name string) bool {
+	switch {
+	case slices.Contains(s.few[:s.n], name) || s.more[name]:
+		return true
+	case s.n < len(s.few):
+		s.few[s.n] = name
+		s.n++
+		return false
+	case s.more == nil:
+		s.more = map[string]bool{}
+	}
+	s.more[name] = true
+	return false
+}
+
+// member returns the name or the uri.
+func (t *told) member(name string) gjson.Result {
+	if name == "uri" {
+		return t.uri
+	}
+	return t.name
+}
+
+// field returns one of toldFields.
+func (t *told) field(name string) gjson.Result {
+	for i := range toldFields {
+		if toldFields[i] == name {
+			return t.fields[i]
+		}
+	}
+	return gjson.Result{}
+}
+
+func escaped(name string) string { return strings.ReplaceAll(name, ".", `\.`) }

@@ -1,0 +1,52 @@
+package replay
+
+import (
+	"slices"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
+
+// A severity is how severe a log message is: 1 is debug, 8 an emergency.
+type severity int8
+
+const (
+	strange severity = 100 // of a level that no revision has: it goes to all who asked for any
+	none    severity = 127 // is wanted
+)
+
+func severityOf(level string) severity {
+	if at := slices.Index(mcp.LogLevels(), level); at >= 0 {
+		return severity(at + 1)
+	}
+	return strange
+}
+
+// wants reads off a request what its client wants to be told on the way.
+func (q *probe) wants(m jsonrpc.Message, r *run) {
+	if q.modern {
+		r.least = none
+		if jsonrpc.HasMeta(m.Params) {
+			if level := q.told(m).field(mcp.MetaLogLevel); level.Exists() {
+				r.least = severityOf(level.Str)
+			}
+		}
+		return
+	}
+	if q.p.taped.modern {
+		q.conv.mu.Lock()
+		r.least = q.conv.level
+		q.conv.mu.Unlock()
+	}
+}
+
+// token returns the progress token of a request, or nil.
+func (q *probe) token(m jsonrpc.Message) []byte {
+	if !q.modern {
+		return jsonrpc.ProgressToken(m.Params)
+	}
+	if token := q.told(m).field("progressToken"); jsonrpc.IsToken(token) {
+		return jsonrpc.Bytes(token.Raw)
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package replay
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// TestReading holds what servers take that the specification has not, and
+// the other way round: each as the real one was heard to answer.
+func TestReading(t *testing.T) {
+	for _, c := range []struct {
+		why, dialect, body string
+		status             int
+		want               string // that is in the answer
+	}{
+		{"a fraction is whole to JavaScript", "typescript-sdk-1.32", `{"jsonrpc":"2.0","id":7.0,"method":"ping"}`, 200, `"id":7,`},
+		{"and is refused where it is none", "typescript-sdk-1.32", `{"jsonrpc":"2.0","id":1.5,"method":"ping"}`, 400, "Invalid JSON-RPC message"},
+		{"zod is strict", "typescript-sdk-1.32", `{"jsonrpc":"2.0","id":7,"method":"ping","x":1}`, 400, "Invalid JSON-RPC message"},
+		{"of two ids the last", "typescript-sdk-1.32", `{"jsonrpc":"2.0","id":7,"id":9,"method":"ping"}`, 200, `"id":9,`},
+		{"a byte order mark is passed over", "typescript-sdk-1.32", "\ufeff" + `{"jsonrpc":"2.0","id":9,"method":"ping"}`, 200, `"id":9,`},
+		{"the words of V8", "typescript-sdk-1.12", `not json`, 400, `"data":"SyntaxError: Unexpected token 'o', \"not json\" is not valid JSON"`},
+		{"the words of zod", "typescript-sdk-1.12", `{"jsonrpc":"2.0","id":7,"method":"ping","x":1}`, 400, `Unrecognized key(s) in object: 'x'`},
+		{"Go cuts off", "go-sdk-1.8", `{"jsonrpc":"2.0","id":1.5,"method":"ping"}`, 200, `"id":1,`},
+		{"and reads one value", "go-sdk-1.8", `{"jsonrpc":"2.0","id":1,"method":"ping"} and more`, 200, `"id":1,`},
+		{"which 1.0 did not", "go-sdk-1.0", `{"jsonrpc":"2.0","id":1,"method":"ping"} x`, 400, "invalid character 'x' after top-level value"},
+		{"the words of its library", "go-sdk-1.8", `not json`, 400, "malformed payload: unmarshaling jsonrpc message: json: expected 'null' but found invalid token: not json\n"},
+		{"white space is a body", "go-sdk-1.8", " \n", 400, "malformed payload: unmarshaling jsonrpc message: EOF\n"},
+		{"true is 1 to pydantic at first", "python-sdk-1.9.1", `{"jsonrpc":"2.0","id":true,"method":"ping"}`, 200, `"id":1,`},
+		{"and no id later: then it is a notification", "python-sdk-1.26", `{"jsonrpc":"2.0","id":true,"method":"ping"}`, 202, ""},
+		{"null params are none", "python-sdk-1.26", `{"jsonrpc":"2.0","id":5,"method":"ping","params":null}`, 200, `"id":5,`},
+		{"a result is an object", "python-sdk-1.26", `{"jsonrpc":"2.0","id":99,"result":null}`, 400, "Validation error: "},
+		{"the specification takes none of it", "spec", `{"jsonrpc":"2.0","id":7.0,"method":"ping"}`, 400, "-32600"},
+	} {
+		cl := simple(t).play(WithScenario(&scenarios.Scenario{Dialect: c.dialect}))
+		cl.begin("tester")
+		r := cl.post(c.body)
+		if r.status != c.status || !strings.Contains(r.body, c.want) {
+			t.Errorf("%s: %s: %d %s", c.why, c.dialect, r.status, r.body)
+		}
+	}
+}
+
+// TestField holds how several lines of one field are read.
+func TestField(t *testing.T) {
+	for _, c := range []struct{ why, lines, name, want string }{
+		{"as a rule the first", "", "Mcp-Session-Id", "a"},
+		{"as Python", "first", "Mcp-Session-Id", "a"},
+		{"as the Request of the web", "joined", "Mcp-Session-Id", "a, b"},
+		{"with Content-Type", "joined", "Content-Type", "a, b"},
+		{"as Node", "node", "Mcp-Session-Id", "a, b"},
+		{"which has one Content-Type", "node", "Content-Type", "a"},
+	} {
+		q := &probe{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: c.lines}}}, r: &http.Request{Header: http.Header{c.name: {"a", "b"}}}}
+		if got := q.field(c.name); got != c.want {
+			t.Errorf("%s: %q", c.why, got)
+		}
+		if q.field("Mcp-Method") != "" {
+			t.Errorf("%s: a field that was not sent", c.why)
+		}
+	}
+	q := &probe{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: "first"}}}, r: &http.Request{Header: http.Header{"A": {"☃"}}}}
+	if got := q.field("A"); got != "â\u0098\u0083" {
+		t.Errorf("bytes that are no ASCII: %q", got)
+	}
+}
+
+// TestKnowsHost holds which names of this machine a server takes for its own.
+func TestKnowsHost(t *testing.T) {
+	for _, c := range []struct {
+		host, match string
+		want        bool
+	}{
+		{"LOCALHOST:80", "", true}, {"LOCALHOST:80", "exact", false}, {"localhost", "exact", true},
+		{"localhost", "port", false}, {"localhost:80", "port", true}, {"[::1]:80", "port", true}, {"[::1]", "port", false},
+	} {
+		if got := (&gate{host: c.match}).knowsHost(c.host); got != c.want {
+			t.Errorf("%s, %q: %v", c.host, c.match, got)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package replay
+
+import (
+	"github.com/mcpmock/mcpmock/internal/jswords"
+	"github.com/mcpmock/mcpmock/internal/pywords"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
+
+// parserWords are what the dialect's JSON parser says of the body; the detail
+// where there is none, or where it would have nothing to say.
+func (q *probe) parserWords(detail string) string {
+	said := ""
+	switch q.p.dialect.Quotes.Parser {
+	case "python":
+		said = pywords.JSON(q.body)
+	case "jiter":
+		said = pywords.Jiter(q.body)
+	case "v8":
+		said = jswords.JSON(q.body)
+	case "go", "segmentio":
+		if _, _, err := reading(&q.p.dialect.Quotes, q.body); err != nil {
+			said = err.Error()
+		}
+	}
+	if said == "" {
+		return detail
+	}
+	return said
+}
+
+// validatorWords are what the dialect's validator says of the body; likewise.
+func (q *probe) validatorWords(detail string) string {
+	quotes := &q.p.dialect.Quotes
+	said := ""
+	switch {
+	case quotes.Zod == "3":
+		said = jswords.Zod(q.body)
+	case len(quotes.Models) > 0:
+		said = unionOf(quotes).Validate(q.body)
+	}
+	if said == "" {
+		return detail
+	}
+	return said
+}
+
+// quoted returns the words that a response asks for, and nothing for those
+// that it does not: they cost a walk over the body.
+func (q *probe) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
+	if uses(resp, "${parser}") {
+		parser = q.parserWords(detail)
+	}
+	if uses(resp, "${validator}") {
+		validator = q.validatorWords(detail)
+	}
+	return parser, validator
+}

@@ -28,7 +28,7 @@ func served(a probes.Answer) bool {
 		return false
 	}
 	for _, m := range probes.Messages(a) {
-		if gjson.GetBytes(m, "error").Exists() {
+		if gjson.GetBytes(m, "error").IsObject() {
 			return false
 		}
 	}

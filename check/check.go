@@ -50,8 +50,9 @@ func HTTP(ctx context.Context, endpoint string, opts ...Option) (*Report, error)
 		return nil, err
 	}
 	if err := w.rules(ctx); err != nil {
-		return nil, err
+		return nil, hidden(err, w.secrets())
 	}
+	w.hideAll(w.secrets())
 	if w.answers == nil && w.modernAnswers == nil {
 		return w.Report, nil
 	}
@@ -97,5 +98,5 @@ func newHolding(endpoint string, opts []Option) (*holding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &holding{Report: &Report{Server: say.Place(u), Transport: overHTTP}, options: o, endpoint: u}, nil
+	return &holding{Report: &Report{Server: say.Place(u), Transport: overHTTP}, options: o, given: u, endpoint: u}, nil
 }

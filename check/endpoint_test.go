@@ -3,7 +3,9 @@ package check
 import (
 	"errors"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -39,6 +41,14 @@ func TestLost(t *testing.T) {
 		{"a Python server that was killed by a request", says(500, "Content-Type", "text/plain; charset=utf-8", "Internal Server Error"), "/mcp", []string{"issues/838"}},
 		{"one client has it already", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request: Server already initialized"},"id":null}`), "/mcp", []string{"has a client already"}},
 		{"modern revisions only", says(400, "Content-Type", "application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"Unsupported protocol version"}}`), "/mcp", []string{"no revision that has initialize"}},
+		{"at the root", atRoot(&pliant{protocol: "2025-11-25"}), "/api", []string{"there is one at"}},
+		{"asked too much", says(429, "Retry-After", "120", "Too Many Requests"), "/mcp", []string{"429", "come back after 120 s"}},
+		{"starting", says(503, "Retry-After", "5", ""), "/mcp", []string{"503", "come back after 5 s"}},
+		{"http where https is wanted", says(400, "", "", "Client sent an HTTP request to an HTTPS server."), "/mcp", []string{"wants https", "mcpmock check https://"}},
+		{"redirected to https", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://"+r.Host+"/mcp", http.StatusMovedPermanently)
+		}), "/mcp", []string{"redirects to https", "mcpmock check https://"}},
+		{"it hangs up", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "/mcp", []string{"cannot reach", "hung up"}},
 		{"redirected to another host", http.RedirectHandler("https://mcp.example/mcp", http.StatusTemporaryRedirect), "/mcp", []string{"redirects elsewhere"}},
 		{"redirected for ever", http.RedirectHandler("/mcp", http.StatusTemporaryRedirect), "/mcp", []string{"without end"}},
 	} {
@@ -56,6 +66,41 @@ func TestLost(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// atRoot moves a server from /mcp to /.
+func atRoot(server http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		r.URL.Path = "/mcp"
+		server.ServeHTTP(w, r)
+	})
+}
+
+// TestTLS is about the wrong one of http and https, and a certificate that
+// nobody knows.
+func TestTLS(t *testing.T) {
+	plain, secure := httptest.NewServer(&pliant{protocol: "2025-11-25"}), httptest.NewTLSServer(&pliant{protocol: "2025-11-25"})
+	defer plain.Close()
+	defer secure.Close()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for _, c := range []struct {
+		why, url string
+		want     string
+	}{
+		{"https of a server of http", "https" + strings.TrimPrefix(plain.URL, "http"), "where it speaks http:  mcpmock check http://"},
+		{"a certificate of its own", secure.URL, "SSL_CERT_FILE=cert.pem mcpmock check https://"},
+		{"http of a server of https", "http" + strings.TrimPrefix(secure.URL, "https"), "mcpmock check https://"},
+	} {
+		_, err := HTTP(t.Context(), c.url+"/mcp")
+		u, ok := errors.AsType[*Unreachable](err)
+		if !ok || !strings.Contains(strings.Join(u.Hints, " "), c.want) {
+			t.Errorf("%s: %v, %v", c.why, err, u)
+		}
 	}
 }
 

@@ -2,10 +2,13 @@ package check
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/probes"
+	"github.com/tidwall/gjson"
 )
 
 // streamRules are about GET.
@@ -19,34 +22,44 @@ func (w *holding) streamRules() {
 	case stream:
 		w.find("get", Note, ofListening, "MUST", wants, "%s", inWords(a)).
 			because("clients come back at once, for ever", "keep the stream open, or answer 405").
-			known("get-200-not-sse-loop", "https://github.com/f/prompts.chat/pull/1117")
+			known("get-sse-immediate-close-loop", "https://github.com/f/prompts.chat/pull/1117")
 	case a.Err != nil:
 		w.find("get", Note, ofListening, "MUST", wants, "%s", inWords(a)).
-			because("no status line before there is something to say: clients that wait for it cannot connect", "send status and headers at once")
+			because("no status line before there is something to say: clients that wait for it cannot connect", "send status and headers at once").
+			known("get-holds-without-bytes", "")
 	case a.Status == 401, a.Status == 403:
 		w.find("get", Note, ofListening, "MUST", wants, "%s", inWords(a)).
 			because("what POST may, GET may not", "let GET pass with the same credentials")
 	case a.Status == 200:
+		scenario := "get-200-not-sse-loop"
+		if isJSONRPCError(a) {
+			scenario = "get-200-json-error-loop"
+		}
 		w.find("get", Broken, ofListening, "MUST", wants, "%s", inWords(a)).
 			because("clients take it for a stream that broke off, and come back for ever", "answer 405").
-			known("get-200-not-sse-loop", "https://github.com/f/prompts.chat/pull/1117")
+			known(scenario, "https://github.com/f/prompts.chat/pull/1117")
 	default:
 		w.find("get", Broken, ofListening, "MUST", wants, "%s", inWords(a)).
 			because("many clients give up when GET answers anything but a stream or 405", "answer 405 where there is no stream").
-			known("get-404-or-400-fatal", "https://github.com/modelcontextprotocol/typescript-sdk/issues/1635")
+			known(fmt.Sprintf("get-%d-fatal", a.Status), "https://github.com/modelcontextprotocol/typescript-sdk/issues/1635")
 	}
 }
 
 // headerRules are about Accept and MCP-Protocol-Version.
 func (w *holding) headerRules() {
 	var saw []string
-	failed := false
+	failed, refused := false, 0
 	for _, p := range []struct{ name, what string }{{"accept-json", "application/json alone"}, {"accept-any", "*/*"}, {"accept-missing", "none"}} {
 		a := w.answers[p.name]
 		failed = failed || a.Err != nil || a.Status >= 500
 		verb := inWords(a)
-		if served(a) {
+		switch {
+		case served(a):
 			verb = "served"
+		case a.Status == refused: // in the same words
+			verb = strconv.Itoa(a.Status)
+		default:
+			refused = a.Status
 		}
 		saw = append(saw, p.what+": "+verb)
 	}
@@ -126,6 +139,14 @@ func (w *holding) bodyRules() {
 				because("clients that rely on it fail with other servers", "answer 400 from 2025-06-18 on")
 		} else {
 			w.find("batch", OK, ofSending, "", wants, "two requests in one: %s", inWords(a))
+		}
+	}
+	if p, ok := probes.Named("id-string"); ok {
+		id := gjson.Get(p.Steps[len(p.Steps)-1].Body, "id").Raw
+		if odd := flawOf(id, probes.Messages(w.answers[p.Name])); odd != nil {
+			w.flawed("id-string", ofResponses, odd)
+		} else if served(w.answers[p.Name]) {
+			w.find("id-string", OK, ofResponses, "MUST", "a response has the id of its request, of its JSON type", "asked with the id %s, answered with it", id)
 		}
 	}
 	a := w.answers["body-not-json"]

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
@@ -15,12 +16,17 @@ import (
 type holding struct {
 	*Report
 	options
+	given    *url.URL // by who asks
 	endpoint *url.URL
 	client   *probes.Client
 	loopback bool                     // so that a page in a browser on this machine could be made to reach it
 	issued   bool                     // it opened a session with initialize
 	tools    bool                     // it says that it has tools
 	answers  map[string]probes.Answer // to the probes, by name; nil where they were not asked
+
+	pace      time.Duration   // how long it took to answer initialize, when it had been asked once
+	talked    []probes.Answer // to a good client
+	scattered bool            // its sessions are known to some of its replicas alone
 
 	refused       *said                    // the answer to initialize of a server that does not have it; nil for one that has
 	modernAnswers map[string]probes.Answer // to those of revision 2026-07-28; nil where they were not asked
@@ -57,13 +63,20 @@ func (w *holding) rules(ctx context.Context) error {
 // answered.
 func (w *holding) legacyRules(ctx context.Context, first probes.Answer) error {
 	w.begin(first)
-	if err := w.askAll(ctx, first); err != nil || w.answers == nil {
+	if shared, err := w.shared(ctx, first); err != nil || !shared {
 		return err
 	}
-	for _, rule := range []func(context.Context) error{w.talk, w.call, w.affinity} {
+	for _, rule := range []func(context.Context) error{w.affinity, w.talk, w.call} {
 		if err := rule(ctx); err != nil {
 			return err
 		}
+	}
+	w.framing(w.talked)
+	if w.shut() || w.apart() {
+		return nil
+	}
+	if err := w.askAll(ctx); err != nil || w.answers == nil {
+		return err
 	}
 	w.sessionRules()
 	w.streamRules()
@@ -72,16 +85,9 @@ func (w *holding) legacyRules(ctx context.Context, first probes.Answer) error {
 	return w.originRules(ctx, "origin", ofSecurity, mcp.Initialize, w.Protocol >= mcp.V20251125, probes.Initialize)
 }
 
-// askAll asks the probes, where the server serves more than one client.
-func (w *holding) askAll(ctx context.Context, first probes.Answer) error {
-	shared, err := w.shared(ctx, first)
-	if err != nil || !shared {
-		return err
-	}
-	if w.client, err = w.towards(w.endpoint, probes.WithTidy()); err != nil {
-		return err
-	}
-	w.answers, err = ask(ctx, w.client, Probes())
+// askAll asks the probes.
+func (w *holding) askAll(ctx context.Context) (err error) {
+	w.answers, err = w.ask(ctx, Probes())
 	return err
 }
 
@@ -104,18 +110,25 @@ func (w *holding) begin(a probes.Answer) {
 	w.tools = r.Get("capabilities.tools").Exists()
 	id := a.Header.Get(mcp.HeaderSessionID)
 	w.issued = id != ""
-	const wants = "a result with protocolVersion, capabilities and serverInfo"
 	missing := ""
 	for _, member := range []string{"protocolVersion", "capabilities", "serverInfo"} {
 		if !r.Get(member).Exists() {
 			missing = member
 		}
 	}
-	if missing != "" {
-		w.find("initialize", Broken, ofInitialize, "MUST", wants, "a result without %s", missing).
+	switch odd := flawOf("1", probes.Messages(a)); {
+	case odd != nil:
+		w.flawed("initialize", ofResponses, odd)
+	case !readable(a):
+		w.mislabelled(a)
+	case missing != "":
+		w.find("initialize", Broken, ofInitialize, "MUST", wantsInitialize, "a result without %s", missing).
 			because("clients give up when they cannot read the result", "add "+missing+" to it")
-	} else {
-		w.find("initialize", OK, ofInitialize, "MUST", wants, "%s; %s", inWords(a), w.Protocol)
+	default:
+		w.find("initialize", OK, ofInitialize, "MUST", wantsInitialize, "%s; %s", inWords(a), say.Short(w.Protocol, 60))
 	}
+	w.named()
+	w.zipped(a)
 	w.sessionID(id)
+	w.talked = append(w.talked, a)
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -84,6 +86,63 @@ func TestFindings(t *testing.T) {
 		}},
 		{"an error in band is not a breach of the transport", "tools-list", Note, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
 			return method(m) == "tools/list" && raw(w, 200, "application/json", `{"jsonrpc":"2.0","id":12,"error":{"code":-32603,"message":"no"}}`)
+		}},
+		{"a response with another id", "ping", Broken, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			return method(m) == "ping" && m.Get("id").Int() == 11 && raw(w, 200, "application/json", `{"jsonrpc":"2.0","id":"11","result":{}}`)
+		}},
+		{"a response in an array", "tools-list", Broken, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			return method(m) == "tools/list" && m.Get("id").Int() == 12 && raw(w, 200, "application/json", `[{"jsonrpc":"2.0","id":12,"result":{"tools":[]}}]`)
+		}},
+		{"a tool without a schema", "tools-list", Broken, "", func(p *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			if method(m) != "tools/list" {
+				return false
+			}
+			p.answer(w, m, `{"tools":[{"name":"time"}]}`)
+			return true
+		}},
+		{"a call that the proxy gave up", "tools-call", Broken, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			return method(m) == "tools/call" && raw(w, 502, "text/html", "<html><title>502 Bad Gateway</title></html>")
+		}},
+		{"a response without its blank line", "tools-call", Note, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			return method(m) == "tools/call" && raw(w, 200, "text/event-stream", `data: {"jsonrpc":"2.0","id":13,"result":{}}`+"\n")
+		}},
+		{"events of another name", "event-stream", Note, "", func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			return method(m) == "tools/call" && raw(w, 200, "text/event-stream", "event: response\n"+`data: {"jsonrpc":"2.0","id":13,"result":{}}`+"\n\n")
+		}},
+		{"a cursor that leads nowhere", "tools-pages", Note, "", func(p *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+			if method(m) != "tools/list" {
+				return false
+			}
+			p.answer(w, m, `{"tools":[],"nextCursor":"more"}`)
+			return true
+		}},
+		{"a version that nobody published", "version-named", Note, "", func(p *pliant, w http.ResponseWriter, r *http.Request, m gjson.Result) bool {
+			if method(m) != "initialize" || r.Header.Get("Origin") != "" {
+				return false
+			}
+			id := fmt.Sprintf("session-%024d", p.asked)
+			p.sessions[id] = true
+			w.Header().Set("Mcp-Session-Id", id)
+			p.answer(w, m, `{"protocolVersion":"2099-01-01","capabilities":{},"serverInfo":{}}`)
+			return true
+		}},
+		{"gzip that nobody asked for", "content-encoding", Note, "", func(p *pliant, w http.ResponseWriter, r *http.Request, m gjson.Result) bool {
+			if method(m) != "initialize" || r.Header.Get("Origin") != "" {
+				return false
+			}
+			id := fmt.Sprintf("session-%024d", p.asked)
+			p.sessions[id] = true
+			w.Header().Set("Mcp-Session-Id", id)
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			fmt.Fprintf(z, `{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{}}}`, m.Get("id").Raw)
+			_ = z.Close()
+			return true
+		}},
+		{"a limit on the rate", "rate-limit", Note, "", func(p *pliant, w http.ResponseWriter, _ *http.Request, _ gjson.Result) bool {
+			w.Header().Set("Retry-After", "0")
+			return p.asked%7 == 6 && raw(w, 429, "", "")
 		}},
 		{"a short session id", "session-id", Note, "", func(p *pliant, w http.ResponseWriter, r *http.Request, m gjson.Result) bool {
 			if method(m) != "initialize" || r.Header.Get("Origin") != "" {
@@ -192,6 +251,73 @@ func TestFindings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLeftOut holds that where a good client gets nowhere, or another replica
+// answers, or the server goes down, nothing is said of what a bad one gets.
+func TestLeftOut(t *testing.T) {
+	status := func(w http.ResponseWriter, status int, body string) bool {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+		return true
+	}
+	const missing = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Bad Request: Missing session ID"}}`
+	for _, c := range []struct {
+		why    string
+		cause  string // of some finding
+		broken []string
+		bend   func(p *pliant, w http.ResponseWriter, r *http.Request, m gjson.Result) bool
+	}{
+		{"a gateway takes the id away", "takes Mcp-Session-Id away", []string{"initialized", "ping", "tools-list", "tools-call"},
+			func(p *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+				if m.Get("method").String() != "initialize" {
+					return status(w, 400, missing)
+				}
+				p.answer(w, m, `{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{}}`)
+				return true
+			}},
+		{"two replicas", "another replica", []string{"session-holds", "initialized", "ping", "tools-list", "tools-call"},
+			func(p *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+				return m.Get("method").String() != "initialize" && p.asked%2 == 0 && status(w, 404, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Session not found"}}`)
+			}},
+		{"it is killed by a call", "some requests end some servers", []string{"tools-call"},
+			func() func(p *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+				down := false
+				return func(_ *pliant, w http.ResponseWriter, _ *http.Request, m gjson.Result) bool {
+					down = down || m.Get("method").String() == "tools/call"
+					return down && status(w, 500, "Internal Server Error")
+				}
+			}()},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			r, err := checked(t, &pliant{protocol: "2025-11-25", bend: c.bend}, "/mcp")
+			if err != nil {
+				t.Fatal(err)
+			}
+			left, caused := false, false
+			for _, f := range r.Findings {
+				left = left || f.Rule == "all-others" && f.Verdict == LeftOut
+				caused = caused || strings.Contains(f.Cause, c.cause)
+				if f.Verdict == Broken && !slices.Contains(c.broken, f.Rule) {
+					t.Errorf("%s is broken: %s", f.Rule, f.Saw)
+				}
+			}
+			if !left || !caused || r.Dialect != nil {
+				t.Errorf("left out %v, caused %v, dialect %v", left, caused, r.Dialect)
+			}
+		})
+	}
+}
+
+// TestSlow holds that a server is not asked what takes too long, and that it is
+// told of what takes long.
+func TestSlow(t *testing.T) {
+	w := &holding{Report: &Report{}, options: options{}, pace: 4 * time.Second}
+	if answers, err := w.ask(t.Context(), Probes()); answers != nil || err != nil || len(w.Findings) != 1 || w.Findings[0].Verdict != LeftOut {
+		t.Errorf("%v, %v, %d findings", answers, err, len(w.Findings))
 	}
 }
 

@@ -26,8 +26,8 @@ func (f *Finding) shown(scenario string) {
 	}
 }
 
-// knownInWords says what to type about it, or where to read.
-func (f *Finding) knownInWords() string {
+// knownInWords says what to type about it, or where to read, each for itself.
+func (f *Finding) knownInWords() []string {
 	var words []string
 	for _, k := range f.Known {
 		if !strings.Contains(k, "://") {
@@ -38,5 +38,5 @@ func (f *Finding) knownInWords() string {
 		}
 		words = append(words, k)
 	}
-	return strings.Join(words, ", ")
+	return words
 }

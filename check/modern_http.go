@@ -16,8 +16,8 @@ import (
 // Streamable HTTP.
 func (w *holding) modernRules(ctx context.Context) error {
 	m := &modern{Report: w.Report, options: w.options, dual: w.Protocol != mcp.V20260728, overHTTP: true, probed: map[string]*said{}}
-	answers, err := ask(ctx, w.client, ModernProbes())
-	if err != nil {
+	answers, err := w.ask(ctx, ModernProbes())
+	if err != nil || answers == nil {
 		return err
 	}
 	w.modernAnswers = answers

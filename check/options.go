@@ -17,7 +17,7 @@ type options struct {
 	header          [][2]string
 	tool, arguments string
 	probing         []probes.Option // of those who ask over HTTP; tests are less patient
-	waiting         func(time.Duration)
+	waiting         func(what string)
 	waitingAfter    time.Duration
 	answerWithin    time.Duration // over stdio, after the first answer; and how long a stream of changes
 	quietFor        time.Duration // is listened to there; tests are less patient
@@ -37,11 +37,19 @@ func WithCall(tool string, arguments json.RawMessage) Option {
 	return func(o *options) { o.tool, o.arguments = tool, string(arguments) }
 }
 
-// WithWaiting has f called, once, when a server over stdio has not answered
-// initialize for 3 seconds, with how long it is waited for in all. It is called
-// by the goroutine that called [Stdio].
-func WithWaiting(f func(patience time.Duration)) Option {
+// WithWaiting has f called where it takes long: when a server has not answered
+// initialize for 3 seconds, and when the probes will take more than 10. It is
+// told what is waited for, and how long at most. It is called by the goroutine
+// that called [HTTP], [Stdio] or [Survey].
+func WithWaiting(f func(what string)) Option {
 	return func(o *options) { o.waiting = f }
+}
+
+// waits tells who wants to know what is waited for.
+func (o *options) waits(format string, args ...any) {
+	if o.waiting != nil {
+		o.waiting(fmt.Sprintf(format, args...))
+	}
 }
 
 // settle makes options of what was given.

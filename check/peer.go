@@ -26,13 +26,16 @@ type peer struct {
 	exited chan struct{}
 	err    error // how it exited, once exited is closed
 
-	slow      func(patience time.Duration) // called when an answer takes longer than slowAfter; nil for none
+	slow      func() // called when an answer takes longer than slowAfter; nil for none
 	slowAfter time.Duration
 
 	lines   int    // of stdout so far
 	odd     int    // of those, no message
 	oddLine string // the first of them
 	unasked string // a response to what was not asked, in words
+	stray   []byte // the first response since the last request that has an id which nobody asked with
+
+	ids map[string]bool // asked with so far
 
 	beside []gjson.Result // notifications and requests that came while an answer was waited for; nil where nobody wants them
 }
@@ -43,7 +46,7 @@ const maxLine = 64 << 20
 // startPeer starts a command whose stdin and stdout are the peer's.
 func startPeer(ctx context.Context, command []string) (*peer, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), said: make(chan []byte, 64), exited: make(chan struct{})}
+	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), said: make(chan []byte, 64), exited: make(chan struct{}), ids: map[string]bool{}}
 	withChildren(p.cmd)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = &p.errs
@@ -84,6 +87,8 @@ func (p *peer) say(line string) { _, _ = io.WriteString(p.in, line+"\n") }
 // ask says a request and waits for its response.
 func (p *peer) ask(ctx context.Context, request string, patience time.Duration) reply {
 	asked, _ := kindOf([]byte(request))
+	p.stray = nil
+	p.ids[string(asked.ID)] = true
 	p.say(request)
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
@@ -98,9 +103,9 @@ func (p *peer) ask(ctx context.Context, request string, patience time.Duration) 
 		case <-ctx.Done():
 			return reply{why: "interrupted"}
 		case <-slow:
-			p.slow(patience)
+			p.slow()
 		case <-timeout.C:
-			return reply{why: fmt.Sprintf("no answer for %s", patience)}
+			return reply{why: fmt.Sprintf("no answer for %s", patience), stray: p.stray}
 		case line, ok := <-p.said:
 			if !ok {
 				return reply{why: p.left()}
@@ -117,6 +122,9 @@ func (p *peer) heard(line []byte, asked jsonrpc.Message) bool {
 	p.lines++
 	m, ok := kindOf(line)
 	p.aside(line, m)
+	if m.Kind == jsonrpc.Response && p.stray == nil && !p.ids[string(m.ID)] {
+		p.stray = bytes.TrimSpace(bytes.Clone(line))
+	}
 	switch {
 	case !ok:
 		p.odd++

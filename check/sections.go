@@ -21,8 +21,10 @@ var (
 	ofShutdown    = section{"basic/lifecycle", "Shutdown", "shutdown", mcp.V20241105}
 	ofPing        = section{"basic/utilities/ping", "Behavior Requirements", "behavior-requirements", mcp.V20241105}
 	ofTools       = section{"server/tools", "Listing Tools", "listing-tools", mcp.V20241105}
+	ofPages       = section{"server/utilities/pagination", "Response Format", "response-format", mcp.V20241105}
 	ofCalls       = section{"server/tools", "Calling Tools", "calling-tools", mcp.V20241105}
 	ofBatches     = section{"basic", "Batching", "batching", mcp.V20250326}
+	ofResponses   = section{"basic", "Responses", "responses", mcp.V20250326}
 	ofMessages    = section{"basic", "Messages", "messages", mcp.V20241105}
 	ofNotices     = section{"basic", "Notifications", "notifications", mcp.V20241105}
 )

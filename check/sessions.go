@@ -23,7 +23,7 @@ func (w *holding) missingID() {
 	switch {
 	case !w.issued:
 		w.Sessions = "none"
-		if served(before) {
+		if served(before) || before.Status == 200 && before.Err != nil { // begun, at least
 			w.find("session-missing", OK, ofSessions, "SHOULD", wants, "no sessions: tools/list without initialize is served (stateless)")
 		} else {
 			w.find("session-missing", Note, ofSessions, "SHOULD", wants, "initialize opens no session, and yet tools/list alone: %s", inWords(before)).
@@ -118,8 +118,16 @@ func (w *holding) endedID() {
 		w.find("delete", OK, ofSessions, "MAY", wantsDelete, "%s: clients may not end sessions", inWords(ended))
 		return
 	default:
-		w.find("delete", Note, ofSessions, "MAY", wantsDelete, "%s", inWords(ended)).
+		f := w.find("delete", Note, ofSessions, "MAY", wantsDelete, "%s", inWords(ended)).
 			because("clients report a failure when they close, or wait for it", "answer 405 where DELETE is not served")
+		switch {
+		case ended.Err != nil:
+			f.known("delete-never-answered", "")
+		case ended.Status == 404:
+			f.known("delete-404-reported-as-failure", "")
+		case ended.Status == 400:
+			f.known("delete-400-needs-body", "")
+		}
 		return
 	}
 	const wants = "404 for every request with the id of a session that is over"

@@ -41,11 +41,17 @@ func (s *piped) rules(ctx context.Context) error {
 		return unreachable("cannot start %s: %w", say.Word(s.command[0]), err).hint("check the name of the program, and whether it is installed")
 	}
 	defer p.kill()
-	p.slow, p.slowAfter = s.waiting, s.waitingAfter
+	p.slow, p.slowAfter = func() {
+		s.waits("waiting for initialize to be answered, up to %s: a server may have to be downloaded first", startWithin)
+	}, s.waitingAfter
 	first := p.ask(ctx, saysInitialize, startWithin)
 	p.slow = nil
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if odd := flawOf("1", first.messages()); first.message == nil && odd != nil {
+		s.flawed("initialize", ofResponses, odd)
+		return nil
 	}
 	if first.message == nil {
 		f := unreachable("%s does not answer initialize: %s", say.Word(s.command[0]), first.inWords())
@@ -130,20 +136,25 @@ func (s *piped) begin(first reply) bool {
 			return false
 		}
 	}
-	s.find("initialize", OK, ofInitialize, "MUST", wants, "%s; %s", first.inWords(), s.Protocol)
+	if odd := flawOf("1", first.messages()); odd != nil {
+		s.flawed("initialize", ofResponses, odd)
+	} else {
+		s.find("initialize", OK, ofInitialize, "MUST", wants, "%s; %s", first.inWords(), say.Short(s.Protocol, 60))
+	}
+	s.named()
 	return true
 }
 
 // talk says what a good client says.
 func (s *piped) talk(ctx context.Context) {
 	s.p.say(saysInitialized)
-	s.answered("ping", s.p.ask(ctx, saysPing, s.answerWithin), ofPing, "an empty result, promptly")
+	s.answered("ping", "11", s.p.ask(ctx, saysPing, s.answerWithin), ofPing, "an empty result, promptly")
 	if !s.tools {
 		s.find("tools-list", LeftOut, ofTools, "MAY", "the tools", "the server does not say that it has tools")
 		return
 	}
 	list := s.p.ask(ctx, saysTools, s.answerWithin)
-	s.answered("tools-list", list, ofTools, "the tools")
+	s.answered("tools-list", "12", list, ofTools, "the tools")
 	const wants = "the result of the call"
 	has := gjson.GetBytes(list.message, "result")
 	if said, cure := s.uncallable(has); said != "" {
@@ -159,7 +170,7 @@ func (s *piped) talk(ctx context.Context) {
 		return
 	}
 	a := s.p.ask(ctx, callOf(tool, s.arguments), startWithin)
-	s.answered("tools-call", a, ofCalls, wants)
+	s.answered("tools-call", "13", a, ofCalls, wants)
 	last := s.Findings[len(s.Findings)-1]
 	last.Saw += fmt.Sprintf(", from %q, %s", say.Short(tool, 80), why)
 	if s.tool != "" && gjson.GetBytes(a.message, "error").Exists() {
@@ -167,9 +178,16 @@ func (s *piped) talk(ctx context.Context) {
 	}
 }
 
-// answered looks at the answer to a request with which all is right.
-func (s *piped) answered(rule string, a reply, in section, wants string) {
+// answered looks at the answer to a request with which all is right, and that
+// has that id.
+func (s *piped) answered(rule, id string, a reply, in section, wants string) {
+	odd := flawOf(id, a.messages())
+	if list := gjson.GetBytes(a.message, "result"); odd == nil && list.Exists() && rule == "tools-list" {
+		odd = flawOfList(list)
+	}
 	switch {
+	case odd != nil:
+		s.flawed(rule, ofResponses, odd)
 	case gjson.GetBytes(a.message, "result").Exists():
 		s.find(rule, OK, in, "MUST", wants, "%s", a.inWords())
 	case a.message != nil:
@@ -270,6 +288,19 @@ func (s *piped) early(ctx context.Context) error {
 type reply struct {
 	message []byte // nil where there is none
 	why     string // then, why
+	stray   []byte // and the first response with an id that nobody asked with; nil for none
+}
+
+// messages are what came for the request: its response, or else the one that
+// has another id and may have been meant for it.
+func (r reply) messages() [][]byte {
+	switch {
+	case r.message != nil:
+		return [][]byte{r.message}
+	case r.stray != nil:
+		return [][]byte{r.stray}
+	}
+	return nil
 }
 
 func (r reply) inWords() string {

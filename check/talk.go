@@ -2,14 +2,14 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
-	"github.com/tidwall/gjson"
 )
 
 // The messages of a good client.
@@ -17,11 +17,6 @@ const (
 	saysPing  = `{"jsonrpc":"2.0","id":11,"method":"ping"}`
 	saysTools = `{"jsonrpc":"2.0","id":12,"method":"tools/list"}`
 )
-
-// callOf is a tool call with an id.
-func callOf(tool, arguments string) string {
-	return `{"jsonrpc":"2.0","id":13,"method":"tools/call","params":{"name":` + jsonText(tool) + `,"arguments":` + arguments + `}}`
-}
 
 // sessionID looks at the id that initialize was answered with.
 func (w *holding) sessionID(id string) {
@@ -55,19 +50,47 @@ func (w *holding) talk(ctx context.Context) error {
 		answers = append(answers, probes.Answer{Err: fmt.Errorf("not asked: %w", err)})
 	}
 	w.initialized(answers[1])
-	w.answered("ping", answers[2], ofPing, "an empty result, promptly")
+	w.answered("ping", "11", answers[2], ofPing, "an empty result, promptly")
 	if !w.tools {
 		w.find("tools-list", LeftOut, ofTools, "MAY", "the tools", "the server does not say that it has tools")
 	} else {
-		w.answered("tools-list", answers[3], ofTools, "the tools")
+		w.answered("tools-list", "12", answers[3], ofTools, "the tools")
 	}
 	w.rotation(answers)
+	w.talked = append(w.talked, answers[1:]...)
 	return nil
+}
+
+// shut reports whether a good client gets nowhere: then what a bad one gets
+// tells nothing.
+func (w *holding) shut() bool {
+	for _, a := range w.talked[1:] {
+		if a.Err == nil && a.Status < 400 {
+			return false
+		}
+	}
+	w.find("all-others", LeftOut, ofSessions, "", "an answer to a client that does all as it should", "nothing is served after initialize, so nothing else tells")
+	return true
+}
+
+// apart reports whether each session is known to some replicas alone: then what
+// is refused may be refused by another one.
+func (w *holding) apart() bool {
+	if w.scattered {
+		w.find("all-others", LeftOut, ofSessions, "", "sessions that hold", "what one replica serves another refuses, so nothing else tells")
+	}
+	return w.scattered
 }
 
 // initialized looks at the answer to the notification.
 func (w *holding) initialized(a probes.Answer) {
 	const wants = "202 without a body"
+	if media := mediaOf(a); a.Status == 202 && len(a.Body) == 0 && media != "" && media != "application/json" && media != "text/event-stream" {
+		w.find("initialized", Note, ofSending, "", wants, "202 without a body, and yet with Content-Type: %s", say.Short(media, 60)).
+			because("some clients look at the type of a body that is not there, and give up", "leave Content-Type out").
+			known("notification-202-text-plain", "")
+		return
+	}
 	if a.Status == 202 && len(a.Body) == 0 {
 		w.find("initialized", OK, ofSending, "MUST", wants, "%s", inWords(a))
 		return
@@ -79,12 +102,19 @@ func (w *holding) initialized(a probes.Answer) {
 	}
 	f := w.find("initialized", Broken, ofSending, "MUST", wants, "%s", inWords(a))
 	switch {
+	case a.Status >= 400 && w.explained(f, a):
 	case a.Status/100 == 4:
 		f.because("clients take it that they cannot connect", "accept notifications/initialized, with and without params, in the session").
 			known("initialized-rejected-400", "https://github.com/hyperdxio/hyperdx/issues/2686")
 	case a.Status == 204:
 		f.because("some clients accept 202 alone", "answer 202").
 			known("notification-answered-204", "https://github.com/modelcontextprotocol/rust-sdk/pull/497")
+	case a.Status == 200 && isJSONRPCError(a):
+		f.because("some clients take the error for the end of the handshake", "answer 202, without a body").
+			known("notification-answered-200-error", "https://github.com/awslabs/mcp/issues/3295")
+	case a.Status == 200 && strings.Contains(string(a.Body), `"id"`):
+		f.because("some clients read the body as an answer to nothing", "answer 202, without a body").
+			known("notification-answered-200-id-null", "https://github.com/awslabs/mcp/issues/3295")
 	case a.Status == 200 && len(a.Body) == 0:
 		f.because("some clients look for a Content-Type, and find none", "answer 202").
 			known("notification-answered-200-empty", "https://github.com/helidon-io/helidon-mcp/issues/175")
@@ -96,29 +126,58 @@ func (w *holding) initialized(a probes.Answer) {
 	}
 }
 
-// answered looks at the answer to a request with which all is right.
-func (w *holding) answered(rule string, a probes.Answer, in section, wants string) {
-	media := strings.ToLower(strings.TrimSpace(strings.Split(a.Header.Get("Content-Type"), ";")[0]))
-	switch _, ok := result(a); {
-	case ok && (media == "application/json" || media == "text/event-stream"):
-		w.find(rule, OK, in, "MUST", wants, "%s", inWords(a))
+// answered looks at the answer to a request with which all is right, and that
+// has that id.
+func (w *holding) answered(rule, id string, a probes.Answer, in section, wants string) {
+	media := mediaOf(a)
+	r, ok := result(a)
+	odd := flawOf(id, probes.Messages(a))
+	if odd == nil && ok && rule == "tools-list" {
+		odd = flawOfList(r)
+	}
+	const wantsType = "Content-Type: application/json or text/event-stream"
+	switch {
 	case a.Status == 200 && media != "application/json" && media != "text/event-stream":
-		w.find(rule, Broken, ofSending, "MUST", "Content-Type: application/json or text/event-stream", "200 as %q", a.Header.Get("Content-Type")).
+		w.find(rule, Broken, ofSending, "MUST", wantsType, "200 as %q", a.Header.Get("Content-Type")).
 			because("clients do not read an answer of another type", "send Content-Type: application/json")
 	case a.Status == 200 && media == "application/json" && strings.HasPrefix(string(a.Body), "event:"):
 		w.find(rule, Broken, ofSending, "MUST", "application/json is one JSON object", "an event stream that calls itself application/json").
 			because("clients cannot parse it", "send Content-Type: text/event-stream").
 			known("sse-body-labelled-json", "https://github.com/Megabit/Blazorise/issues/6621")
-	case isJSONRPCError(a) && a.Status == 200:
-		w.find(rule, Note, in, "MUST", wants, "%s", inWords(a)).
+	case a.Status == 200 && odd != nil:
+		w.flawed(rule, ofResponses, odd)
+	case ok:
+		w.find(rule, OK, in, "MUST", wants, "%s", inWords(a))
+	case a.Status == 200 && probes.Long(a):
+		w.find(rule, LeftOut, in, "", wants, "%s", inWords(a))
+	case a.Status == 200 && a.Err != nil:
+		f := w.find(rule, Note, in, "", "a whole answer", "%s", inWords(a)).
+			because("the answer is lost, and few clients ask again", "look at the server's log, and at the limits of what stands before it")
+		if errors.Is(a.Err, syscall.ECONNRESET) {
+			f.known("post-stream-reset-mid-call", "")
+		} else {
+			f.known("post-stream-cut-mid-call", "")
+		}
+	case a.Status == 200 && isJSONRPCError(a):
+		f := w.find(rule, Note, in, "MUST", wants, "%s", inWords(a)).
 			because("the request was what the server asks for", "look at its log for the reason")
+		if bytesSay(a, "session") {
+			f.because("a gateway may have lost the session of one of the servers behind it, and 404 alone tells clients to initialize anew", "answer 404 where the session is lost").
+				known("half-alive-multiplexed-session", "")
+		}
+	case a.Status == 200 && unfinished(a):
+		w.find(rule, Note, ofSending, "", "events that end in a blank line", "200 with a stream that ended before the blank line of its last event").
+			because("clients drop such an event, as the rules of event streams have it, and with it the response", "end each event in a blank line").
+			known("sse-no-final-blank-line", "")
 	case a.Status == 200:
 		w.find(rule, Note, ofSending, "SHOULD", "a stream that has the response in it", "%s", inWords(a)).
 			because("most clients wait for the answer until they time out", "send the response on the stream of the POST, before it ends").
 			known("empty-post-sse", "https://github.com/r33drichards/mcp-js/issues/185")
 	default:
-		w.find(rule, Broken, ofSending, "MUST", "Content-Type: application/json or text/event-stream", "%s", inWords(a)).
-			because("it is refused in a session that the server itself opened", "look at the server's log; where there are several replicas, each must know the session")
+		f := w.find(rule, Broken, ofSending, "MUST", wantsType, "%s", inWords(a))
+		if !w.explained(f, a) {
+			f.because("it is refused in a session that the server itself opened", "look at the server's log; where there are several replicas, each must know the session")
+		}
 	}
 }
 
@@ -135,105 +194,10 @@ func (w *holding) rotation(answers []probes.Answer) {
 	}
 }
 
-// call calls a tool, where that is safe.
-func (w *holding) call(ctx context.Context) error {
-	const wants = "the result of the call"
-	var list gjson.Result
-	if w.tools {
-		answers, err := w.client.Talk(ctx, probes.Probe{Name: "tools", Steps: probes.Conversation(saysTools)})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err == nil {
-			list, _ = result(answers[2])
-		}
-	}
-	if said, cure := w.uncallable(list); said != "" {
-		w.find("tools-call", LeftOut, ofCalls, "MAY", wants, "%s", said).Cure = cure
-		return nil
-	}
-	tool, why := w.tool, "as told by --call"
-	if tool == "" {
-		tool, why = harmless(list), "which says that it is read-only"
-	}
-	if tool == "" {
-		w.find("tools-call", LeftOut, ofCalls, "MAY", wants, "no tool says that it is read-only and needs no arguments").Cure = "name one:  --call NAME --arguments JSON"
-		return nil
-	}
-	answers, err := w.client.Talk(ctx, probes.Probe{Name: "call", Steps: probes.Conversation(callOf(tool, w.arguments))})
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		answers = []probes.Answer{{}, {}, {Err: err}}
-	}
-	w.answered("tools-call", answers[2], ofCalls, wants)
-	last := w.Findings[len(w.Findings)-1]
-	last.Saw += ", from " + strconv.Quote(say.Short(tool, 80)) + ", " + why
-	if w.tool != "" && isJSONRPCError(answers[2]) {
-		last.because(ofHisOwn())
-	}
-	return nil
-}
-
-// uncallable says why the call that was asked for cannot be right, by the
-// server's list of tools, and what to type instead; "" where it may be, or the
-// list does not tell.
-func (o *options) uncallable(list gjson.Result) (said, cure string) {
-	tools := list.Get("tools")
-	if o.tool == "" || !tools.IsArray() {
-		return "", ""
-	}
-	var names []string
-	for _, t := range tools.Array() {
-		name := t.Get("name").String()
-		names = append(names, say.Short(name, 80))
-		if name != o.tool {
-			continue
-		}
-		given := gjson.Parse(o.arguments).Map()
-		var lacks, such []string
-		for _, r := range t.Get("inputSchema.required").Array() {
-			if _, ok := given[r.String()]; !ok {
-				lacks = append(lacks, say.Short(r.String(), 80))
-				such = append(such, strconv.Quote(say.Short(r.String(), 80))+": ...")
-			}
-		}
-		if len(lacks) == 0 {
-			return "", ""
-		}
-		return fmt.Sprintf("not called: %s needs %s", say.Short(name, 80), strings.Join(lacks, ", ")),
-			"add them:  --arguments '{" + strings.Join(such, ", ") + "}'"
-	}
-	if list.Get("nextCursor").String() != "" {
-		return "", "" // it may be on a later page
-	}
-	if len(names) == 0 {
-		return fmt.Sprintf("no tool %s: the server has none", say.Short(o.tool, 80)), "leave --call out"
-	}
-	return fmt.Sprintf("no tool %s: it has %s", say.Short(o.tool, 80), strings.Join(names, ", ")), "name one of these:  --call NAME"
-}
-
-// ofHisOwn is about an error for a call that somebody chose.
-func ofHisOwn() (cause, cure string) {
-	return "the server refuses this call, and says why", "check --call and --arguments against its inputSchema"
-}
-
-// harmless returns the first tool of a list that says it changes nothing and
-// that needs no arguments.
-func harmless(list gjson.Result) string {
-	for _, t := range list.Get("tools").Array() {
-		if t.Get("annotations.readOnlyHint").Bool() && len(t.Get("inputSchema.required").Array()) == 0 {
-			return t.Get("name").String()
-		}
-	}
-	return ""
-}
-
 // affinity asks several times in one session, each time on a connection of
 // its own, as behind a load balancer.
 func (w *holding) affinity(ctx context.Context) error {
-	if !w.issued {
+	if !w.issued || w.slow() {
 		return nil
 	}
 	answers, err := w.client.Talk(ctx, probes.Probe{Name: "affinity", Steps: probes.Conversation(saysPing, saysPing, saysPing, saysPing, saysPing, saysPing)})
@@ -252,10 +216,15 @@ func (w *holding) affinity(ctx context.Context) error {
 	const wants = "a session that lives until it is ended"
 	switch asked := len(answers) - 2; {
 	case lost > 0 && lost < asked:
-		w.find("session-holds", Broken, ofSessions, "MUST", wants, "%d of %d requests in one session were told that there is none", lost, asked).
+		w.scattered = true
+		f := w.find("session-holds", Broken, ofSessions, "MUST", wants, "%d of %d requests in one session were told that there is none", lost, asked).
 			because("several replicas stand behind one address, and each knows its own sessions alone",
-				"keep a session on one replica (session affinity by Mcp-Session-Id), share the sessions, or serve without them").
-			known("replica-round-robin", "https://github.com/modelcontextprotocol/python-sdk/issues/1180")
+				"keep a session on one replica (session affinity by Mcp-Session-Id), share the sessions, or serve without them")
+		if answers[0].Header.Get("Set-Cookie") != "" {
+			f.Cause += "; the cookie that is set may be the way back to the right one, but clients of MCP keep none"
+			f.known("replica-cookie", "")
+		}
+		f.known("replica-round-robin", "https://github.com/modelcontextprotocol/python-sdk/issues/1180")
 	case lost == 0:
 		w.find("session-holds", OK, ofSessions, "MUST", wants, "%d requests on connections of their own are all in the session", asked)
 	}

@@ -1,10 +1,14 @@
 package check
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
-	"mime"
+	"io"
+	"net"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -15,11 +19,21 @@ import (
 
 // inWords is an answer in a few words: its status, and what it says.
 func inWords(a probes.Answer) string {
-	if a.Err != nil {
+	switch {
+	case a.Err != nil && a.Status == 0:
 		return reason(a.Err)
+	case a.Err != nil:
+		return fmt.Sprintf("%d, and then %s", a.Status, reason(a.Err))
 	}
 	return fmt.Sprintf("%d %s", a.Status, saying(a))
 }
+
+// mediaOf is the type of an answer's body, in lower case and without parameters.
+func mediaOf(a probes.Answer) string {
+	return strings.ToLower(strings.TrimSpace(strings.Split(a.Header.Get("Content-Type"), ";")[0]))
+}
+
+func quoted(s string) string { return strconv.Quote(say.Short(s, 80)) }
 
 func saying(a probes.Answer) string {
 	for _, m := range probes.Messages(a) {
@@ -31,13 +45,16 @@ func saying(a probes.Answer) string {
 			return "with a result"
 		}
 	}
-	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	text := strings.TrimSpace(string(a.Body))
-	switch {
+	switch media := mediaOf(a); {
 	case media == "text/event-stream" && a.Open:
 		return "with a stream"
-	case media == "text/event-stream":
+	case media == "text/event-stream" && text == "":
 		return "with a stream that ended at once"
+	case media == "text/event-stream" && !strings.Contains(text, ":"):
+		return fmt.Sprintf("with a stream that is %q and no event", say.Short(text, 80))
+	case media == "text/event-stream":
+		return "with a stream that ended without a response"
 	case isPage(a):
 		return "with a web page" + title(a)
 	case text == "":
@@ -49,9 +66,8 @@ func saying(a probes.Answer) string {
 // isPage reports whether an answer is HTML: from something that is no MCP
 // server, such as a proxy, or a login page.
 func isPage(a probes.Answer) bool {
-	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	start := strings.ToLower(strings.TrimSpace(string(a.Body[:min(len(a.Body), 200)])))
-	return media == "text/html" || strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
+	return mediaOf(a) == "text/html" || strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 var titleTag = regexp.MustCompile(`(?is)<title[^>]*>\s*(.*?)\s*</title>`)
@@ -70,6 +86,17 @@ func reason(err error) string {
 		return "connection refused"
 	case errors.Is(err, syscall.ECONNRESET):
 		return "the connection was reset"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "it broke off"
 	}
-	return err.Error()
+	if name, ok := errors.AsType[*net.DNSError](err); ok {
+		return "no such host as " + name.Name
+	}
+	if notTLS, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return notTLS.Error()
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "its certificate is signed by nobody whom this machine knows"
+	}
+	return say.Short(err.Error(), 200)
 }

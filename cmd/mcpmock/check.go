@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"time"
 
 	"github.com/mcpmock/mcpmock/check"
 	"github.com/mcpmock/mcpmock/internal/say"
@@ -124,10 +123,8 @@ func (k *checking) run(ctx context.Context, c *console) error {
 	}
 	var r *check.Report
 	var err error
+	opts = append(opts, check.WithWaiting(func(what string) { c.talk("mcpmock  %s", what) }))
 	if k.command != nil {
-		opts = append(opts, check.WithWaiting(func(patience time.Duration) {
-			c.talk("mcpmock  waiting for initialize to be answered, up to %s: a server may have to be downloaded first", patience)
-		}))
 		r, err = check.Stdio(ctx, k.command, opts...)
 	} else {
 		r, err = check.HTTP(ctx, k.url.String(), opts...)

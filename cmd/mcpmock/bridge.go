@@ -16,11 +16,11 @@ func (r *recording) runBridge(ctx context.Context, c *console) error {
 	if err := r.serverCommand().Err; err != nil {
 		return r.cannotStart(err)
 	}
-	c.warnExposed(r.listen, "listen on 127.0.0.1 unless they are meant to")
 	listener, err := net.Listen("tcp", r.listen)
 	if err != nil {
 		return cannotListen(r.listen, err, r.again("--listen 127.0.0.1:0"))
 	}
+	c.warnExposed(r.listen, "listen on 127.0.0.1 unless they are meant to")
 	defer listener.Close()
 	file, err := r.share()
 	if err != nil {

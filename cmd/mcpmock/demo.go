@@ -34,7 +34,12 @@ the Go SDK run. The exit code is 0 when the client saw what it should.`,
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Second)
 			defer cancel()
-			if err := (&demo{console: c}).run(ctx); err != nil {
+			dir, err := os.MkdirTemp("", "mcpmock-demo-")
+			if err != nil {
+				f := &failure{code: exitUse, err: fmt.Errorf("nowhere to keep the tape: %w", err)}
+				return f.hint("name a directory that can be written to:  TMPDIR=DIR mcpmock demo")
+			}
+			if err := (&demo{console: c, tape: filepath.Join(dir, "weather.cassette")}).run(ctx); err != nil {
 				return &failure{code: exitCheck, err: fmt.Errorf("the demo did not go as it should: %w", err)}
 			}
 			return nil
@@ -53,11 +58,6 @@ type demo struct {
 }
 
 func (d *demo) run(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "mcpmock-demo-")
-	if err != nil {
-		return err
-	}
-	d.tape = filepath.Join(dir, "weather.cassette")
 	for _, step := range [...]func(context.Context) error{d.record, d.replay, d.breakIt} {
 		if err := step(ctx); err != nil {
 			return err

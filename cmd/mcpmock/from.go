@@ -89,13 +89,24 @@ func (doc *config) find(root gjson.Result) error {
 	take := func(under gjson.Result) {
 		known = known || under.Exists()
 		under.ForEach(func(name, body gjson.Result) bool {
-			// Of two by one name the first counts, and the user's own come first.
+			// Of two by one name the first counts.
 			if body.IsObject() && !slices.ContainsFunc(doc.servers, func(c configured) bool { return c.name == name.Str }) {
 				doc.servers = append(doc.servers, configured{name.Str, body})
 			}
 			return true
 		})
 	}
+	// Those of Claude Code for one project go before those for all.
+	here, elsewhere := projectHere(), ""
+	root.Get("projects").ForEach(func(path, project gjson.Result) bool {
+		its := project.Get("mcpServers")
+		if here(path.Str) {
+			take(its)
+		} else if len(its.Map()) > 0 {
+			elsewhere = path.Str
+		}
+		return true
+	})
 	for _, key := range [...]string{
 		"mcpServers",      // of most clients
 		"servers",         // of VS Code
@@ -107,15 +118,12 @@ func (doc *config) find(root gjson.Result) error {
 			take(under)
 		}
 	}
-	root.Get("projects").ForEach(func(path, project gjson.Result) bool { // of Claude Code
-		if isHere(path.Str) {
-			take(project.Get("mcpServers"))
-		}
-		return true
-	})
 	switch {
 	case len(doc.servers) > 0:
 		return nil
+	case elsewhere != "":
+		return wrongUse("%s holds servers of other projects alone, such as %s", doc.file, say.Printable(elsewhere)).
+			hint("go to the project of the server:  cd %s", say.Word(elsewhere))
 	case known:
 		return wrongUse("%s holds no server", doc.file).hint("add one to it, or name another file")
 	}
@@ -123,14 +131,26 @@ func (doc *config) find(root gjson.Result) error {
 		hint("name the file in which your client keeps its servers")
 }
 
-// isHere reports whether a path is the current directory.
-func isHere(path string) bool {
-	a, err := os.Stat(path)
-	if err != nil {
-		return false
+// projectHere tells whether a path is the project that one works at in the
+// current directory: this directory, or the root of its repository.
+func projectHere() func(path string) bool {
+	var these []os.FileInfo
+	dir, err := os.Getwd()
+	for up := dir; err == nil; up = filepath.Dir(up) {
+		_, missing := os.Lstat(filepath.Join(up, ".git"))
+		if up == dir || missing == nil {
+			if info, err := os.Stat(up); err == nil {
+				these = append(these, info)
+			}
+		}
+		if missing == nil || up == filepath.Dir(up) {
+			break
+		}
 	}
-	b, err := os.Stat(".")
-	return err == nil && os.SameFile(a, b)
+	return func(path string) bool {
+		its, err := os.Stat(path)
+		return err == nil && slices.ContainsFunc(these, func(i os.FileInfo) bool { return os.SameFile(i, its) })
+	}
 }
 
 // choose picks the server of that name, or the only one.

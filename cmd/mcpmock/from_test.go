@@ -165,8 +165,9 @@ func TestFromConfig(t *testing.T) {
 	}
 }
 
-// TestFromClaude holds where Claude Code looks: a project's own servers are
-// those of the current directory, after those of the user.
+// TestFromClaude holds where Claude Code looks: a project's own servers, which
+// are those of the current directory or of its repository, before those of the
+// user.
 func TestFromClaude(t *testing.T) {
 	file := put(t, "claude.json", "")
 	here, err := os.Getwd()
@@ -177,13 +178,13 @@ func TestFromClaude(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := `{"mcpServers": {"both": {"command": "user's"}}, "projects": {
+	text := `{"mcpServers": {"both": {"command": "not this"}, "user": {"command": "user's"}}, "projects": {
 		"/nowhere": {"mcpServers": {"far": {"command": "far"}}},
 		` + strings.TrimSpace(path) + `: {"mcpServers": {"both": {"command": "project's"}, "near": {"command": "near"}}}}}`
 	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for name, command := range map[string]string{"both": "user's", "near": "near"} {
+	for name, command := range map[string]string{"both": "project's", "near": "near", "user": "user's"} {
 		got, err := fromConfig(file, name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -191,8 +192,23 @@ func TestFromClaude(t *testing.T) {
 			t.Errorf("%s: the command is %s, and should be %s", name, got.command, command)
 		}
 	}
-	if _, err := fromConfig(file, "far"); err == nil || !strings.Contains(err.Error(), `no server "far": it has both, near`) {
+	if _, err := fromConfig(file, "far"); err == nil || !strings.Contains(err.Error(), `no server "far": it has both, near, user`) {
 		t.Errorf("another project's server: %v", err)
+	}
+
+	if err := os.MkdirAll("deep/down", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(here, file)
+	t.Chdir("deep/down")
+	if got, err := fromConfig(file, "both"); err != nil || got.command != "not this" {
+		t.Errorf("below the project, without a repository: %v, %v", got, err)
+	}
+	if err := os.Mkdir(filepath.Join(here, ".git"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := fromConfig(file, "both"); err != nil || got.command != "project's" {
+		t.Errorf("below the project, in its repository: %v, %v", got, err)
 	}
 }
 
@@ -211,6 +227,7 @@ func TestFromConfigErrors(t *testing.T) {
 		{"a slip of the pen", "mcp.json", `{"mcpServers": {"weather": {"command": "s3cret"}, "b": {}}}`, "wether", `mcp.json holds no server "wether": it has weather, b`, "did you mean: --server weather"},
 		{"nothing like it", "mcp.json", `{"mcpServers": {"weather": {"command": "s3cret"}}}`, "zzzzzz", `holds no server "zzzzzz": it has weather`, "--server weather"},
 		{"none", "mcp.json", `{"mcpServers": {}}`, "", "mcp.json holds no server", "add one"},
+		{"those of Claude Code in other projects", "claude.json", `{"projects": {"/elsewhere": {"mcpServers": {"a": {"command": "s3cret"}}}}}`, "", "claude.json holds servers of other projects alone, such as /elsewhere", "cd /elsewhere"},
 		{"another file", "package.json", `{"scripts": {"a": "s3cret"}}`, "", "package.json is no configuration of MCP servers", "name the file"},
 		{"no object", "mcp.json", `["s3cret"]`, "", "mcp.json: it is no JSON object", "name the file"},
 		{"broken JSON", "mcp.json", "{\n  \"mcpServers\": {\n    \"a\": \"s3cret\" \"b\"\n}}", "", "mcp.json:3: it is no JSON", "correct that line"},

@@ -174,6 +174,9 @@ func noJournal(path string, err error) error {
 		}
 		return wrongUse("--journal %w", place).hint("name another file")
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrongUse("--journal %s: there is no such directory", path).hint("make it, or name another file")
+	}
 	if errors.Is(err, cassettes.ErrBusy) {
 		return wrongUse("--journal %s: another program is writing it", path).hint("end that one, or name another file")
 	}

@@ -85,7 +85,7 @@ ended; all others are the server's own.`,
 	f := cmd.Flags()
 	f.StringArrayVarP(&p.scenarios, "scenario", "s", nil, "break it as the scenario `NAME|FILE` says; may be repeated")
 	f.StringVar(&p.upstream, "upstream", "", "stand before the server at `URL`")
-	f.StringVar(&p.recording.listen, "listen", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is a free one. With a command: serve it over HTTP, at /mcp and /sse")
+	listenOn(f, &p.recording.listen, "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is a free one. With a command: serve it over HTTP, at /mcp and /sse")
 	f.StringArrayVar(&p.headers, "header", nil, "add the header `K:V` towards the upstream, and only there; may be repeated")
 	f.StringArrayVar(&p.env, "env", nil, "set the variable `K=V` for the command; may be repeated")
 	f.StringVar(&p.from, "from", "", "stand before a server that the client's configuration `FILE` has, such as .mcp.json")
@@ -211,11 +211,11 @@ func (p *passing) passHTTP(ctx context.Context, c *console, opts []replay.Option
 	if err != nil {
 		return nil, err
 	}
-	c.warnExposed(p.recording.listen, "listen on 127.0.0.1 unless they are meant to")
 	server, err := replay.Listen(p.recording.listen, player)
 	if err != nil {
 		return nil, cannotListen(p.recording.listen, err, proxyURL+" --listen 127.0.0.1:0")
 	}
+	c.warnExposed(p.recording.listen, "listen on 127.0.0.1 unless they are meant to")
 	u, err := url.Parse(server.URL)
 	if err != nil {
 		return nil, err

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
 	"syscall"
+
+	"github.com/spf13/pflag"
 )
 
 // A ready line tells a program that a server listens: it is the one line on
@@ -37,6 +40,27 @@ func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
+}
+
+// An address is the value of --listen. It must not be empty, as a variable is
+// that is not set: that would be every address of the machine.
+type address string
+
+func (a *address) String() string { return string(*a) }
+func (a *address) Type() string   { return "string" }
+
+func (a *address) Set(s string) error {
+	if s == "" {
+		return errors.New("it must be HOST:PORT")
+	}
+	*a = address(s)
+	return nil
+}
+
+// listenOn adds --listen to the flags of a verb.
+func listenOn(flags *pflag.FlagSet, to *string, or, usage string) {
+	*to = or
+	flags.Var((*address)(to), "listen", usage)
 }
 
 // warnExposed warns where others than this machine can reach an address.

@@ -80,7 +80,7 @@ killed is whole up to there. Secrets are replaced before they reach the disk.`,
 	f.StringVarP(&r.file, "output", "o", "", "write the cassette `FILE`")
 	f.StringVar(&r.upstream, "upstream", "", "record the server at `URL`")
 	f.StringVar(&r.transport, "transport", "", "the upstream speaks `http|sse` (default: sse where its path ends in /sse, else http)")
-	f.StringVar(&r.listen, "listen", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is a free one. With a command: serve it over HTTP, at /mcp and /sse")
+	listenOn(f, &r.listen, "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is a free one. With a command: serve it over HTTP, at /mcp and /sse")
 	f.BoolVar(&r.stdio, "stdio", false, "with --upstream: speak over stdin and stdout to the one client that started it; nothing listens")
 	f.StringArrayVar(&r.headers, "header", nil, "add the header `K:V` towards the upstream, and only there; may be repeated")
 	f.StringArrayVar(&r.env, "env", nil, "set the variable `K=V` for the command; may be repeated")

@@ -43,7 +43,7 @@ func (r *recording) learn(ctx context.Context, c *console, upstream *url.URL, he
 		return orUnreachable(err)
 	}
 	header.Dialect = manners.Likeness.Name
-	for _, p := range check.Probes() {
+	for _, p := range slices.Concat(check.Probes(), check.ModernProbes()) {
 		if refusal, ok := refusalOf(p.Name, manners.Answers[p.Name], upstream.Host, hide); ok {
 			header.Refusals = append(header.Refusals, refusal)
 		}

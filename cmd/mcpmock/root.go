@@ -41,7 +41,7 @@ func newRoot(c *console) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(newRecord(c), newReplay(c), newRun(c), newVerdict(c), newProxy(c), newShow(c), newFmt(c), newScenario(c), newSnippet(c), newCheck(c), newDemo(c), newVersion(c), newCompletion(c))
+	root.AddCommand(newRecord(c), newReplay(c), newRun(c), newVerdict(c), newProxy(c), newShow(c), newFmt(c), newScenario(c), newSnippet(c), newCheck(c), newDemo(c), newVersion(c), newCompletion(c), newDoor(c))
 	root.PersistentFlags().BoolVar(&c.asJSON, "json", false, "speak JSON: to be read by programs")
 	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "print a line for each exchange on stderr")
 	root.PersistentFlags().BoolP("help", "h", false, "say how it is used")
@@ -112,6 +112,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		return wrongUse("--%s needs a value: %s", empty.GetFlag().Name, what).hint("such as: --%s %s", empty.GetFlag().Name, exampleOf(empty.GetFlag())).hint("all flags: %s --help", cmd.CommandPath())
 	}
 	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		if bad.GetValue() == "" {
+			return wrongUse("--%s needs a value", bad.GetFlag().Name).hint("such as: --%s%s", bad.GetFlag().Name, exampleAfter(bad.GetFlag()))
+		}
 		if must := kindOf(bad.GetFlag()); must != "" {
 			return wrongUse("--%s %s: it must be %s", bad.GetFlag().Name, bad.GetValue(), must).hint("such as: --%s%s", bad.GetFlag().Name, exampleAfter(bad.GetFlag()))
 		}

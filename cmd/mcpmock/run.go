@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,9 +25,9 @@ type errand struct {
 	playing
 	cassettes []string // [NAME=]FILE
 	strict    bool
+	failFast  bool
 	reports   []string // KIND=FILE
 	command   []string
-	stdioArgs []string // flags for the stdio form of the mocks
 
 	dir   string // of what the command is given, private and removed at the end
 	mocks []*mocked
@@ -46,11 +45,13 @@ MCPMOCK_SSE_URL the one for clients of HTTP+SSE, MCPMOCK_CONFIG a file with
 mcpServers, MCPMOCK_COMMAND a JSON array that starts the mock over stdio. In its
 arguments {url}, {sse}, {config} and {port} stand for these.
 
-When it has ended, what happened is said on stderr. The exit code is the
-command's own where that is not 0, else 1 where a check failed: a request had no
-answer, or the client did not do what a scenario says it must. It is 125 where
-mcpmock itself failed, 126 where the command could not be run, 127 where it was
-not found, and 128+N where signal N ended it.`,
+When it has ended, what happened is said on stderr. What the client must do and
+has not done in time is said at once; with --fail-fast that ends the command.
+
+The exit code is the command's own where that is not 0, else 1 where a check
+failed: a request had no answer, or the client did not do what a scenario says
+it must. It is 125 where mcpmock itself failed, 126 where the command could not
+be run, 127 where it was not found, and 128+N where signal N ended it.`,
 		Example: `  mcpmock run -- npm test
   mcpmock run -c weather.cassette -s session-404-no-reinit -- pytest
   mcpmock run -c weather.cassette -c billing=b.cassette --strict --report junit=mcp.xml -- go test ./...
@@ -66,8 +67,11 @@ not found, and 128+N where signal N ended it.`,
 			if err := chosen(cmd); err != nil {
 				return runFailed(err)
 			}
+			if len(r.cassettes) == 0 && !cmd.Flags().Changed("repeat") {
+				// The stock tape is not of this client, which may call as often as it likes.
+				r.repeat = true
+			}
 			r.command = args
-			r.stdioArgs = stdioArgs(cmd)
 			return runFailed(r.run(cmd.Context(), c))
 		},
 	}
@@ -75,6 +79,7 @@ not found, and 128+N where signal N ended it.`,
 	f.SetInterspersed(false) // what follows the command is the command's
 	f.StringArrayVarP(&r.cassettes, "cassette", "c", nil, "play the cassette `[NAME=]FILE`; repeated, a mock for each, at MCPMOCK_NAME_URL (default: the stock tape weather, or a scenario's stubs)")
 	f.BoolVar(&r.strict, "strict", false, "fail for exchanges that were not played and breaches that were noted, too")
+	f.BoolVar(&r.failFast, "fail-fast", false, "end the command as soon as the client has failed to do what it must")
 	f.StringArrayVar(&r.reports, "report", nil, "write the report as `KIND=FILE`, KIND being junit, json or html; may be repeated, or separated by commas; - is stderr")
 	r.flags(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("cassette", completeTape) // these flags exist
@@ -99,11 +104,20 @@ func runFailed(err error) error {
 	return f
 }
 
+// untilSettled is how long what a command's own children do over stdio may take
+// to come in when the command has ended.
+const untilSettled = 500 * time.Millisecond
+
 // run starts the mocks and the command, and says what came of it.
 func (r *errand) run(ctx context.Context, c *console) error {
 	reports, err := parseReports(r.reports)
 	if err != nil {
 		return err
+	}
+	for _, f := range reports {
+		if err := f.try(); err != nil {
+			return err
+		}
 	}
 	signals, release := catch()
 	defer release() // after all that is to be cleared away
@@ -125,8 +139,15 @@ func (r *errand) run(ctx context.Context, c *console) error {
 			c.talk("mcpmock  %s -> %s", m.says(&r.playing), m.server.URL)
 		}
 	}
-	found := r.watch(ctx, c)
-	code, err := (&child{args: r.arguments(), env: env, out: c.out, err: c.err, signals: signals}).run(ctx)
+	failing, found := r.watch(ctx, c)
+	k := &child{args: r.arguments(), env: env, out: c.out, err: c.err, signals: signals}
+	if r.failFast {
+		k.end = failing
+	}
+	code, err := k.run(ctx)
+	for _, m := range r.mocks {
+		m.doorway.settle(untilSettled)
+	}
 	found()
 	if err != nil {
 		return err
@@ -137,31 +158,39 @@ func (r *errand) run(ctx context.Context, c *console) error {
 	}
 	report.Took = time.Since(began)
 	if err := errors.Join(r.tell(c, report, reports), r.close()); err != nil {
+		if code != 0 { // of two failures the command's own says more
+			c.tell(runFailed(err))
+			return exit(code)
+		}
 		return err
 	}
-	if code == 0 && report.Failed() {
+	if code == 0 && report.Failed() || k.endedEarly {
 		code = exitCheck
 	}
 	return exit(code).orNil()
 }
 
 // watch says at once what the client has failed to do, for a command that hangs
-// may never end; found ends it.
-func (r *errand) watch(ctx context.Context, c *console) (found func()) {
-	if c.asJSON {
-		return func() {}
-	}
+// may never end; failing is closed with the first of that, and found ends it.
+func (r *errand) watch(ctx context.Context, c *console) (failing <-chan struct{}, found func()) {
 	ctx, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
+	var first sync.Once
+	failed := make(chan struct{})
 	for _, m := range r.mocks {
 		watching.Go(func() {
 			m.server.Player.Failing(ctx, func(v verdicts.Verdict) {
 				v.Mock = r.tells(m)
-				c.talk("mcpmock  ✗ %s", v.Line())
+				if c.asJSON {
+					c.event("failing", "verdict", v)
+				} else {
+					c.talk("mcpmock  ✗ %s", v.Line())
+				}
+				first.Do(func() { close(failed) })
 			})
 		})
 	}
-	return func() {
+	return failed, func() {
 		stop()
 		watching.Wait()
 	}
@@ -239,11 +268,7 @@ func (r *errand) environment() ([]string, error) {
 	servers := map[string]entry{}
 	var env []string
 	for i, m := range r.mocks {
-		args, err := m.stdio(r)
-		if err != nil {
-			return nil, err
-		}
-		command, err := json.Marshal(append([]string{self}, args...))
+		command, err := json.Marshal(append([]string{self}, m.doorway.command()...))
 		if err != nil {
 			return nil, err
 		}
@@ -281,51 +306,4 @@ func variable(name string) string {
 		}
 		return '_'
 	}, name)
-}
-
-// A reportFile is where a report goes, and in which form.
-type reportFile struct{ kind, path string }
-
-// reportKinds are the forms of a report.
-var reportKinds = [...]string{"junit", "json", "html"}
-
-func parseReports(flags []string) ([]reportFile, error) {
-	var files []reportFile
-	for _, list := range flags {
-		for one := range strings.SplitSeq(list, ",") {
-			kind, path, ok := strings.Cut(one, "=")
-			if !ok || path == "" || !slices.Contains(reportKinds[:], kind) {
-				return nil, wrongUse("--report %s: it is KIND=FILE, where KIND is %s", one, strings.Join(reportKinds[:], ", ")).hint("such as: --report junit=mcp.xml,html=mcp.html")
-			}
-			if path != "-" && slices.ContainsFunc(files, func(f reportFile) bool { return filepath.Clean(f.path) == filepath.Clean(path) }) {
-				return nil, wrongUse("--report %s: another report goes to that file", one).hint("give each a file of its own: --report junit=mcp.xml,html=mcp.html")
-			}
-			files = append(files, reportFile{kind, path})
-		}
-	}
-	return files, nil
-}
-
-// write writes the report to its file, or to stderr: stdout is the command's.
-func (f reportFile) write(report *verdicts.Report, c *console) error {
-	to := report.JSON
-	switch f.kind {
-	case "junit":
-		to = report.JUnit
-	case "html":
-		to = report.HTML
-	}
-	if f.path == "-" {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return to(c.err)
-	}
-	file, err := os.Create(f.path)
-	if err != nil {
-		return fmt.Errorf("writing the report: %w", err)
-	}
-	if err := errors.Join(to(file), file.Close()); err != nil {
-		return fmt.Errorf("writing the report %s: %w", f.path, err)
-	}
-	return nil
 }

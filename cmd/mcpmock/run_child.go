@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
+	"time"
 )
 
 // The exit codes of run where the command did not begin, as shells and other
@@ -26,12 +28,19 @@ type child struct {
 	env      []string
 	out, err io.Writer
 	signals  <-chan os.Signal // that came since before mcpmock had anything to clear away
+	end      <-chan struct{}  // is closed to end it; nil where nothing does
+
+	endedEarly bool // by that
 }
+
+// untilKilled is how long a command that is ended may take to end.
+const untilKilled = 5 * time.Second
 
 // run runs it to its end and returns its exit code, 128+n where signal n ended
 // it. Signals that come meanwhile are passed on, but for those that a terminal
 // has given the child already. An error says why it did not begin; one that came
-// before keeps it from beginning, and is an exit.
+// before keeps it from beginning, and is an exit. Where mcpmock itself is killed
+// meanwhile, the command is sent SIGTERM, by systems that can do so.
 func (k *child) run(ctx context.Context) (code int, err error) {
 	cmd := exec.CommandContext(ctx, k.args[0], k.args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = k.env, os.Stdin, k.out, k.err
@@ -40,13 +49,27 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 		return 0, endedBy(s)
 	default:
 	}
-	if err := cmd.Start(); err != nil {
+	endWithParent(cmd)
+	started, ended := make(chan error), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // the end of the thread that begins it is taken for the parent's
+		err := cmd.Start()
+		if started <- err; err == nil {
+			ended <- cmd.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
 		return 0, notStarted(k.args[0], err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	var killed <-chan time.Time
 	for {
 		select {
+		case <-k.end:
+			k.end, k.endedEarly = nil, true
+			_ = cmd.Process.Signal(syscall.SIGTERM) // it may just have ended
+			killed = time.After(untilKilled)
+		case <-killed:
+			_ = cmd.Process.Kill()
 		case s := <-k.signals:
 			if !shared(s) {
 				_ = cmd.Process.Signal(s) // it may just have ended
@@ -65,7 +88,7 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 // leaves nothing behind: no file, and no child.
 func catch() (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 16)
-	for _, s := range passedOn() {
+	for _, s := range append(passedOn(), toldBy()...) {
 		if !signal.Ignored(s) { // the child inherits that
 			signal.Notify(c, s)
 		}

@@ -2,21 +2,15 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"net/url"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
-	"github.com/mcpmock/mcpmock/verdicts"
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // A mocked is one mock around a command.
@@ -26,8 +20,8 @@ type mocked struct {
 	tape    *cassettes.Tape
 	server  *replay.Server
 	heard   *score
+	doorway *doorway     // to it over stdio
 	journal *journalFile // nil where none is kept
-	stdioIs string       // the journal of its stdio form
 }
 
 // A named is a cassette, and what its mock is called.
@@ -83,7 +77,7 @@ func (r *errand) start(c *console, n named) (*mocked, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mocked{name: n.name, file: n.file, heard: newScore(), stdioIs: filepath.Join(r.dir, n.name+".stdio.cassette")}
+	m := &mocked{name: n.name, file: n.file, heard: newScore()}
 	if n.file != "" {
 		if m.tape, err = openTape(n.file); err != nil {
 			return nil, err
@@ -115,7 +109,10 @@ func (m *mocked) serve(r *errand, c *console, opts []replay.Option) error {
 		c.talk("mcpmock: warning: %v", torn)
 	}
 	r.warnUnserved(c, player)
-	m.server, err = replay.Listen("127.0.0.1:0", player)
+	if m.server, err = replay.Listen("127.0.0.1:0", player); err != nil {
+		return err
+	}
+	m.doorway, err = openDoorway(player)
 	return err
 }
 
@@ -145,75 +142,13 @@ func (m *mocked) port() string {
 	return u.Port()
 }
 
-// stdio are the arguments by which mcpmock is this mock over stdio, wherever
-// the command goes.
-func (m *mocked) stdio(r *errand) ([]string, error) {
-	args := append([]string{"replay", "--stdio"}, r.stdioArgs...)
-	for _, name := range r.scenarios {
-		name, err := absolute(name, slices.Concat(scenarios.Stock(), scenarios.Dialects()), false)
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, "--scenario", name)
-	}
-	args = append(args, "--journal", m.stdioIs)
-	if m.file == "" {
-		return args, nil
-	}
-	file, err := absolute(m.file, cassettes.StockNames(), true)
-	return append(args, "--", file), err
-}
-
-// stdioArgs are the flags of run that say how is played over stdio, too.
-func stdioArgs(cmd *cobra.Command) []string {
-	var args []string
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		switch f.Name {
-		case "ignore":
-			for _, v := range f.Value.(pflag.SliceValue).GetSlice() {
-				args = append(args, "--ignore", v)
-			}
-		case "sessions", "era", "enforce", "match", "repeat", "pace", "pace-cap", "on-miss", "seed":
-			args = append(args, "--"+f.Name+"="+f.Value.String())
-		}
-	})
-	return args
-}
-
-// spoken takes in what happened over stdio, and returns the verdicts about
-// that; nil where nobody started the mock so.
-func (m *mocked) spoken(r *errand) ([]verdicts.Verdict, error) {
-	tape, err := cassettes.Load(m.stdioIs)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("what happened over stdio: %w", err)
-	}
-	defer tape.Close()
-	for e, err := range tape.Events() {
-		if err != nil && !errors.Is(err, cassettes.ErrTorn) {
-			return nil, fmt.Errorf("what happened over stdio: %w", err)
-		}
-		if err == nil {
-			m.heard.hear(e)
-		}
-	}
-	var list []*scenarios.Scenario
-	for _, name := range r.scenarios {
-		s, err := scenarios.Load(name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return verdicts.OfTape(tape, list...)
-}
-
 // close ends the mock. It may be called twice.
 func (m *mocked) close() error {
 	if m.server != nil {
 		_ = m.server.Close() // the error is always nil
+	}
+	if m.doorway != nil {
+		m.doorway.close()
 	}
 	var err error
 	if m.journal != nil {

@@ -22,10 +22,10 @@ func newScenario(c *console) *cobra.Command {
 	}
 	cmd.AddCommand(
 		&cobra.Command{
-			Use:   "list",
-			Short: "list the stock scenarios by their groups, and the dialects",
-			Args:  none,
-			RunE:  func(*cobra.Command, []string) error { return listScenarios(c) },
+			Use:       "list [GROUP]...",
+			Short:     "list the stock scenarios by their groups, or those of some groups, and the dialects",
+			ValidArgs: listGroups(),
+			RunE:      func(_ *cobra.Command, groups []string) error { return listScenarios(c, groups) },
 		},
 		&cobra.Command{
 			Use:               "show NAME",

@@ -62,6 +62,9 @@ type faultReport struct {
 	Hits   []hit    `json:"hits,omitempty"`
 	Missed string   `json:"missed,omitempty"`     // why it hits nothing
 	Unsure string   `json:"unforetold,omitempty"` // why it may hit something, though nothing shows it
+	// Nothing are the transports, http (also HTTP+SSE) and stdio, over which the
+	// fault never happens, or without these of its actions.
+	Nothing map[string][]string `json:"nothing_over,omitempty"`
 }
 
 type expectReport struct {
@@ -84,7 +87,7 @@ func checkScenario(c *console, name, cassette string) error {
 	}, Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
 	for i := range s.Faults {
 		f := &s.Faults[i]
-		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: keys(&f.Do)})
+		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: keys(&f.Do), Nothing: nothingOver(s, f)})
 	}
 	for _, e := range s.Expect {
 		report.Expect = append(report.Expect, expectReport{Level: e.Level, What: e.What, Since: e.Since})
@@ -113,6 +116,28 @@ func checkScenario(c *console, name, cassette string) error {
 	return err
 }
 
+// nothingOver lists, by transport, what of a fault means nothing there. Where the
+// scenario names its transport, whoever read it has seen to that.
+func nothingOver(s *scenarios.Scenario, f *scenarios.Fault) map[string][]string {
+	if s.Transport != "" {
+		return nil
+	}
+	var all map[string][]string
+	for _, transport := range []string{"http", "stdio"} {
+		_, nothing := f.Do.Over(transport)
+		if transport == "stdio" && !f.When.Meetable("stdio") || transport == "http" && !f.When.Meetable("http") && !f.When.Meetable("sse") {
+			nothing = keys(&f.Do)
+		}
+		if nothing != nil {
+			if all == nil {
+				all = map[string][]string{}
+			}
+			all[transport] = nothing
+		}
+	}
+	return all
+}
+
 // policies lists what holds all the time.
 func policies(s *scenarios.Scenario) []string {
 	all := []string{}
@@ -139,6 +164,8 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 		f.Hits = r.hits[i]
 		if len(f.Hits) == 0 && r.apart {
 			f.Unsure = r.unforetold(i)
+		} else if len(f.Hits) == 0 && r.parted[i] {
+			f.Unsure = "a fault takes the session that it needs from the client: it hits one that goes on in a new session, which is not on the cassette"
 		} else if len(f.Hits) == 0 {
 			f.Missed = r.why(i)
 			missed = true
@@ -231,6 +258,14 @@ func (report *scenarioReport) write(w io.Writer) error {
 const maxHits = 10
 
 func (f *faultReport) write(w io.Writer) {
+	for _, over := range []struct{ transport, name string }{{"http", "HTTP"}, {"stdio", "stdio"}} {
+		switch nothing := f.Nothing[over.transport]; {
+		case len(nothing) == len(f.Do):
+			fmt.Fprintf(w, "    never happens over %s\n", over.name)
+		case nothing != nil:
+			fmt.Fprintf(w, "    over %s happens without %s\n", over.name, strings.Join(nothing, ", "))
+		}
+	}
 	if f.Missed != "" {
 		fmt.Fprintf(w, "    hits nothing: %s\n", say.Printable(f.Missed))
 	}

@@ -28,7 +28,15 @@ type hit struct {
 // fire lets the faults act on one request.
 func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exchanges []int) {
 	r.name(&q)
+	whole := q // as it were, had no fault taken the session away
+	if q.Session == faults.Known {
+		q.Session = s.session()
+	}
+	if r.latched {
+		return
+	}
 	list := r.scenario.Faults
+	counted := make([]bool, len(list))
 	for i := range list {
 		for k := range r.parts[i] {
 			if p := &r.parts[i][k]; !p.met {
@@ -37,8 +45,11 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 		}
 		switch {
 		case faults.Fits(&list[i], &q):
+			counted[i] = true
 			s.met[i]++
 			r.most[i] = max(r.most[i], s.met[i])
+		case faults.Fits(&list[i], &whole):
+			r.parted[i] = true
 		case faults.Meets(&list[i].When, &q):
 			r.alone[i] = true
 		}
@@ -47,11 +58,44 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 	r.run.Fire(&q, place, time.Time{}.Add(e.At), func(f *scenarios.Fault) bool {
 		for i := range list {
 			if &list[i] == f {
+				if !counted[i] { // it meets what a fault before it has made of the session
+					s.met[i]++
+				}
 				r.hits[i] = append(r.hits[i], hitOf(&q, e, exchanges, s.met[i]))
 			}
 		}
+		r.lose(&q, s, &f.Do)
+		r.latched = f.Do.Latch != nil && !r.piped() && r.tape.Header.Transport != "sse"
 		return !answersInPlace(&f.Do)
 	})
+}
+
+// lose notes the sessions that a fault takes from their clients, which the one on
+// the tape goes on to show. Over stdio a session is a process: who goes on there has
+// started another.
+func (r *rehearsal) lose(q *faults.Request, s *rehearsed, do *scenarios.Action) {
+	if q.Session != faults.Known || r.piped() {
+		return
+	}
+	switch {
+	case do.Restart:
+		for _, s := range r.sessions {
+			s.lost = faults.Unknown
+		}
+	case do.ExpireSession:
+		s.lost = faults.Ended
+	case do.ForgetSession:
+		s.lost = faults.Unknown
+	}
+	q.Session = s.session()
+}
+
+// session is what a living session is by now.
+func (s *rehearsed) session() faults.Session {
+	if s.lost == faults.NoSession {
+		return faults.Known
+	}
+	return s.lost
 }
 
 // name remembers the names on the tape, for what may have been meant.

@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/mcpmock/mcpmock/internal/near"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -29,9 +30,25 @@ type listed struct {
 // name as a scenario can, and breaks nothing.
 const dialectGroup = "dialect"
 
-// listScenarios lists the stock scenarios by their groups, each by its name.
-// Those without a group come after these, and the dialects last.
-func listScenarios(c *console) error {
+// listGroups are what the list can be asked for.
+func listGroups() []string { return append(scenarios.Groups(), dialectGroup) }
+
+// listScenarios lists the stock scenarios of some groups, or of all where none
+// is named: by their groups, each by its name. Those without a group come after
+// these, and the dialects last.
+func listScenarios(c *console, wanted []string) error {
+	for _, group := range wanted {
+		if slices.Contains(listGroups(), group) {
+			continue
+		}
+		f := wrongUse("there is no group %q", group)
+		if likely := near.Word(group, listGroups()); likely != "" {
+			f.hint("did you mean: mcpmock scenario list %s", likely)
+		} else if slices.Contains(scenarios.Stock(), group) {
+			f.hint("it is a scenario: mcpmock scenario show %s", group)
+		}
+		return f.hint("the groups: %s", strings.Join(listGroups(), ", "))
+	}
 	groups := map[string][]listed{}
 	for _, name := range scenarios.Stock() {
 		s, err := scenarios.Load(name)
@@ -51,6 +68,9 @@ func listScenarios(c *console) error {
 		groups[dialectGroup] = append(groups[dialectGroup], listed{Name: name, Group: dialectGroup, Happens: scenarios.DialectWords(name), About: d.About, Dialect: name})
 	}
 	order := append(scenarios.Groups(), "", dialectGroup)
+	if len(wanted) > 0 {
+		order = slices.DeleteFunc(order, func(group string) bool { return !slices.Contains(wanted, group) })
+	}
 	if c.asJSON {
 		all := []listed{}
 		for _, group := range order {
@@ -58,23 +78,26 @@ func listScenarios(c *console) error {
 		}
 		return c.print(all)
 	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, group := range order {
 		if len(groups[group]) == 0 {
 			continue
 		}
-		fmt.Fprintf(table, "%s\n", or(group, "other"))
+		longest := 0
 		for _, l := range groups[group] {
-			fmt.Fprintf(table, "  %s\t%s\n", l.Name, inShort(l.Happens))
+			longest = max(longest, len(l.Name))
+		}
+		fmt.Fprintf(c.out, "%s\n", or(group, "other"))
+		for _, l := range groups[group] {
+			fmt.Fprintf(c.out, "  %-*s  %s\n", longest, l.Name, inShort(l.Happens, c.width()-longest-4))
 		}
 	}
-	return table.Flush()
+	return nil
 }
 
 // inShort is the beginning of a text: its first sentence, or what of that fits
-// into a line beside a name.
-func inShort(text string) string {
-	const room = 84
+// into so many columns, and be it three words or so.
+func inShort(text string, room int) string {
+	room = max(room, 24)
 	if sentence, _, more := strings.Cut(text, ". "); more {
 		text = sentence
 	}
@@ -82,6 +105,6 @@ func inShort(text string) string {
 	if len(text) <= room {
 		return text
 	}
-	cut := strings.LastIndexByte(text[:room], ' ')
+	cut := strings.LastIndexByte(text[:room-len(" ...")+1], ' ')
 	return strings.TrimRight(text[:max(cut, 1)], " ,:;") + " ..."
 }

@@ -30,12 +30,15 @@ type rehearsal struct {
 	begun    map[int]bool   // processes
 	crossing bool           // the scenario serves the modern era, which the tape lacks
 	clients  map[string]int // of that era: who they are -> their first session on the tape
+	loose    bool           // the scenario has no sessions
+	latched  bool           // a fault answers all that is still to come
 	apart    bool           // the scenario serves an era that the tape lacks, either one
 	routed   int            // requests that were spread over replicas
 
 	hits    [][]hit  // of each fault
 	parts   [][]part // of each fault's trigger
 	alone   []bool   // of each fault: some request meets the trigger, and has no session that it could act on
+	parted  []bool   // of each fault: some request would meet the trigger, had no fault taken its session away
 	most    []int    // of each fault: how many requests in one session meet the trigger, but for what counts
 	methods []string // that are on the tape
 	tools   []string
@@ -46,6 +49,7 @@ type rehearsed struct {
 	counts      faults.Counts
 	state       faults.State
 	ended, used bool
+	lost        faults.Session // what a fault has made of it: ended or unknown
 	first, last time.Duration
 	pending     map[string]bool
 	ids         map[string]bool
@@ -61,10 +65,15 @@ func rehearse(s *scenarios.Scenario, tape *cassettes.Tape) (*rehearsal, error) {
 	r := &rehearsal{
 		scenario: s, tape: tape, index: index, run: faults.NewSet(s).Begin(),
 		asked: map[int64][]int{}, labels: map[string]int{}, sessions: map[int]*rehearsed{}, on: map[int]*rehearsed{}, ways: map[string]*rehearsed{},
-		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)), alone: make([]bool, len(s.Faults)),
+		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)), alone: make([]bool, len(s.Faults)), parted: make([]bool, len(s.Faults)),
 	}
 	r.clients, r.apart = map[string]int{}, r.crosses()
 	r.crossing = r.apart && s.Era == "modern"
+	dialect, err := scenarios.LoadDialect(or(s.Dialect, "spec"))
+	if err != nil {
+		return nil, err
+	}
+	r.loose = or(s.Sessions, dialect.Sessions) == "stateless"
 	for i := range s.Faults {
 		r.parts = append(r.parts, parts(&s.Faults[i].When))
 	}
@@ -97,6 +106,12 @@ func rehearse(s *scenarios.Scenario, tape *cassettes.Tape) (*rehearsal, error) {
 	return r, nil
 }
 
+// piped reports whether the tape was recorded over stdio, or the scenario is to
+// be played over it.
+func (r *rehearsal) piped() bool {
+	return r.tape.Header.Transport == "stdio" || r.scenario.Transport == "stdio"
+}
+
 // client takes what a client did.
 func (r *rehearsal) client(e *cassettes.Event) {
 	piped := r.tape.Header.Transport == "stdio"
@@ -104,7 +119,7 @@ func (r *rehearsal) client(e *cassettes.Event) {
 	if !piped {
 		process = 0 // that the tape would be played by, over stdio
 	}
-	if (piped || r.scenario.Transport == "stdio") && !r.begun[process] {
+	if r.piped() && !r.begun[process] {
 		r.begun[process] = true
 		r.fire(faults.Request{Client: faults.Connects}, r.session(0), e, nil)
 	}
@@ -127,6 +142,10 @@ func (r *rehearsal) client(e *cassettes.Event) {
 		q.HTTP, q.Path, q.Header = e.HTTP.Method, e.HTTP.Path, e.HTTP.Header
 	}
 	q.Batch, q.Invalid = messageOf(e)
+	if _, issued := r.labels[q.Header.Get(mcp.HeaderSessionID)]; issued && r.loose { // here nobody is given one
+		q.Header = q.Header.Clone()
+		q.Header.Del(mcp.HeaderSessionID)
+	}
 	exchanges := r.asked[e.Pos.Offset]
 	var s *rehearsed
 	if r.crossing {
@@ -268,7 +287,10 @@ func (r *rehearsal) after(q *faults.Request, s *rehearsed, e *cassettes.Event, e
 	case q.Method() == mcp.Initialized && s.state == faults.Initializing:
 		s.state = faults.Ready
 	case q.Method() == mcp.Initialize && len(exchanges) > 0 && r.index.Flags(exchanges[0])&cassettes.Answered != 0:
-		r.session(r.index.Session(exchanges[0])).state = faults.Initializing
+		if !r.loose {
+			s = r.session(r.index.Session(exchanges[0]))
+		}
+		s.state = faults.Initializing
 	}
 }
 

@@ -78,8 +78,8 @@ func valueOf(v reflect.Value) string {
 	switch v := v.Interface().(type) {
 	case []scenarios.HeaderTest:
 		var names []string
-		for _, h := range v {
-			names = append(names, h.Name)
+		for i := range v {
+			names = append(names, headerWords(&v[i]))
 		}
 		return strings.Join(names, ", ")
 	case []scenarios.Trigger:
@@ -94,6 +94,27 @@ func valueOf(v reflect.Value) string {
 		return v.String()
 	}
 	return ""
+}
+
+// headerWords is the test of a header, as a file has it.
+func headerWords(h *scenarios.HeaderTest) string {
+	switch {
+	case h.Absent:
+		return h.Name + ": absent"
+	case h.Present:
+		return h.Name + ": present"
+	case h.Repeated:
+		return h.Name + ": repeated"
+	case h.Starts != "":
+		return h.Name + ": starts " + say.Short(h.Starts, 60)
+	case h.Contains != "":
+		return h.Name + ": contains " + say.Short(h.Contains, 60)
+	case h.Lacks != "":
+		return h.Name + ": lacks " + say.Short(h.Lacks, 60)
+	case h.Matches != nil:
+		return h.Name + ": matches " + say.Short(h.Matches.String(), 60)
+	}
+	return h.Name + ": is " + say.Short(h.Is, 60)
 }
 
 // keys lists what is set in a trigger, an action or another part of a

@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 
 		"surroundings": surround,
 		"visit_mocked": visitMocked,
+		"hangs":        hangOn,
+		"reopens":      reopenMocked,
+		"discovers":    discoverMocked,
 	})
 }
 

@@ -8,5 +8,8 @@ import "os"
 // server, too, so mcpmock has only to outlive it.
 func passedOn() []os.Signal { return []os.Signal{os.Interrupt} }
 
+// toldBy are the signals by which a program is told something besides.
+func toldBy() []os.Signal { return nil }
+
 // surviveBrokenPipes has nothing to do: a broken pipe is an error here.
 func surviveBrokenPipes() {}

@@ -13,6 +13,9 @@ func passedOn() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
 
+// toldBy are the signals by which a program is told something besides.
+func toldBy() []os.Signal { return []os.Signal{syscall.SIGUSR1, syscall.SIGUSR2} }
+
 // surviveBrokenPipes makes a write to a client that is gone an error, and not
 // the end of mcpmock, until the process ends: the server must see it. A signal
 // that is ignored would be ignored in the server, too.

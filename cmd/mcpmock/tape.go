@@ -15,8 +15,8 @@ import (
 // stock tape of that name.
 func openTape(path string) (*cassettes.Tape, error) {
 	tape, err := cassettes.Load(path)
-	if place, ok := errors.AsType[*cassettes.Error](err); ok && strings.HasPrefix(place.Reason, "a value must be an object") {
-		return nil, notATape(path)
+	if place, ok := errors.AsType[*cassettes.Error](err); ok && strings.HasPrefix(place.Reason, "no cassette") {
+		return nil, notATape(path, place.Reason)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return tape, err
@@ -29,7 +29,7 @@ func openTape(path string) (*cassettes.Tape, error) {
 
 // notATape is the failure to read a cassette in a file of another kind, most
 // likely a scenario, whose flag was forgotten.
-func notATape(path string) error {
+func notATape(path, reason string) error {
 	f := wrongUse("%s is no cassette", path)
 	s, err := scenarios.Load(path)
 	switch {
@@ -40,7 +40,8 @@ func notATape(path string) error {
 	case scenarios.LooksLikeFile(filepath.Base(path)):
 		return f.hint("if it is a scenario:  mcpmock scenario check %s", say.File(path))
 	}
-	return f.hint("record one:  mcpmock record -o weather.cassette --upstream URL").
+	return wrongUse("%s is %s", path, reason).
+		hint("record one:  mcpmock record -o weather.cassette --upstream URL").
 		hint("or play a stock tape:  mcpmock replay %s", strings.Join(cassettes.StockNames(), " | "))
 }
 

@@ -1,4 +1,4 @@
-// A server of the TypeScript SDK with nothing around its transports, one for each session, kept in a table: whatever
+// A server of the TypeScript SDK, of either generation, with nothing around its transports, one for each session, kept in a table: whatever
 // is refused, the SDK refuses. What names no session of the table goes to a transport of another session, which says
 // so in the SDK's words; there is one that no client has, for the time when all others are closed.
 //
@@ -8,17 +8,25 @@ import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 
 const require = createRequire(`${process.env.PEERS}/`);
-const { McpServer } = require("@modelcontextprotocol/sdk/server/mcp.js");
-const { StreamableHTTPServerTransport } = require("@modelcontextprotocol/sdk/server/streamableHttp.js");
+const sdk = () => {
+  try {
+    return { ...require("@modelcontextprotocol/server"), Transport: require("@modelcontextprotocol/node").NodeStreamableHTTPServerTransport };
+  } catch {
+    const { StreamableHTTPServerTransport: Transport } = require("@modelcontextprotocol/sdk/server/streamableHttp.js");
+    return { ...require("@modelcontextprotocol/sdk/server/mcp.js"), Transport };
+  }
+};
+const { McpServer, Transport } = sdk();
 
 const table = new Map();
 const open = async () => {
-  const transport = new StreamableHTTPServerTransport({
+  const transport = new Transport({
     sessionIdGenerator: randomUUID,
     onsessioninitialized: id => void table.set(id, transport),
   });
   const server = new McpServer({ name: "dialect", version: "1.0.0" });
-  server.tool("greet", async () => ({ content: [{ type: "text", text: "hello" }] }));
+  const greet = server.registerTool ? ["greet", {}] : ["greet"];
+  (server.registerTool ?? server.tool).call(server, ...greet, async () => ({ content: [{ type: "text", text: "hello" }] }));
   await server.connect(transport);
   return transport;
 };

@@ -5,7 +5,7 @@ from datetime import timedelta
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from visit import TIMEOUT, URL, visit
+from visit import CALL, TIMEOUT, URL, visit
 
 
 async def connect(stack):
@@ -16,7 +16,7 @@ async def connect(stack):
     async def tools():
         return (await session.list_tools()).tools
 
-    return tools, lambda: session.call_tool("get_forecast", {"city": "Oslo"})
+    return tools, lambda: session.call_tool(**CALL)
 
 
 visit(connect)

@@ -1,7 +1,7 @@
 // The page of all visits, from a directory that interop/clients has filled, on stdout.
 //
 //   node page.mjs DIR FINDINGS
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { cell, together } from "./cell.mjs";
 
 const [dir, findings] = process.argv.slice(2);
@@ -11,11 +11,12 @@ const scenarios = table("scenarios");
 const cells = new Map();
 const unsteady = [];
 let runs = Infinity;
-for (const [scenario] of scenarios)
+for (const [scenario, group, list, call] of scenarios)
   for (const [client] of clients) {
+    if (!existsSync(`${dir}/${scenario}/${client}`)) continue;
     const each = readdirSync(`${dir}/${scenario}/${client}`).sort();
     runs = Math.min(runs, each.length);
-    const all = together(each.map(run => cell(`${dir}/${scenario}/${client}/${run}`)));
+    const all = together(each.map(run => cell(`${dir}/${scenario}/${client}/${run}`, group, { list, call })));
     cells.set(`${scenario} ${client}`, all.text);
     if (!all.steady) unsteady.push(`\`${scenario}\` with ${client}`);
   }
@@ -46,21 +47,40 @@ say("## How a cell is read", "",
     ["error (step)", "that step failed at once; steps that are not named went well"],
     ["hung (step)", "that step failed only when its timeout of three seconds had passed, or a longer one of the client's own"],
     ["slow (step)", "that step went well after as long"],
-    ["stuck (step)", "that step was not over when the whole visit was, after 15 s, whatever its timeout"],
+    ["stuck (step)", "that step was not over after 10 s, whatever its timeout, and the visit ended there"],
     ["crashed (step)", "an error there ended the session, or came up where no caller could catch it"],
     ["wrong (step)", "that step went well, with an answer that is not the server's"],
     ["gave up", "after a failure it sent nothing any more: later calls failed in the client"],
+    ["kept the dead session", "it went on showing the id of a session that the server had ended"],
+    ["fell back", "it took the server for one from before 2026-07-28, and sent `initialize`"],
     ["re-initialized", "it opened a new session by itself"],
     ["looped", "it sent the same request seven times or more, so often in so many seconds"],
   ].map(row), "",
   "The mark is a judgement of the wire alone, by what the scenario expects. That a program crashed, or was told nothing useful, is in",
   "the words; and where nothing comes that could end a request, to hang until its own timeout is what a good client does.", "");
-say("## What they do", "");
-for (const group of groups) {
-  say(`### ${group}`, "", row(["scenario", ...clients.map(([name]) => name)]), row(["---", ...clients.map(() => "---")]));
-  for (const [scenario, its] of scenarios)
-    if (its === group) say(row([`\`${scenario}\``, ...clients.map(([client]) => cells.get(`${scenario} ${client}`))]));
-  say("");
+const has = (scenario, client) => cells.has(`${scenario} ${client}`);
+function tables(those) {
+  for (const group of those) {
+    const its = scenarios.filter(([, other]) => other === group).map(([scenario]) => scenario);
+    const met = clients.map(([client]) => client).filter(client => its.some(scenario => has(scenario, client)));
+    if (!met.length) continue;
+    if (those.length > 1) say(`### ${group}`, "");
+    say(row(["scenario", ...met]), row(["---", ...met.map(() => "---")]));
+    for (const scenario of its) say(row([`\`${scenario}\``, ...met.map(client => cells.get(`${scenario} ${client}`))]));
+    say("");
+  }
+}
+const legacy = groups.filter(group => group !== "modern");
+if (legacy.length) {
+  say("## What they do", "");
+  tables(legacy);
+}
+if (groups.includes("modern")) {
+  say("## What they do with revision 2026-07-28", "",
+    "Here the clients are those that speak it, told to find out what the server speaks and to listen to changes of its tools; they",
+    "answer a form when they are asked to; that of FastMCP cannot listen. `discover-*` and `version-unsupported-legacy-list` are servers from before it, where to",
+    "fall back is right; all others speak it.", "");
+  tables(["modern"]);
 }
 if (unsteady.length)
   say(`Not the same each time, and so told with *or*: ${unsteady.join(", ")}. All else came out alike.`, "");

@@ -9,10 +9,13 @@ import time
 
 TIMEOUT = int(os.environ.get("VISIT_TIMEOUT_MS", 3000)) / 1000
 STAY = int(os.environ.get("VISIT_STAY_MS", 2000)) / 1000
-BOUND = int(os.environ.get("VISIT_BOUND_MS", 15000)) / 1000
+BOUND = int(os.environ.get("VISIT_BOUND_MS", 10000)) / 1000
 URL = os.environ["MCPMOCK_URL"]
+MODERN = os.environ.get("VISIT_ERA") == "modern"  # it listens, where the server is of that era
+CALL = json.loads(os.environ.get("VISIT_CALL", '{"name": "get_forecast", "arguments": {"city": "Oslo"}}'))
 
 _now, _since = "start", time.monotonic()
+_bound = threading.Timer(0, lambda: None)
 
 
 def told(**line):
@@ -28,19 +31,29 @@ def words(error):
 
 
 def begins(name):
-    global _now, _since
+    global _now, _since, _bound
     _now, _since = name, time.monotonic()
+    _bound = threading.Timer(BOUND, _stuck)
+    _bound.daemon = True
+    _bound.start()
+
+
+def _stuck():
+    told(bound=True)
+    os._exit(0)
 
 
 async def step(name, action, tell=str):
-    """Says whether it went well. What cancels the whole session passes through."""
+    """Says whether it went well. What cancels the whole session passes through, still bounded."""
     begins(name)
     try:
         told(ok=tell(await action))
-        return True
+        went = True
     except Exception as error:
         told(error=words(error))
-        return False
+        went = False
+    _bound.cancel()
+    return went
 
 
 def forecast(result):
@@ -54,11 +67,14 @@ async def _visit(connect):
             found = {}
 
             async def connected():
-                found["list"], found["call"] = await connect(stack)
+                found["list"], found["call"], *listen = await connect(stack)
+                found["listen"] = listen
                 return "done"
 
             if await step("connect", connected()):
                 await step("list", found["list"](), lambda tools: f"{len(tools)} tools")
+                for listen in found["listen"]:
+                    await step("listen", listen())
                 await step("call 1", found["call"](), forecast)
                 await step("call 2", found["call"](), forecast)
                 await asyncio.sleep(STAY)
@@ -69,16 +85,9 @@ async def _visit(connect):
         told(crash=words(error))
 
 
-def _bound():
-    told(bound=True)
-    os._exit(0)
-
-
 def visit(connect):
-    """connect(stack) opens a session on the stack, and returns how its tools are listed and the forecast is asked."""
-    timer = threading.Timer(BOUND, _bound)
-    timer.daemon = True
-    timer.start()
+    """connect(stack) opens a session on the stack, and returns how its tools are listed and one is called, and how it
+    listens to changes, where it can."""
     try:
         asyncio.run(_visit(connect))
     finally:

@@ -1,4 +1,4 @@
-// The visit of the Go SDK.
+// The visit of the Go SDK, which opens its subscription to the changes of a modern server within Connect.
 package main
 
 import (
@@ -11,10 +11,20 @@ import (
 
 func main() {
 	v := begin()
-	client := mcp.NewClient(&mcp.Implementation{Name: "visitor", Version: "1.0.0"}, nil)
+	var options *mcp.ClientOptions
+	if modern() {
+		options = &mcp.ClientOptions{
+			ElicitationHandler: func(context.Context, *mcp.ElicitRequest) (*mcp.ElicitResult, error) {
+				return &mcp.ElicitResult{Action: "accept", Content: map[string]any{"day": "Monday"}}, nil
+			},
+			ToolListChangedHandler: func(context.Context, *mcp.ToolListChangedRequest) {},
+		}
+	}
+	client := mcp.NewClient(&mcp.Implementation{Name: "visitor", Version: "1.0.0"}, options)
 	var session *mcp.ClientSession
+	tool := wanted()
 	forecast := func(ctx context.Context) (string, error) {
-		r, err := session.CallTool(ctx, &mcp.CallToolParams{Name: "get_forecast", Arguments: map[string]any{"city": "Oslo"}})
+		r, err := session.CallTool(ctx, &mcp.CallToolParams{Name: tool.Name, Arguments: tool.Arguments})
 		if err != nil {
 			return "", err
 		}

@@ -10,21 +10,32 @@ import (
 	"time"
 )
 
-// A visit tells its steps one after the other, and ends the program when its bound is over.
+// A visit tells its steps one after the other. A step that is not over by its bound ends the program.
 type visit struct {
 	mu    sync.Mutex
 	now   string
 	since time.Time
 }
 
+// modern says that the client shall find out which era the server speaks, and
+// listen to it.
+func modern() bool { return os.Getenv("VISIT_ERA") == "modern" }
+
+// A call is the tool that is called, and with what.
+type call struct {
+	Name      string         `json:"name"`
+	Arguments map[string]any `json:"arguments"`
+}
+
+func wanted() (c call) {
+	if json.Unmarshal([]byte(os.Getenv("VISIT_CALL")), &c) != nil {
+		c = call{"get_forecast", map[string]any{"city": "Oslo"}}
+	}
+	return c
+}
+
 func begin() *visit {
-	v := &visit{now: "start", since: time.Now()}
-	time.AfterFunc(milliseconds("VISIT_BOUND_MS", 15_000), func() {
-		v.mu.Lock()
-		v.tell(map[string]any{"bound": true})
-		os.Exit(0)
-	})
-	return v
+	return &visit{now: "start", since: time.Now()}
 }
 
 // step does one thing within the timeout and says whether it went well.
@@ -34,9 +45,15 @@ func (v *visit) step(name string, act func(context.Context) (string, error)) boo
 	v.mu.Lock()
 	v.now, v.since = name, time.Now()
 	v.mu.Unlock()
+	bound := time.AfterFunc(milliseconds("VISIT_BOUND_MS", 10_000), func() {
+		v.mu.Lock()
+		v.tell(map[string]any{"bound": true})
+		os.Exit(0)
+	})
 	ok, err := act(ctx)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	bound.Stop()
 	if err != nil {
 		v.tell(map[string]any{"error": err.Error()})
 		return false

@@ -32,7 +32,8 @@ var untold = map[string]string{
 // of session ids only the form is compared, of dates and of ports on a
 // loopback host nothing. Of a result only is compared that it is one and
 // what isError and protocolVersion say, for what a server serves is no matter
-// of its manners; errors are compared byte for byte.
+// of its manners; errors are compared byte for byte. Several responses have no
+// order.
 func Difference(real, mock Answer) []string {
 	if real.Err != nil || mock.Err != nil {
 		if r, m := failure(real), failure(mock); r != m {
@@ -147,16 +148,33 @@ func steady(a Answer) string {
 	if !isStream(a.Header) {
 		return steadyText(string(steadyMessage(a.Body)))
 	}
-	var b strings.Builder
-	for _, l := range bytes.SplitAfter(a.Body, []byte("\n")) {
+	lines := bytes.SplitAfter(a.Body, []byte("\n"))
+	var responses []int // the lines that are one
+	for i, l := range lines {
 		if data, ok := bytes.CutPrefix(l, []byte("data: ")); ok {
 			text := bytes.TrimRight(data, "\r\n")
-			b.WriteString("data: " + string(steadyMessage(text)) + string(data[len(text):]))
-		} else {
-			b.Write(l)
+			lines[i] = slices.Concat([]byte("data: "), steadyMessage(text), data[len(text):])
+			if jsonrpc.One(text).Kind == jsonrpc.Response {
+				responses = append(responses, i)
+			}
 		}
 	}
-	return steadyText(b.String())
+	inAnyOrder(lines, responses)
+	return steadyText(string(bytes.Join(lines, nil)))
+}
+
+// inAnyOrder sorts some of the parts among their places: the responses to a
+// batch may come in any order (JSON-RPC 2.0, "Batch"), and those of servers that
+// work at them side by side do.
+func inAnyOrder(parts [][]byte, some []int) {
+	sorted := make([][]byte, 0, len(some))
+	for _, i := range some {
+		sorted = append(sorted, parts[i])
+	}
+	slices.SortFunc(sorted, bytes.Compare)
+	for n, i := range some {
+		parts[i] = sorted[n]
+	}
 }
 
 // steadyMessage replaces each result in a message, or in a batch, by what is
@@ -168,9 +186,14 @@ func steadyMessage(message []byte) []byte {
 	top := gjson.ParseBytes(message)
 	if top.IsArray() {
 		var parts [][]byte
-		for _, m := range top.Array() {
+		var responses []int
+		for i, m := range top.Array() {
 			parts = append(parts, steadyMessage([]byte(m.Raw)))
+			if jsonrpc.One([]byte(m.Raw)).Kind == jsonrpc.Response {
+				responses = append(responses, i)
+			}
 		}
+		inAnyOrder(parts, responses)
 		return append(append([]byte{'['}, bytes.Join(parts, []byte{','})...), ']')
 	}
 	result := top.Get("result")

@@ -2,6 +2,7 @@ package verdicts
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
@@ -15,8 +16,9 @@ import (
 // its new session, for then it has begun something else. Each of several clients
 // that there may be has its own share of max.
 type reinitialize struct {
-	begun   int // such initializes
-	kept    int // other requests in time, by whoever
+	begun   int  // such initializes
+	kept    int  // other requests in time, by whoever
+	left    bool // by DELETE, which keeps nothing
 	with    string
 	latest  *session // that was opened
 	dragged bool     // an initialize came with the id of the session that is over
@@ -49,6 +51,8 @@ func (r *reinitialize) hear(s *stand, a *act) {
 		if a.who.pipe {
 			r.with = "again on the same connection"
 		}
+	case !r.dragged && a.request.HTTP == http.MethodDelete:
+		r.left = true
 	case !r.dragged:
 		r.kept++
 		r.with = a.shown()
@@ -63,6 +67,8 @@ func (r *reinitialize) outcome(_ *stand, span time.Duration, ended bool) (Result
 	switch {
 	case r.dragged:
 		return Fail, "sent initialize " + r.with
+	case r.kept == 0 && r.left:
+		return Fail, "closed the dead session" + then + ", no initialize"
 	case r.kept == 0 && ended:
 		return Fail, "ended without an initialize"
 	case r.kept == 0:

@@ -3,6 +3,7 @@ package cassettes
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -295,8 +296,9 @@ func (w *walker) isSecret(i int) bool {
 	if _, ok := numbered(jsonrpc.String(s), placeholder); ok {
 		return true
 	}
-	from, to, ok := w.r.nextSecret(s, 0)
-	return ok && from == 0 && to == len(s)
+	found := search{r: w.r, s: s}
+	at, ok := found.next()
+	return ok && at.from == 0 && at.to == len(s)
 }
 
 // holdsSecret reports whether there is a secret in the string at i.
@@ -305,7 +307,8 @@ func (w *walker) holdsSecret(i int) bool {
 	if !ok || !w.r.active() {
 		return false
 	}
-	_, _, ok = w.r.nextSecret(w.plain(w.in[i+1:end-1]), 0)
+	found := search{r: w.r, s: w.plain(w.in[i+1 : end-1])}
+	_, ok = found.next()
 	return ok
 }
 
@@ -329,43 +332,60 @@ func (w *walker) text(i, end int) {
 			return
 		}
 	}
-	at := 0 // in raw, where the plain text's index is done
-	done := 0
-	for next := 0; ; {
-		from, to, ok := w.r.nextSecret(s, next)
+	found := search{r: w.r, s: s}
+	next, ok := found.next()
+	stop, done := 0, 0 // where in raw, and in s, what is done ends
+	for {
+		at, is := span{}, false
 		if w.cut {
-			from, to, ok = w.placeholderOr(s, next, from, to, ok)
+			before := s
+			if ok {
+				before = s[:next.from]
+			}
+			at, is = placeholderIn(before, done)
 		}
-		if !ok {
+		word := "redacted"
+		switch {
+		case is:
+		case !ok:
 			return
+		default:
+			if at = next; !w.cut {
+				word = w.r.replacement(s[at.from:at.to])
+			}
+			next, ok = found.next()
 		}
-		start := rawIndex(raw, at, from-done)
-		stop := rawIndex(raw, start, to-from)
-		if w.cut {
-			w.splice(i+1+start, i+1+stop, "redacted")
-		} else {
-			w.splice(i+1+start, i+1+stop, w.r.replacement(s[from:to]))
-		}
-		at, done, next = stop, to, to
+		start := rawIndex(raw, stop, at.from-done)
+		stop = rawIndex(raw, start, at.to-at.from)
+		done = at.to
+		w.splice(i+1+start, i+1+stop, jsonInside(at.instead(word)))
 	}
 }
 
-// placeholderOr returns the next placeholder where it stands before the next
-// secret.
-func (w *walker) placeholderOr(s []byte, next, from, to int, ok bool) (int, int, bool) {
-	for at := next; ; {
-		n := bytes.Index(s[at:], []byte(placeholder))
-		if n < 0 || ok && at+n >= from {
-			return from, to, ok
+// jsonInside spells a placeholder as the inside of a string, of which only
+// quotes and backslashes want an escape.
+func jsonInside(s string) string {
+	if strings.IndexByte(s, '"') < 0 {
+		return s
+	}
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
+}
+
+// placeholderIn returns the first placeholder in s from index i on.
+func placeholderIn(s []byte, i int) (at span, ok bool) {
+	for {
+		n := bytes.Index(s[i:], []byte(placeholder))
+		if n < 0 {
+			return span{}, false
 		}
-		begin := at + n
-		at = begin + len(placeholder)
-		end := at
-		for end < len(s) && isDigit(s[end]) {
-			end++
+		at.from = i + n
+		i = at.from + len(placeholder)
+		at.to = i
+		for at.to < len(s) && isDigit(s[at.to]) {
+			at.to++
 		}
-		if end > at {
-			return begin, end, true
+		if at.to > i {
+			return at, true
 		}
 	}
 }

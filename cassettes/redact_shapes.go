@@ -6,59 +6,6 @@ import (
 	"strconv"
 )
 
-// What a byte may be the telling part of.
-const (
-	none   uint8 = iota
-	dash         // sk-, glpat-, xoxb-, -----BEGIN, redacted-1
-	line         // ghp_, github_pat_, npm_, hf_, sk_live_
-	colon        // scheme://user:password@
-	jot          // eyJ
-	aws          // AKIA, ASIA, AIza
-	scheme       // Bearer, Basic
-	param        // ?token= and &token=
-	quote        // "token": "..." in a text
-)
-
-// telling says of each byte where it is worth a look: the one pass over a
-// text that ordinary messages pay for.
-var telling = [256]uint8{'-': dash, '_': line, ':': colon, 'J': jot, 'A': aws, 'B': scheme, 'b': scheme, '?': param, '&': param, '"': quote}
-
-// nextSecret finds the next secret in a text from index i on, and returns
-// where it begins and ends. What is a placeholder already is passed over.
-func (r *Redactor) nextSecret(s []byte, i int) (from, to int, ok bool) {
-	for start := i; ; i++ {
-		for i < len(s) && telling[s[i]] == none {
-			i++
-		}
-		if i >= len(s) {
-			return 0, 0, false
-		}
-		from, to = 0, 0
-		switch t := telling[s[i]]; {
-		case t == quote:
-			from, to = r.looseMember(s, i)
-		case !r.secrets:
-		case t == dash:
-			from, to = r.dashed(s, i)
-		case t == line:
-			from, to = underlined(s, i)
-		case t == colon:
-			from, to = password(s, i)
-		case t == jot:
-			from, to = webToken(s, i)
-		case t == aws:
-			from, to = cloudKey(s, i)
-		case t == scheme:
-			from, to = credentials(s, i)
-		case t == param:
-			from, to = secretValue(s, i)
-		}
-		if to > from && from >= start && !IsRedacted(string(s[from:to])) {
-			return from, to, true
-		}
-	}
-}
-
 // dashed finds the keys whose prefix ends in a dash, and private keys in PEM.
 func (r *Redactor) dashed(s []byte, i int) (from, to int) {
 	switch {

@@ -32,8 +32,14 @@ func TestRedactMessage(t *testing.T) {
 		{"an object by that name is looked into", `{"a":{"token":{"value":"x"},"credentials":{"password":"y"}}}`, `{"a":{"token":{"value":"x"},"credentials":{"password":"redacted-1"}}}`},
 		{"an array by that name, element by element", `{"a":{"credentials":["a",7,"",null,{"x":"y"},["b"]],"list":["c"]}}`, `{"a":{"credentials":["redacted-1","redacted-2","",null,{"x":"y"},["redacted-3"]],"list":["c"]}}`},
 		{"names of environment variables", `{"env":{"OPENAI_API_KEY":"a","GITHUB_TOKEN":"b","MAX_TOKENS":"c","DB_PASSWORD":1,"home_token":"d"}}`, `{"env":{"OPENAI_API_KEY":"redacted-1","GITHUB_TOKEN":"redacted-2","MAX_TOKENS":"c","DB_PASSWORD":"redacted-3","home_token":"d"}}`},
-		{"a number in JSON that a tool answers as text", `{"r":{"text":"{\"token\": -12.5, \"n\": 1}"}}`, `{"r":{"text":"{\"token\": redacted-1, \"n\": 1}"}}`},
-		{"an array in JSON that a tool answers as text", `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": [\"s3]cret\", null, 7], \"n\": [1]}"}}`, `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": redacted-1, \"n\": [1]}"}}`},
+		{"a number in JSON that a tool answers as text", `{"r":{"text":"{\"token\": -12.5, \"n\": 1}"}}`, `{"r":{"text":"{\"token\": \"redacted-1\", \"n\": 1}"}}`},
+		{"a number in JSON that is quoted once more", `{"r":{"text":"{\"x\":\"{\\\"token\\\": 12}\"}"}}`, `{"r":{"text":"{\"x\":\"{\\\"token\\\": \\\"redacted-1\\\"}\"}"}}`},
+		{"an array in JSON that a tool answers as text", `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": [\"s3]cret\", null, 7], \"n\": [1]}"}}`, `{"r":{"text":"{\"tokens\":[\"a\"],\"token\": [\"redacted-1\", null, \"redacted-2\"], \"n\": [1]}"}}`},
+		{"in arrays within, and behind an object", `{"r":{"text":"{\"token\":[[\"a\"],{\"user\":\"b\",\"token\":[\"}\"]},\"\",\"c\"],\"n\":\"d\"}"}}`, `{"r":{"text":"{\"token\":[[\"redacted-1\"],{\"user\":\"b\",\"token\":[\"redacted-2\"]},\"\",\"redacted-3\"],\"n\":\"d\"}"}}`},
+		{"in an array that is torn", `{"r":{"text":"{\"token\":[\"a\", null, {\"x"}}`, `{"r":{"text":"{\"token\":[\"redacted-1\", null, {\"x"}}`},
+		{"in what is no array of JSON, up to there", `{"r":{"text":"{\"token\":[\"a\" (was \"b\")]"}}`, `{"r":{"text":"{\"token\":[\"redacted-1\" (was \"b\")]"}}`},
+		{"in an array that is laid out and quoted once more", `{"r":{"text":"{\"x\":\"{\\n  \\\"token\\\":\\n [\\n    \\\"a\\\",\\n\\t7\\n  ],\\n \\\"secret\\\":\\r\\n \\\"b\\\"\\n}\"}"}}`, `{"r":{"text":"{\"x\":\"{\\n  \\\"token\\\":\\n [\\n    \\\"redacted-1\\\",\\n\\t\\\"redacted-2\\\"\\n  ],\\n \\\"secret\\\":\\r\\n \\\"redacted-3\\\"\\n}\"}"}}`},
+		{"what is redacted stays in an array, and its number is taken", `{"r":{"text":"{\"token\":[\"redacted-7\",\"a\"]}"}}`, `{"r":{"text":"{\"token\":[\"redacted-7\",\"redacted-8\"]}"}}`},
 		{"in such an array of objects, what their names tell", `{"r":{"text":"{\"credentials\":[{\"user\":\"a\",\"password\":\"b\"}],\"token\":[]}"}}`, `{"r":{"text":"{\"credentials\":[{\"user\":\"a\",\"password\":\"redacted-1\"}],\"token\":[]}"}}`},
 		{"the envelope stays", `{"jsonrpc":"2.0","id":"sk-abcdefgh12345678","method":"tools/call"}`, ``},
 		{"a progress token stays", `{"params":{"_meta":{"progressToken":1}}}`, ``},
@@ -91,7 +97,7 @@ func TestRedactShapes(t *testing.T) {
 		{"a parameter", "https://h/p?a=1&api_key=abc&b=2#f", "https://h/p?a=1&api_key=redacted-1&b=2#f"},
 		{"several parameters", "https://h/?sig=a&token=b", "https://h/?sig=redacted-1&token=redacted-2"},
 		{"torn JSON", `{"refresh_token": "abc`, `{"refresh_token": "redacted-1`},
-		{"a torn array", `{"credentials": ["a", "b`, `{"credentials": redacted-1`},
+		{"a torn array", `{"credentials": ["a", "b`, `{"credentials": ["redacted-1", "redacted-2`},
 	} {
 		r := redactor(t, RedactSecrets)
 		want := c.want
@@ -130,6 +136,23 @@ func TestRedactPointers(t *testing.T) {
 	}
 }
 
+// TestSecretArraysWithin holds that no text makes a search look at one place
+// again and again.
+func TestSecretArraysWithin(t *testing.T) {
+	const deep = 100_000
+	in := `{"t":` + string(jsonrpc.Text(strings.Repeat(`{"token":["a",`, deep)+`"b"`+strings.Repeat(`]}`, deep))) + `}`
+	r := redactor(t, RedactSecrets)
+	for _, redacted := range [][]byte{r.Message([]byte(in)), r.Without(nil, []byte(in))} {
+		var text struct{ T string }
+		if err := json.Unmarshal(redacted, &text); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text.T, `"a"`) || strings.Contains(text.T, `"b"`) {
+			t.Error("a secret far within is left")
+		}
+	}
+}
+
 func TestWithout(t *testing.T) {
 	for _, c := range []struct{ why, live, recorded, want string }{
 		{"a secret member", `{"a":1,"token":"x","b":2}`, `{"a":1,"token":"redacted-3","b":2}`, `{"a":1,"b":2}`},
@@ -141,6 +164,7 @@ func TestWithout(t *testing.T) {
 		{"a shape within a text", `{"q":"with Bearer abc123def in\n Rome"}`, `{"q":"with Bearer redacted-1 in\n Rome"}`, `{"q":"with Bearer redacted in\n Rome"}`},
 		{"an element", `{"a":["x","ghp_0123456789abcdefghij"]}`, `{"a":["x","redacted-1"]}`, `{"a":["x",null]}`},
 		{"an array of secrets", `{"token":["x",1,""],"b":2}`, `{"token":["redacted-1","redacted-2",""],"b":2}`, `{"token":[null,null,""],"b":2}`},
+		{"numbers and an array in a text", `{"q":"{\"token\":7,\"x\":0,\"jwt\":[[\"a\"],8]}"}`, `{"q":"{\"token\":\"redacted-1\",\"x\":0,\"jwt\":[[\"redacted-2\"],\"redacted-3\"]}"}`, `{"q":"{\"token\":\"redacted\",\"x\":0,\"jwt\":[[\"redacted\"],\"redacted\"]}"}`},
 		{"nothing secret", `{"a":[1, "x"],"m":{"n":null}}`, `{"a":[1, "x"],"m":{"n":null}}`, `{"a":[1, "x"],"m":{"n":null}}`},
 		{"an inner member, then an outer one", `{"a":{"x":1,"token":"t"},"token":"u","z":{"password":"p"}}`, `{"a":{"x":1,"token":"redacted-1"},"token":"redacted-2","z":{"password":"redacted-3"}}`, `{"a":{"x":1},"z":{}}`},
 	} {
@@ -279,6 +303,7 @@ func FuzzRedact(f *testing.F) {
 		`{"t":"{\"token\":\"a\\\"b\"}","u":"-----BEGIN PRIVATE KEY-----\n"}`,
 		`{"jsonrpc":"2.0","id":1,"method":"\ud800","params":{"":-0,"a":1E400,"a":"\u0000\/"}}`,
 		`{"credentials":["a",["b",1],{"A_TOKEN":"x"}],"t":"{\"token\": 12}"}`,
+		`{"a":"{\"token\":[\"a\",{\"x\":1,\"jwt\":[[\"redacted-3\"]]},2],\"secret\":-1}","b":"{\"x\":\"{\\\"token\\\":\\n [\\n7, \\\"b\\\"]}\"}"}`,
 		`[{"token":"redacted-1"},"redacted-2x","` + jwt + `"]`, ordinary,
 	} {
 		f.Add(s)

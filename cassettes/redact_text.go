@@ -38,18 +38,15 @@ func (r *Redactor) Raw(contentType string, body []byte) []byte {
 	return []byte(redacted)
 }
 
-// spans replaces the secrets that nextSecret finds.
+// spans replaces the secrets that a search finds.
 func (r *Redactor) spans(s string) string {
 	var b strings.Builder
 	last := 0
-	for at := 0; ; {
-		from, to, ok := r.nextSecret(jsonrpc.Bytes(s), at)
-		if !ok {
-			break
-		}
-		b.WriteString(s[last:from])
-		b.WriteString(r.replacement(jsonrpc.Bytes(s[from:to])))
-		last, at = to, to
+	found := search{r: r, s: jsonrpc.Bytes(s)}
+	for at, ok := found.next(); ok; at, ok = found.next() {
+		b.WriteString(s[last:at.from])
+		b.WriteString(at.instead(r.replacement(jsonrpc.Bytes(s[at.from:at.to]))))
+		last = at.to
 	}
 	if last == 0 {
 		return s

@@ -119,8 +119,7 @@ func (w *holding) begin(a probes.Answer) {
 	switch odd := flawOf("1", probes.Messages(a)); {
 	case odd != nil:
 		w.flawed("initialize", ofResponses, odd)
-	case !readable(a):
-		w.mislabelled(a)
+	case w.mistyped("initialize", a):
 	case missing != "":
 		w.find("initialize", Broken, ofInitialize, "MUST", wantsInitialize, "a result without %s", missing).
 			because("clients give up when they cannot read the result", "add "+missing+" to it")

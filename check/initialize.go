@@ -16,19 +16,15 @@ const wantsInitialize = "a result with protocolVersion, capabilities and serverI
 // is served. The answer is that of one that was served the second time; found
 // says that a finding tells it all.
 func (w *holding) refusedAlike(ctx context.Context, a probes.Answer) (served *probes.Answer, found bool, err error) {
-	media := mediaOf(a)
 	inside := a.Status == 200 && strings.Contains(string(a.Body), `"protocolVersion"`)
-	switch odd := flawOf("1", probes.Messages(a)); {
-	case inside && !readable(a):
-		w.mislabelled(a)
-	case inside && odd != nil:
+	if inside {
 		w.Endpoint = say.Place(w.endpoint)
+	}
+	switch odd := flawOf("1", probes.Messages(a)); {
+	case inside && w.mistyped("initialize", a):
+	case inside && odd != nil:
 		w.flawed("initialize", ofResponses, odd)
-	case inside && media == "application/json" && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "event:"):
-		w.broken(ofSending, "application/json is one JSON object", "an event stream that calls itself application/json").
-			because("clients cannot parse it", "send Content-Type: text/event-stream").
-			known("sse-body-labelled-json", "https://github.com/Megabit/Blazorise/issues/6621")
-	case a.Status == 200 && media == "text/event-stream" && !isJSONRPCError(a):
+	case a.Status == 200 && mediaOf(a) == "text/event-stream" && !isJSONRPCError(a):
 		f := w.broken(ofSending, "a stream that has the response in it", inWords(a)).
 			because("clients wait for the answer until they time out", "send the response on the stream of the POST, before it ends")
 		if len(a.Body) > 0 && !strings.Contains(string(a.Body), ":") {
@@ -92,19 +88,6 @@ func (w *holding) refusedByServer(ctx context.Context, a probes.Answer) (served 
 func (w *holding) broken(in section, wants, saw string) *Finding {
 	w.Endpoint = say.Place(w.endpoint)
 	return w.find("initialize", Broken, in, "MUST", wants, "%s", saw)
-}
-
-// readable reports whether clients read an answer of that type.
-func readable(a probes.Answer) bool {
-	media := mediaOf(a)
-	return media == "application/json" || media == "text/event-stream"
-}
-
-// mislabelled is about a result that is there, and of no type that is read.
-func (w *holding) mislabelled(a probes.Answer) {
-	w.broken(ofSending, "Content-Type: application/json or text/event-stream", "200 as "+quoted(a.Header.Get("Content-Type"))).
-		because("clients do not read an answer of another type", "send Content-Type: application/json, or text/event-stream where it is one").
-		known("initialize-200-no-content-type", "")
 }
 
 // askedAs asks initialize with a header line of its own.

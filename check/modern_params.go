@@ -34,7 +34,7 @@ func mirrors(tool gjson.Result) (list []mirror, wrong []string) {
 				wrong = append(wrong, fmt.Sprintf("%s at %s of %s %s", say.Short(a.Raw, 40), "/"+say.Short(strings.Join(path, "/"), 60), say.Short(tool.Get("name").String(), 60), why))
 			}
 			switch {
-			case !isToken(a):
+			case a.Type != gjson.String || !mcp.IsFieldName(a.Str):
 				complain("is no name of a header")
 			case seen[strings.ToLower(m.name)]:
 				complain("is there twice")
@@ -63,14 +63,6 @@ func mirrors(tool gjson.Result) (list []mirror, wrong []string) {
 	}
 	walk(tool.Get("inputSchema"), nil, true)
 	return list, wrong
-}
-
-// isToken reports whether a value may be part of a header's name (RFC 9110,
-// section 5.6.2).
-func isToken(v gjson.Result) bool {
-	return v.Type == gjson.String && v.Str != "" && !strings.ContainsFunc(v.Str, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
-	})
 }
 
 // at is the argument that a mirror repeats.

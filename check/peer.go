@@ -21,7 +21,9 @@ import (
 type peer struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	said   chan []byte // lines of stdout; closed when it ends
+	tells  chan string   // lines for stdin, which is closed after the last; nil once there are no more
+	told   chan struct{} // closed when stdin is
+	said   chan []byte   // lines of stdout; closed when it ends
 	errs   tail
 	exited chan struct{}
 	err    error // how it exited, once exited is closed
@@ -43,10 +45,13 @@ type peer struct {
 // maxLine is how long a line of stdout may be.
 const maxLine = 64 << 20
 
+// maxUnread is how many lines a server may leave unread; it is told no more.
+const maxUnread = 64
+
 // startPeer starts a command whose stdin and stdout are the peer's.
 func startPeer(ctx context.Context, command []string) (*peer, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), said: make(chan []byte, 64), exited: make(chan struct{}), ids: map[string]bool{}}
+	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), tells: make(chan string, maxUnread), told: make(chan struct{}), said: make(chan []byte, 64), exited: make(chan struct{}), ids: map[string]bool{}}
 	withChildren(p.cmd)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = &p.errs
@@ -67,6 +72,13 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 		_ = write.Close() // the reader sees the end
 		close(p.exited)
 	}()
+	go func(tells chan string) {
+		defer close(p.told)
+		for line := range tells {
+			_, _ = io.WriteString(in, line+"\n") // that it fails shows by what is asked next
+		}
+		_ = in.Close() // it may be gone already
+	}(p.tells)
 	go func() {
 		defer close(p.said)
 		lines := bufio.NewScanner(out)
@@ -81,8 +93,22 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 	return p, nil
 }
 
-// say writes a line. That nobody reads it shows by what is asked next.
-func (p *peer) say(line string) { _, _ = io.WriteString(p.in, line+"\n") }
+// say has a line written, and does not wait for that: a server that does not
+// read is found out by what it is asked next.
+func (p *peer) say(line string) {
+	select {
+	case p.tells <- line:
+	default:
+	}
+}
+
+// hush closes stdin after what was said.
+func (p *peer) hush() {
+	if p.tells != nil {
+		close(p.tells)
+		p.tells = nil
+	}
+}
 
 // ask says a request and waits for its response.
 func (p *peer) ask(ctx context.Context, request string, patience time.Duration) reply {
@@ -162,7 +188,7 @@ func (p *peer) lastWords() string {
 // whether the server exited by itself.
 func (p *peer) end(patience time.Duration) (time.Duration, bool) {
 	began := time.Now()
-	_ = p.in.Close() // it may be gone already
+	p.hush()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	for said := p.said; ; {
@@ -185,7 +211,8 @@ func (p *peer) end(patience time.Duration) (time.Duration, bool) {
 // kill ends the server with its children, if it is still there, and returns
 // when it is gone.
 func (p *peer) kill() {
-	_ = p.in.Close()
+	p.hush()
+	_ = p.in.Close() // so that nothing is written any more
 	select {
 	case <-p.exited: // its number may be another's by now
 	default:
@@ -193,6 +220,7 @@ func (p *peer) kill() {
 	}
 	for range p.said { // what nobody wants to hear any more
 	}
+	<-p.told
 	<-p.exited
 }
 

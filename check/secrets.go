@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -30,23 +31,32 @@ func (w *holding) secrets() []string {
 		password, _ := w.given.User.Password()
 		add(password)
 	}
-	for _, values := range w.given.Query() {
-		for _, v := range values {
-			add(v)
+	for part := range strings.SplitSeq(w.given.RawQuery, "&") {
+		_, value, _ := strings.Cut(part, "=")
+		if plain, err := url.QueryUnescape(value); err == nil {
+			value = plain
 		}
+		add(value)
 	}
 	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
 	return all
 }
 
 // hide takes secrets out of a text that quotes the server, which may have said
-// what it was told. One that is cut short is taken out, too.
+// what it was told, in any spelling. One that is cut short is taken out, too.
 func hide(text string, secrets []string) string {
 	for _, s := range secrets {
-		text = strings.ReplaceAll(text, s, "***")
-		for n := len(s) - 1; n >= secretLength; n-- {
-			text = strings.ReplaceAll(text, s[:n]+"...", "***")
+		var kept strings.Builder
+		for text != "" {
+			if n := spelled(text, s); n > 0 {
+				kept.WriteString("***")
+				text = text[n:]
+			} else {
+				kept.WriteByte(text[0])
+				text = text[1:]
+			}
 		}
+		text = kept.String()
 	}
 	return text
 }

@@ -1,10 +1,16 @@
 package check
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,9 +20,9 @@ import (
 // TestSecrets holds that what was given for the server alone is in no report
 // and no error, though the server says it back.
 func TestSecrets(t *testing.T) {
-	const token, query = "sekret-token-123", "hunter2hunter2"
+	const token, query = `sekret"token\value99`, "Zq%2B81%2Fsecret%3D99"
 	echo := func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, "no good: "+r.Header.Get("Authorization")+" and "+r.URL.Query().Get("key"), http.StatusBadRequest)
+		http.Error(w, fmt.Sprintf("no good: %q and %s", r.Header.Get("Authorization"), r.URL), http.StatusBadRequest)
 	}
 	refusing := httptest.NewServer(http.HandlerFunc(echo))
 	defer refusing.Close()
@@ -40,16 +46,56 @@ func TestSecrets(t *testing.T) {
 				text += fmt.Sprintf("%+v", *f)
 			}
 		}
-		if strings.Contains(text, token) || strings.Contains(text, query) || !strings.Contains(text, "***") {
+		if strings.Contains(text, "value99") || strings.Contains(text, "81%2F") || !strings.Contains(text, "***") {
 			t.Errorf("it says %s", text)
 		}
 	}
+}
+
+// TestHide holds that a secret is found in whatever spelling a server quotes it.
+func TestHide(t *testing.T) {
+	const odd = "Zq+81/s t=99\"'\\v é😀<&%end"
+	twice := func(spell func(string) string) func(string) string {
+		return func(s string) string { return spell(spell(s)) }
+	}
+	inJSON := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	latin := func(s string) string { // as servers have it that take each byte of a header for a character
+		var b strings.Builder
+		for _, c := range []byte(s) {
+			b.WriteRune(rune(c))
+		}
+		return b.String()
+	}
+	for why, spell := range map[string]func(string) string{
+		"as it is": func(s string) string { return s }, "in a query": url.QueryEscape, "in a path": url.PathEscape,
+		"in lower case": func(s string) string {
+			return regexp.MustCompile("%..").ReplaceAllStringFunc(url.QueryEscape(s), strings.ToLower)
+		},
+		"in JSON": inJSON, "in JSON within JSON": twice(inJSON), "in quotes": strconv.Quote, "in quotes, ASCII alone": strconv.QuoteToASCII,
+		"in quotes within quotes": twice(strconv.QuoteToASCII), "in HTML": html.EscapeString, "in a URL within a URL": twice(url.QueryEscape),
+		"read as Latin-1": latin, "read as Latin-1, in JSON": func(s string) string { return inJSON(latin(s)) },
+		"a URL in JSON": func(s string) string { return inJSON(url.QueryEscape(s)) }, "a report's own quotes about it": func(s string) string { return strconv.Quote(inJSON(s)) },
+	} {
+		text := spell("a " + odd + " z")
+		got := hide(text, []string{odd})
+		if got != strings.Replace(spell("a 12345678 z"), "12345678", "***", 1) {
+			t.Errorf("%s: %s becomes %s", why, text, got)
+		}
+	}
+	const token = "sekret-token-123"
 	for _, c := range []struct{ why, text, want string }{
 		{"one that was cut short is one", "no good: sekret-tok...", "no good: ***"},
+		{"so is one that was cut within a spelling", `no good: sekret-t\u00...`, "no good: ***"},
 		{"a few letters are none", "sek...", "sek..."},
+		{"nor is one that goes on otherwise", "sekret-token-12 and ...", "sekret-token-12 and ..."},
+		{"each is taken out", token + token + " " + token, "****** ***"},
 	} {
 		if got := hide(c.text, []string{token}); got != c.want {
 			t.Errorf("%s: %q", c.why, got)
 		}
+	}
+	w := &holding{given: &url.URL{RawQuery: "a=Zq%2B81%2Fsecret&b=%zz-no-escape&c&short=1"}}
+	if got := w.secrets(); !slices.Equal(got, []string{"%zz-no-escape", "Zq+81/secret"}) {
+		t.Errorf("secrets are %q", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // be asked is asked in that one, and it is left as it is.
 func (w *holding) shared(ctx context.Context, first probes.Answer) (bool, error) {
 	const wants = "a client that initializes gets a session of its own"
-	mine := [][2]string{{mcp.HeaderSessionID, first.Header.Get(mcp.HeaderSessionID)}, {"MCP-Protocol-Version", w.Protocol}}
+	mine := [][2]string{{mcp.HeaderSessionID, probes.Literal(first.Header.Get(mcp.HeaderSessionID))}, {"MCP-Protocol-Version", probes.Literal(w.Protocol)}}
 	if !w.issued {
 		mine = mine[1:]
 	}
@@ -72,6 +72,6 @@ func (w *holding) hangUp(ctx context.Context, id string) error {
 	if id == "" {
 		return nil
 	}
-	_, err := w.client.Ask(ctx, probes.Probe{Name: "end", Steps: []probes.Step{{Method: "DELETE", Header: [][2]string{{mcp.HeaderSessionID, id}}}}})
+	_, err := w.client.Ask(ctx, probes.Probe{Name: "end", Steps: []probes.Step{{Method: "DELETE", Header: [][2]string{{mcp.HeaderSessionID, probes.Literal(id)}}}}})
 	return err
 }

@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 	case "silent":
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
+	case "deaf":
+		time.Sleep(time.Hour) // it is killed
 	case "upright":
 		uprightOverStdio(pipedBreaches()[os.Getenv(asServer+"_BREACH")].edit)
 		os.Exit(0)
@@ -84,6 +86,33 @@ func TestStdioSilent(t *testing.T) {
 	}), func(o *options) { o.waitingAfter = time.Millisecond })
 	if !errors.Is(err, context.Canceled) || len(told) != 1 || !strings.Contains(told[0], startWithin.String()) {
 		t.Errorf("%v, told %v", err, told)
+	}
+}
+
+// TestStdioDeaf holds that a server which does not read is waited for no longer
+// than one which does not answer, however much it is told, and that it can be
+// ended.
+func TestStdioDeaf(t *testing.T) {
+	t.Setenv(asServer, "deaf")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // then it is killed, and a write to it fails
+	defer cancel()
+	p, err := startPeer(ctx, []string{os.Args[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.kill()
+	big := callOf("x", `{"text":"`+strings.Repeat("x", 1<<20)+`"}`)
+	for range maxUnread + 2 {
+		p.say(big)
+	}
+	if a := p.ask(ctx, big, 20*time.Millisecond); a.message != nil || a.why != "no answer for 20ms" {
+		t.Errorf("%+v", a)
+	}
+	if took, left := p.end(20 * time.Millisecond); left {
+		t.Errorf("it left after %s", took)
+	}
+	if ctx.Err() != nil {
+		t.Error("it was waited for until it was killed")
 	}
 }
 

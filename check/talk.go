@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
 )
@@ -17,24 +16,6 @@ const (
 	saysPing  = `{"jsonrpc":"2.0","id":11,"method":"ping"}`
 	saysTools = `{"jsonrpc":"2.0","id":12,"method":"tools/list"}`
 )
-
-// sessionID looks at the id that initialize was answered with.
-func (w *holding) sessionID(id string) {
-	const wants = "visible ASCII, globally unique and not to be guessed; a server may have no sessions"
-	odd := strings.ContainsFunc(id, func(r rune) bool { return r < 0x21 || r > 0x7e })
-	switch {
-	case id == "":
-		w.find("session-id", OK, ofSessions, "MAY", wants, "initialize opens no session")
-	case odd:
-		w.find("session-id", Broken, ofSessions, "MUST", wants, "%q", say.Short(id, 80)).
-			because("the id does not survive as a header", "make ids of letters and digits, such as a UUID")
-	case len(id) < 16:
-		w.find("session-id", Note, ofSessions, "SHOULD", wants, "%s: %q", say.Count(len(id), "character"), id).
-			because("a short id can be guessed, and whoever guesses it is in the session", "make ids of at least 128 random bits, such as a UUID")
-	default:
-		w.find("session-id", OK, ofSessions, "SHOULD", wants, "%d characters", len(id))
-	}
-}
 
 // talk says what a good client says: initialized, ping, tools/list.
 func (w *holding) talk(ctx context.Context) error {
@@ -71,15 +52,6 @@ func (w *holding) shut() bool {
 	}
 	w.find("all-others", LeftOut, ofSessions, "", "an answer to a client that does all as it should", "nothing is served after initialize, so nothing else tells")
 	return true
-}
-
-// apart reports whether each session is known to some replicas alone: then what
-// is refused may be refused by another one.
-func (w *holding) apart() bool {
-	if w.scattered {
-		w.find("all-others", LeftOut, ofSessions, "", "sessions that hold", "what one replica serves another refuses, so nothing else tells")
-	}
-	return w.scattered
 }
 
 // initialized looks at the answer to the notification.
@@ -126,24 +98,40 @@ func (w *holding) initialized(a probes.Answer) {
 	}
 }
 
+const wantsTypes = "Content-Type: application/json or text/event-stream"
+
+// mistyped is about an answer to a request that is not of the type it says, or
+// of none that is read, and reports whether it is one.
+func (w *holding) mistyped(rule string, a probes.Answer) bool {
+	switch media := mediaOf(a); {
+	case a.Status != 200:
+		return false
+	case media == "application/json" && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "event:"):
+		w.find(rule, Broken, ofSending, "MUST", "application/json is one JSON object", "an event stream that calls itself application/json").
+			because("clients cannot parse it", "send Content-Type: text/event-stream").
+			known("sse-body-labelled-json", "https://github.com/Megabit/Blazorise/issues/6621")
+	case media != "application/json" && media != "text/event-stream":
+		f := w.find(rule, Broken, ofSending, "MUST", wantsTypes, "200 as %s", quoted(a.Header.Get("Content-Type"))).
+			because("clients do not read an answer of another type", "send Content-Type: application/json, or text/event-stream where it is one")
+		if rule == "initialize" {
+			f.known("initialize-200-no-content-type", "")
+		}
+	default:
+		return false
+	}
+	return true
+}
+
 // answered looks at the answer to a request with which all is right, and that
 // has that id.
 func (w *holding) answered(rule, id string, a probes.Answer, in section, wants string) {
-	media := mediaOf(a)
 	r, ok := result(a)
 	odd := flawOf(id, probes.Messages(a))
 	if odd == nil && ok && rule == "tools-list" {
 		odd = flawOfList(r)
 	}
-	const wantsType = "Content-Type: application/json or text/event-stream"
 	switch {
-	case a.Status == 200 && media != "application/json" && media != "text/event-stream":
-		w.find(rule, Broken, ofSending, "MUST", wantsType, "200 as %q", a.Header.Get("Content-Type")).
-			because("clients do not read an answer of another type", "send Content-Type: application/json")
-	case a.Status == 200 && media == "application/json" && strings.HasPrefix(string(a.Body), "event:"):
-		w.find(rule, Broken, ofSending, "MUST", "application/json is one JSON object", "an event stream that calls itself application/json").
-			because("clients cannot parse it", "send Content-Type: text/event-stream").
-			known("sse-body-labelled-json", "https://github.com/Megabit/Blazorise/issues/6621")
+	case w.mistyped(rule, a):
 	case a.Status == 200 && odd != nil:
 		w.flawed(rule, ofResponses, odd)
 	case ok:
@@ -174,59 +162,9 @@ func (w *holding) answered(rule, id string, a probes.Answer, in section, wants s
 			because("most clients wait for the answer until they time out", "send the response on the stream of the POST, before it ends").
 			known("empty-post-sse", "https://github.com/r33drichards/mcp-js/issues/185")
 	default:
-		f := w.find(rule, Broken, ofSending, "MUST", wantsType, "%s", inWords(a))
+		f := w.find(rule, Broken, ofSending, "MUST", wantsTypes, "%s", inWords(a))
 		if !w.explained(f, a) {
 			f.because("it is refused in a session that the server itself opened", "look at the server's log; where there are several replicas, each must know the session")
 		}
 	}
-}
-
-// rotation looks whether the session id stays the same.
-func (w *holding) rotation(answers []probes.Answer) {
-	first := answers[0].Header.Get(mcp.HeaderSessionID)
-	for _, a := range answers[1:] {
-		if id := a.Header.Get(mcp.HeaderSessionID); id != "" && id != first {
-			w.find("session-rotates", Note, ofSessions, "MAY", "the id is that of the answer to initialize", "a later answer shows another Mcp-Session-Id").
-				because("some clients take up the new id, and some give up", "send the header with the answer to initialize alone").
-				known("session-id-rotates-mid-session", "https://github.com/Cocoanetics/SwiftMCP/pull/108")
-			return
-		}
-	}
-}
-
-// affinity asks several times in one session, each time on a connection of
-// its own, as behind a load balancer.
-func (w *holding) affinity(ctx context.Context) error {
-	if !w.issued || w.slow() {
-		return nil
-	}
-	answers, err := w.client.Talk(ctx, probes.Probe{Name: "affinity", Steps: probes.Conversation(saysPing, saysPing, saysPing, saysPing, saysPing, saysPing)})
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		return nil // the conversation has its own rules
-	}
-	lost := 0
-	for _, a := range answers[2:] {
-		if a.Status == 404 || a.Status == 400 {
-			lost++
-		}
-	}
-	const wants = "a session that lives until it is ended"
-	switch asked := len(answers) - 2; {
-	case lost > 0 && lost < asked:
-		w.scattered = true
-		f := w.find("session-holds", Broken, ofSessions, "MUST", wants, "%d of %d requests in one session were told that there is none", lost, asked).
-			because("several replicas stand behind one address, and each knows its own sessions alone",
-				"keep a session on one replica (session affinity by Mcp-Session-Id), share the sessions, or serve without them")
-		if answers[0].Header.Get("Set-Cookie") != "" {
-			f.Cause += "; the cookie that is set may be the way back to the right one, but clients of MCP keep none"
-			f.known("replica-cookie", "")
-		}
-		f.known("replica-round-robin", "https://github.com/modelcontextprotocol/python-sdk/issues/1180")
-	case lost == 0:
-		w.find("session-holds", OK, ofSessions, "MUST", wants, "%d requests on connections of their own are all in the session", asked)
-	}
-	return nil
 }

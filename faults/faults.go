@@ -30,6 +30,7 @@ type Set struct {
 	faults    []scenarios.Fault
 	http      []*scenarios.Fault // what is left of each over that transport; nil is nothing
 	stdio     []*scenarios.Fault
+	posted    []*scenarios.Fault
 	index     index
 	doing     [4]bool // whether some fault waits for that
 	seed      *int64
@@ -47,6 +48,7 @@ func NewSet(s *scenarios.Scenario) *Set {
 		do := &s.Faults[i].Do
 		set.http = append(set.http, over(&s.Faults[i], "http"))
 		set.stdio = append(set.stdio, over(&s.Faults[i], "stdio"))
+		set.posted = append(set.posted, over(&s.Faults[i], "posted"))
 		set.sessions = append(set.sessions, onSession(do))
 		set.cursors = append(set.cursors, cursorsOf(do)...)
 		set.elsewhere = set.elsewhere || do.Stream != nil && (do.Stream.On == "get" || do.Stream.On == "both") ||
@@ -80,6 +82,8 @@ func (set *Set) of(i int, r *Request) *scenarios.Fault {
 		return set.http[i]
 	case "stdio":
 		return set.stdio[i]
+	case "posted":
+		return set.posted[i]
 	}
 	return &set.faults[i]
 }

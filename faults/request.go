@@ -15,9 +15,11 @@ type Request struct {
 	HTTP   string      // method; POST for a line of stdin
 	Path   string      // of the URL; "" over stdio
 	Header http.Header // nil over stdio
-	// Over is the transport, http (also HTTP+SSE) or stdio; "" where that is not
-	// asked.
+	// Over is the transport, http (also HTTP+SSE), stdio, or posted: a POST of
+	// HTTP+SSE before a live server, whose answer comes on a stream that nobody takes
+	// apart; "" where that is not asked.
 	Over  string
+	Holds Holding // what there is for a fault to end or swap
 	Batch jsonrpc.Batch
 	// Invalid is a body that is no JSON-RPC; Batch is empty then.
 	Invalid bool
@@ -45,6 +47,15 @@ const (
 	Unknown                  // never issued
 	Ended                    // of a session that is over
 	Leaked                   // only a response other than that of initialize has shown it
+)
+
+// Holding is what sessions there are, as far as faults can act on them.
+type Holding uint8
+
+const (
+	Own    Holding = iota // the request shows a session, or is a line of a process; or nobody has looked
+	Others                // it shows none, and there are some
+	Nobody                // there are none
 )
 
 // String returns the word that a scenario has for it.

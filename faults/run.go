@@ -57,7 +57,7 @@ func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Faul
 	wanted := true
 	for _, c := range s.set.index.candidates(r) {
 		f := s.set.of(c.fault, r)
-		if f != nil && (c.met || Meets(&f.When, r)) && !(s.set.sessions[c.fault] && sessionless(r)) && s.fires(c.fault, f, r, at, now, wanted) {
+		if f != nil && (c.met || Meets(&f.When, r)) && !(s.set.sessions[c.fault] && idle(&f.Do, r)) && s.fires(c.fault, f, r, at, now, wanted) {
 			wanted = s.without(act, f)
 		}
 	}

@@ -1,18 +1,34 @@
 package faults
 
-import "github.com/mcpmock/mcpmock/scenarios"
+import (
+	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
+)
 
 // Fits reports whether a fault may fire on a request: the request meets the
 // trigger, and has the session that the fault acts on. It is Meets for a fault
 // as a whole.
 func Fits(f *scenarios.Fault, r *Request) bool {
-	return Meets(&f.When, r) && !(onSession(&f.Do) && sessionless(r))
+	return Meets(&f.When, r) && !(onSession(&f.Do) && idle(&f.Do, r))
 }
 
 // onSession reports whether an action acts on the session of a request. One
 // that does other things as well is meant to do them together.
 func onSession(do *scenarios.Action) bool {
 	return do.ExpireSession || do.ForgetSession || do.Restart || do.AdoptSession || do.RotateSession
+}
+
+// idle reports whether what an action does to sessions would do nothing to a
+// request, so that it is not met: who counts it would judge its client by it. An
+// answer to initialize may show a session where its request did not.
+func idle(do *scenarios.Action, r *Request) bool {
+	switch {
+	case sessionless(r), r.Holds == Nobody && !do.RotateSession:
+		return true
+	case r.Holds == Own, do.Restart && r.Holds == Others:
+		return false
+	}
+	return !(do.RotateSession && r.Method() == mcp.Initialize)
 }
 
 // sessionless reports whether a request is of an era that has no sessions

@@ -6,7 +6,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -58,8 +60,8 @@ func WithPatience(answer, silence time.Duration) Option {
 func WithTidy() Option { return func(o *options) { o.tidy = true } }
 
 // WithPauses makes a request that got 429 again, three times at most, after as
-// long as its Retry-After says, or a second where it has none. It is not made
-// again where that is longer than most.
+// long as its Retry-After says, in seconds or by a date, or a second where it says
+// neither. It is not made again where that is longer than most.
 func WithPauses(most time.Duration) Option { return func(o *options) { o.pauses = most } }
 
 // WithDial connects in another way than by TCP to the endpoint's host, which
@@ -173,10 +175,7 @@ func (t *talk) pause(ctx context.Context, a Answer) bool {
 	if a.Status != 429 || t.client.pauses == 0 {
 		return false
 	}
-	wait := time.Second
-	if s, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil {
-		wait = time.Duration(s) * time.Second
-	}
+	wait := comeBack(a.Header.Get("Retry-After"))
 	if wait > t.client.pauses {
 		return false
 	}
@@ -188,6 +187,23 @@ func (t *talk) pause(ctx context.Context, a Answer) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// comeBack is how long a value of Retry-After says to wait, in seconds or by a
+// date (RFC 9110, section 10.2.3). It is a second where it says neither, or where
+// its date has passed: clocks differ.
+func comeBack(said string) time.Duration {
+	s, err := strconv.ParseUint(said, 10, 31) // as many as a Duration holds
+	switch {
+	case err == nil:
+		return time.Duration(s) * time.Second
+	case errors.Is(err, strconv.ErrRange):
+		return math.MaxInt64
+	}
+	if at, err := http.ParseTime(said); err == nil {
+		return max(time.Until(at), time.Second)
+	}
+	return time.Second
 }
 
 // end closes all connections and, where the client is tidy, ends the sessions.
@@ -204,7 +220,7 @@ func (t *talk) end(ctx context.Context) {
 	defer cancel()
 	for id, alive := range t.seen {
 		if alive {
-			t.send(ctx, Step{Method: "DELETE", Header: [][2]string{{mcp.HeaderSessionID, id}}})
+			t.send(ctx, Step{Method: "DELETE", Header: [][2]string{{mcp.HeaderSessionID, Literal(id)}}})
 		}
 	}
 	for _, c := range t.open {
@@ -219,7 +235,11 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 	if p := c.endpoint.EscapedPath(); strings.HasSuffix(p, "/") && p != "/" {
 		slashed = strings.TrimSuffix(p, "/")
 	}
-	fill := strings.NewReplacer("${session}", t.session, "${leaked}", t.leaked, "${version}", t.version, "${offer}", c.version,
+	filler := ""
+	if strings.Contains(s.Body, "${filler}") {
+		filler = strings.Repeat("x", 5<<20)
+	}
+	fill := strings.NewReplacer("${$}", "$", "${filler}", filler, "${session}", t.session, "${leaked}", t.leaked, "${version}", t.version, "${offer}", c.version,
 		"${endpoint}", c.endpoint.RequestURI(), "${slashed}", slashed, "${host}", c.endpoint.Host, "${port}", c.port())
 	s.Path = fill.Replace(cmp.Or(s.Path, "${endpoint}"))
 	host := c.endpoint.Host
@@ -235,9 +255,6 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 	}
 	s.Header = append(lines, c.header...)
 	s.Body = fill.Replace(s.Body)
-	if strings.Contains(s.Body, "${filler}") {
-		s.Body = strings.ReplaceAll(s.Body, "${filler}", strings.Repeat("x", 5<<20))
-	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, fmt.Errorf("no answer for %s", c.patience))
 	defer cancel()
 	conn, err := c.connect(ctx)

@@ -187,9 +187,33 @@ func TestAskInflates(t *testing.T) {
 	}
 }
 
+// TestAskLiteral holds that a text of somebody else is sent as it stands,
+// whatever it says: a cursor, a session id, an argument.
+func TestAskLiteral(t *testing.T) {
+	const names = "${session} ${$} $${host} ${filler} ${leaked}${version"
+	const id = "${host}${filler}"
+	synctest.Test(t, func(t *testing.T) {
+		const done = "HTTP/1.1 200 OK\nContent-Length: 0\n\n"
+		s := &script{answers: []string{strings.Replace(initialized, "Id: s1", "Id: "+id, 1), done, done, done, done}}
+		p := Probe{Steps: append(Conversation(`{"x":"`+names+`"}`), Modern(`{"method":"tools/call","params":{"name":"`+names+`"}}`, [2]string{"X", names}))}
+		if _, err := s.client(t, WithTidy()).Ask(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range [][]string{2: {`{"x":"` + names + `"}`, "Mcp-Session-Id: " + id + "\r\n"},
+			3: {`"name":"` + names + `"}`, "Mcp-Name: " + names + "\r\n", "X: " + names + "\r\n"}, 4: {"DELETE ", "Mcp-Session-Id: " + id + "\r\n"}} {
+			for _, text := range want {
+				if !strings.Contains(s.asked[i], text) {
+					t.Errorf("request %d has no %q: %.500q", i, text, s.asked[i])
+				}
+			}
+		}
+	})
+}
+
 // TestAskPauses holds how a request goes on that got 429.
 func TestAskPauses(t *testing.T) {
-	const limited = "HTTP/1.1 429 Too Many Requests\nRetry-After: 2\n\n"
+	later := func(after string) string { return "HTTP/1.1 429 Too Many Requests\nRetry-After: " + after + "\n\n" }
+	limited := later("2")
 	const fine = "HTTP/1.1 200 OK\n\nfine"
 	for _, c := range []struct {
 		why     string
@@ -203,6 +227,12 @@ func TestAskPauses(t *testing.T) {
 		{"but not longer than it has time", []string{limited}, time.Second, 429, 0, 0},
 		{"and not for ever", []string{limited, limited, limited, limited}, 5 * time.Second, 429, 3, 6 * time.Second},
 		{"nor where nobody asked for it", []string{limited}, 0, 429, 0, 0},
+		{"more seconds than a Duration holds are long, not none", []string{later("9300000000")}, 5 * time.Second, 429, 0, 0},
+		{"so are more than an integer holds", []string{later("99999999999999999999")}, 5 * time.Second, 429, 0, 0},
+		{"a date is waited for", []string{later("Sat, 01 Jan 2000 00:00:03 GMT"), fine}, 5 * time.Second, 200, 1, 3 * time.Second},
+		{"unless it is far off", []string{later("Sat, 01 Jan 2000 01:00:00 GMT")}, 5 * time.Second, 429, 0, 0},
+		{"one that has passed is of another clock", []string{later("Fri, 31 Dec 1999 00:00:00 GMT"), fine}, 5 * time.Second, 200, 1, time.Second},
+		{"what is neither says nothing", []string{later("-9300000000"), fine}, 5 * time.Second, 200, 1, time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{answers: c.answers}

@@ -109,11 +109,11 @@ var requests = []struct{ name, body string }{
 }
 
 // Conversation is how a good client says those messages: it initializes, says
-// that it has, and POSTs each in the session that was opened.
+// that it has, and POSTs each, as it stands, in the session that was opened.
 func Conversation(bodies ...string) []Step {
 	steps := opened()
 	for _, b := range bodies {
-		steps = append(steps, post(b, inSession, inVersion))
+		steps = append(steps, post(Literal(b), inSession, inVersion))
 	}
 	return steps
 }

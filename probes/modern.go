@@ -25,7 +25,7 @@ const Without = "\x00"
 // Modern is the POST of a client of revision 2026-07-28: a body with the
 // headers that mirror it, as far as it has what they mirror (2026-07-28
 // basic/transports/streamable-http, "Request Metadata"). A line takes the place
-// of a usual one of its name, or keeps it off.
+// of a usual one of its name, or keeps it off. All is sent as it stands.
 func Modern(body string, lines ...[2]string) Step {
 	usual := []line{contentType, acceptBoth}
 	top := gjson.Parse(body)
@@ -42,7 +42,11 @@ func Modern(body string, lines ...[2]string) Step {
 			usual = append(usual, line{mcp.HeaderName, Encoded(name.Str)})
 		}
 	}
-	return Step{Method: "POST", Header: headers(usual, lines), Body: body}
+	all := headers(usual, lines)
+	for i := range all {
+		all[i][1] = Literal(all[i][1])
+	}
+	return Step{Method: "POST", Header: all, Body: Literal(body)}
 }
 
 // Encoded is a text as a header of that revision has it: itself where it may

@@ -10,7 +10,10 @@
 // whose manners it has, is said by who asks.
 package probes
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // A Probe is a question that tells servers apart: a fresh conversation as far
 // as the probe needs one, then one decisive request.
@@ -46,7 +49,8 @@ type Probe struct {
 //	${port}     the port alone
 //	${endpoint} the path and query of the endpoint
 //	${slashed}  the path of the endpoint with a slash at its end, or without where it has one
-//	${filler}   5 MiB of the letter x
+//	${filler}   5 MiB of the letter x, in a Body
+//	${$}        the sign $, as [Literal] writes it
 //
 // A header whose value holds ${session}, ${leaked} or ${version} is not sent where the
 // answer had none: a server without sessions gets no empty header.
@@ -66,6 +70,10 @@ type Step struct {
 	// Chunked sends the body in chunks, without a Content-Length.
 	Chunked bool
 }
+
+// Literal spells a text of somebody else, such as a server's session id, for a
+// [Step], so that nothing in it stands for anything but itself.
+func Literal(text string) string { return strings.ReplaceAll(text, "${", "${$}{") }
 
 // An Answer is what came back for one step.
 type Answer struct {

@@ -85,7 +85,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		c.end(cassettes.Client, cassettes.Closed)
 		panic(http.ErrAbortHandler)
 	}
-	watched, over := watching(ctx, w)
+	watched, over := watching(ctx, w, req)
 	out := p.outgoing(watched, req)
 	c.give(out, body, rest)
 	resp, err := p.rec.send(c, out)

@@ -29,10 +29,11 @@
 // What this does not do: it judges nothing and repairs nothing, so a request
 // that no MCP server understands is passed on and recorded like any other. It
 // follows no redirect, and passes no protocol upgrade on (WebSocket).
-// Informational responses (1xx) pass and are not on the tape. A body of more than
-// 16 MiB is on it in parts, as bytes, in which a secret is found by its name or
-// shape alone. A compressed event stream whose server does not flush the
-// compressor after each event passes on only as far as its events can be told.
+// Informational responses (1xx) pass, to clients of HTTP/1.1, and are not on the
+// tape, with none of their fields. A body of more than 16 MiB is on it in parts,
+// as bytes, in which a secret is found by its name or shape alone. A compressed
+// event stream whose server does not flush the compressor after each event passes
+// on only as far as its events can be told.
 package recorder
 
 import (

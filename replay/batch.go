@@ -11,34 +11,43 @@ import (
 
 // playBatch answers the requests of a batch, each as if it had come alone:
 // with a JSON array where every answer is one message, else on a stream. It is
-// sent when the slowest of the answers is there.
-func (q *probe) playBatch(requests []jsonrpc.Message) {
-	var said [][]byte
-	var takes time.Duration
-	streamed := q.p.dialect.Answers.Batches == "stream"
+// sent when the slowest of the answers is there that the client still wants.
+func (q *visit) playBatch(requests []jsonrpc.Message) {
+	b := batch{p: q.p, conv: q.conv, since: q.began}
+	var slow, several bool
 	var first *answer
 	for _, m := range requests {
 		messages, a, ok := q.gather(m)
 		if !ok {
 			return
 		}
+		one := part{said: messages}
 		if a != nil {
-			takes = max(takes, a.takes())
+			one.takes = a.takes()
 		}
 		if first == nil {
 			first = a
 		}
-		streamed = streamed || len(messages) > 1
-		said = append(said, messages...)
+		slow = slow || one.takes > 0
+		several = several || len(messages) > 1
+		b.parts = append(b.parts, one)
+	}
+	if slow {
+		b.begin(requests)
 	}
 	if q.pipe != nil {
-		q.pipe.sendBatch(said, takes)
+		q.pipe.playBatch(&b, slow)
 		return
 	}
-	if takes > 0 && !q.p.pause(q.conv, q, takes) {
-		q.brokenOff(nil)
-		return
+	if slow {
+		defer b.drop()
+		if !b.wait(q) {
+			q.brokenOff(nil)
+			return
+		}
 	}
+	said := b.said()
+	streamed := several || q.p.dialect.Answers.Batches == "stream"
 	h := q.w.Header()
 	if q.conv.id != "" && q.p.dialect.Session.Show == "always" {
 		h["Mcp-Session-Id"] = []string{q.conv.id}
@@ -89,18 +98,26 @@ func (a *answer) takes() (d time.Duration) {
 	return d
 }
 
-// sendBatch sends what answers a batch when that has taken its time, beside what
-// comes next: notifications on their own, and then the responses together.
-func (pp *pipe) sendBatch(said [][]byte, takes time.Duration) {
-	if takes > 0 {
-		pp.begin(func() {
-			defer pp.out.flush()
-			if pp.p.pause(pp.conv, pp, takes) {
-				pp.sendBatch(said, 0)
-			}
-		})
+// playBatch says what answers a batch: at once, or beside what comes next when
+// it has taken its time.
+func (pp *pipe) playBatch(b *batch, slow bool) {
+	if !slow {
+		pp.sendBatch(b.said())
 		return
 	}
+	if !pp.begin(func() {
+		defer pp.out.flush()
+		defer b.drop()
+		if b.wait(pp) {
+			pp.sendBatch(b.said())
+		}
+	}) {
+		b.drop()
+	}
+}
+
+// sendBatch sends notifications on their own, and then the responses together.
+func (pp *pipe) sendBatch(said [][]byte) {
 	var responses [][]byte
 	for _, m := range said {
 		if jsonrpc.One(m).Kind == jsonrpc.Response {
@@ -117,7 +134,7 @@ func (pp *pipe) sendBatch(said [][]byte, takes time.Duration) {
 // gather collects what answers one request of a batch, and says which
 // answer that is, if it is a prepared one. Questions cannot be
 // asked in a batch's answer and are left out.
-func (q *probe) gather(m jsonrpc.Message) ([][]byte, *answer, bool) {
+func (q *visit) gather(m jsonrpc.Message) ([][]byte, *answer, bool) {
 	if a := q.stub(m); a != nil {
 		return q.together(m, a), a, true
 	}
@@ -139,7 +156,7 @@ func (q *probe) gather(m jsonrpc.Message) ([][]byte, *answer, bool) {
 }
 
 // together makes all messages of an answer at once.
-func (q *probe) together(m jsonrpc.Message, a *answer) (out [][]byte) {
+func (q *visit) together(m jsonrpc.Message, a *answer) (out [][]byte) {
 	r := &q.turn(m, a).run
 	for i := range a.lines {
 		l := &a.lines[i]

@@ -10,14 +10,14 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkEmpty(q *probe, c *scenarios.Check) string {
+func checkEmpty(q *visit, c *scenarios.Check) string {
 	if errors.Is(q.bodyErr, jsonrpc.ErrEmpty) && (len(q.body) == 0 || c.Match == "") {
 		return "the body is empty"
 	}
 	return ""
 }
 
-func checkJSON(q *probe, _ *scenarios.Check) string {
+func checkJSON(q *visit, _ *scenarios.Check) string {
 	switch {
 	case q.bodyErr == nil, errors.Is(q.bodyErr, errTooLarge):
 		return ""
@@ -32,7 +32,7 @@ func checkJSON(q *probe, _ *scenarios.Check) string {
 	return "the body could not be read: " + q.bodyErr.Error()
 }
 
-func checkJSONRPC(q *probe, c *scenarios.Check) string {
+func checkJSONRPC(q *visit, c *scenarios.Check) string {
 	bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr)
 	if ok && (len(c.Flaw) == 0 || slices.Contains(c.Flaw, flaw(q.body))) {
 		return bad.Reason
@@ -40,7 +40,7 @@ func checkJSONRPC(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkBatch(q *probe, c *scenarios.Check) string {
+func checkBatch(q *visit, c *scenarios.Check) string {
 	if !q.post() || !q.batch.Array || mcp.HasBatches(q.revision()) && !c.Every {
 		return ""
 	}
@@ -50,7 +50,7 @@ func checkBatch(q *probe, c *scenarios.Check) string {
 	return "revision " + q.revision() + " has no batches; send each message in a request of its own"
 }
 
-func checkBatchInitialize(q *probe, _ *scenarios.Check) string {
+func checkBatchInitialize(q *visit, _ *scenarios.Check) string {
 	if q.post() && q.batch.Array && q.initialize() {
 		return "initialize must not be part of a batch"
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkReinitialize(q *probe, _ *scenarios.Check) string {
+func checkReinitialize(q *visit, _ *scenarios.Check) string {
 	if q.pipe != nil && q.initialized && q.initialize() {
 		return "this connection is initialized already; open another one to begin anew"
 	}
@@ -19,7 +19,7 @@ func checkReinitialize(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkNotInitialized(q *probe, c *scenarios.Check) string {
+func checkNotInitialized(q *visit, c *scenarios.Check) string {
 	if q.p.mode == "stateless" || q.initialized {
 		return ""
 	}
@@ -29,7 +29,7 @@ func checkNotInitialized(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkNotReady(q *probe, c *scenarios.Check) string {
+func checkNotReady(q *visit, c *scenarios.Check) string {
 	if q.p.mode == "stateless" || !q.initialized || q.ready {
 		return ""
 	}
@@ -40,7 +40,7 @@ func checkNotReady(q *probe, c *scenarios.Check) string {
 }
 
 // early returns a request that should not come in the middle of a handshake.
-func (q *probe) early(c *scenarios.Check) string {
+func (q *visit) early(c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		switch {
 		case m.Method == mcp.Initialize:
@@ -54,7 +54,7 @@ func (q *probe) early(c *scenarios.Check) string {
 }
 
 // checkHandshake finds the handshake of the legacy era.
-func checkHandshake(q *probe, c *scenarios.Check) string {
+func checkHandshake(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if !q.shakesWith(m) || !c.Every && !mcp.IsModern(q.protocol) {
 			continue
@@ -70,12 +70,12 @@ func checkHandshake(q *probe, c *scenarios.Check) string {
 // initialize, whatever its header says, that names no modern version for
 // itself (2026-07-28 basic/versioning, "Backward Compatibility with
 // Initialization-Based Versions").
-func (q *probe) shakes() bool {
+func (q *visit) shakes() bool {
 	return q.initialize() && slices.ContainsFunc(q.batch.Messages, q.shakesWith)
 }
 
 // shakesWith reports whether that message is the one. What names a modern
 // version is a request of a method that the modern era has not.
-func (q *probe) shakesWith(m jsonrpc.Message) bool {
+func (q *visit) shakesWith(m jsonrpc.Message) bool {
 	return m.Method == mcp.Initialize && !mcp.IsModern(q.told(m).field(mcp.MetaVersion).Str)
 }

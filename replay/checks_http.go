@@ -11,21 +11,21 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkMethod(q *probe, _ *scenarios.Check) string {
+func checkMethod(q *visit, _ *scenarios.Check) string {
 	if allowed(q.verb) {
 		return ""
 	}
 	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.verb
 }
 
-func checkStateless(q *probe, c *scenarios.Check) string {
+func checkStateless(q *visit, c *scenarios.Check) string {
 	if (q.p.mode == "stateless" || c.Every) && q.verb != http.MethodPost {
 		return "a stateless server has neither streams to listen to nor sessions to end; use POST, not " + q.verb
 	}
 	return ""
 }
 
-func checkSize(q *probe, c *scenarios.Check) string {
+func checkSize(q *visit, c *scenarios.Check) string {
 	switch {
 	case c.Limit > 0 && (len(q.body) > c.Limit || errors.Is(q.bodyErr, errTooLarge)):
 		return fmt.Sprintf("a message may have %d bytes", min(int64(c.Limit), q.p.maxBody))
@@ -35,7 +35,7 @@ func checkSize(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkContentType(q *probe, c *scenarios.Check) string {
+func checkContentType(q *visit, c *scenarios.Check) string {
 	if q.verb != http.MethodPost {
 		return ""
 	}
@@ -77,28 +77,28 @@ func checkContentType(q *probe, c *scenarios.Check) string {
 	return "send Content-Type: application/json; got " + orNone(strings.Join(q.r.Header["Content-Type"], ", "))
 }
 
-func checkAcceptPost(q *probe, c *scenarios.Check) string {
+func checkAcceptPost(q *visit, c *scenarios.Check) string {
 	if q.verb != http.MethodPost && !slices.Contains(c.On, q.verb) || q.comes("application/json", c) && q.comes("text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
-func checkAcceptGet(q *probe, c *scenarios.Check) string {
+func checkAcceptGet(q *visit, c *scenarios.Check) string {
 	if q.verb != http.MethodGet || q.comes("text/event-stream", c) {
 		return ""
 	}
 	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.r.Header["Accept"], ", "))
 }
 
-func checkSlashMissing(q *probe, _ *scenarios.Check) string {
+func checkSlashMissing(q *visit, _ *scenarios.Check) string {
 	if q.atEndpoint() && !strings.HasSuffix(q.r.URL.Path, "/") {
 		return "the endpoint is " + q.r.URL.Path + "/"
 	}
 	return ""
 }
 
-func checkSlashExtra(q *probe, _ *scenarios.Check) string {
+func checkSlashExtra(q *visit, _ *scenarios.Check) string {
 	if q.atEndpoint() && strings.HasSuffix(q.r.URL.Path, "/") {
 		return "the endpoint is " + unslashed(q.r.URL.Path)
 	}
@@ -108,7 +108,7 @@ func checkSlashExtra(q *probe, _ *scenarios.Check) string {
 // atEndpoint reports whether the request came to the endpoint that the player
 // tells of, in whatever space, with a slash at its end or without. The root
 // has none to spare.
-func (q *probe) atEndpoint() bool {
+func (q *visit) atEndpoint() bool {
 	endpoint := unslashed(q.p.index.Path)
 	return endpoint != "" && strings.HasSuffix(unslashed(q.r.URL.Path), endpoint)
 }

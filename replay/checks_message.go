@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-func checkUnknownMethod(q *probe, c *scenarios.Check) string {
+func checkUnknownMethod(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if q.modern {
 			if !q.p.knowsModern(m.Method) {
@@ -26,7 +26,7 @@ func checkUnknownMethod(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkMissingParams(q *probe, c *scenarios.Check) string {
+func checkMissingParams(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if m.Params == nil && (m.Method == mcp.Initialize || c.Every && mcp.NeedsParams(m.Method)) {
 			return quote(m.Method) + " needs params"
@@ -35,7 +35,7 @@ func checkMissingParams(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkInitializeParams(q *probe, c *scenarios.Check) string {
+func checkInitializeParams(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if m.Method != mcp.Initialize {
 			continue
@@ -59,7 +59,7 @@ func checkInitializeParams(q *probe, c *scenarios.Check) string {
 // checkParamsIncomplete finds what the schema of every revision asks for: that it
 // is there, and of the modern era, which repeats it in headers and answers with
 // it, that it is of the right type.
-func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
+func checkParamsIncomplete(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		params := gjson.Parse(jsonrpc.String(m.Params))
 		for _, name := range mcp.NeededParams(m.Method) {
@@ -83,7 +83,7 @@ func checkParamsIncomplete(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkIDMissing(q *probe, _ *scenarios.Check) string {
+func checkIDMissing(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.notifications() {
 		if mcp.IsRequest(m.Method) {
 			return quote(m.Method) + " is a request and needs an id"
@@ -92,7 +92,7 @@ func checkIDMissing(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkIDUnexpected(q *probe, _ *scenarios.Check) string {
+func checkIDUnexpected(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if mcp.IsNotification(m.Method) {
 			return quote(m.Method) + " is a notification and has no id"
@@ -101,7 +101,7 @@ func checkIDUnexpected(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkNotificationUnknown(q *probe, _ *scenarios.Check) string {
+func checkNotificationUnknown(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.notifications() {
 		if !mcp.IsNotification(m.Method) && !mcp.IsRequest(m.Method) {
 			return "no revision has a notification " + quote(m.Method)
@@ -111,7 +111,7 @@ func checkNotificationUnknown(q *probe, _ *scenarios.Check) string {
 }
 
 // checkKindUnexpected finds every message: the check says of which kinds.
-func checkKindUnexpected(q *probe, _ *scenarios.Check) string {
+func checkKindUnexpected(q *visit, _ *scenarios.Check) string {
 	if !q.post() {
 		return ""
 	}
@@ -126,7 +126,7 @@ func checkKindUnexpected(q *probe, _ *scenarios.Check) string {
 // checkInputMalformed finds what a client cannot come back with: answers that
 // are no object of objects, or a state that is no text (2026-07-28
 // basic/patterns/mrtr, "Error Handling"). A null is as good as nothing.
-func checkInputMalformed(q *probe, _ *scenarios.Check) string {
+func checkInputMalformed(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if !mcp.TakesInput(m.Method) || !q.told(m).retries {
 			continue
@@ -157,7 +157,7 @@ func checkInputMalformed(q *probe, _ *scenarios.Check) string {
 
 // checkMemberDoubled finds requests that say one thing twice: one reader takes
 // the first, another the last, and a header can mirror but one of them.
-func checkMemberDoubled(q *probe, _ *scenarios.Check) string {
+func checkMemberDoubled(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if t := q.told(m); t.within != "" {
 			q.own().found = &finding{missing: []string{t.twice}}

@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-func checkMetaMissing(q *probe, _ *scenarios.Check) string {
+func checkMetaMissing(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if !q.told(m).meta.IsObject() {
 			return "send params with _meta, which has " + mcp.MetaVersion + " and " + mcp.MetaCapabilities
@@ -21,7 +21,7 @@ func checkMetaMissing(q *probe, _ *scenarios.Check) string {
 
 // checkMetaIncomplete finds requests that lack what every request of the modern
 // era has (2026-07-28 basic, "Per-request protocol fields").
-func checkMetaIncomplete(q *probe, c *scenarios.Check) string {
+func checkMetaIncomplete(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		var all, looked []string
 		for _, name := range []string{mcp.MetaVersion, mcp.MetaCapabilities} {
@@ -42,7 +42,7 @@ func checkMetaIncomplete(q *probe, c *scenarios.Check) string {
 
 // checkMetaMalformed finds requests whose protocol fields are not what the
 // schema says they are.
-func checkMetaMalformed(q *probe, c *scenarios.Check) string {
+func checkMetaMalformed(q *visit, c *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if v := q.told(m).meta; v.Exists() && !v.IsObject() && looksAt(c, "_meta") {
 			q.own().found = &finding{missing: []string{"_meta"}, given: jsonrpc.TypeName(v)}
@@ -60,7 +60,7 @@ func checkMetaMalformed(q *probe, c *scenarios.Check) string {
 	return ""
 }
 
-func checkMetaVersion(q *probe, _ *scenarios.Check) string {
+func checkMetaVersion(q *visit, _ *scenarios.Check) string {
 	for _, m := range q.requests() {
 		if v := q.told(m).field(mcp.MetaVersion); v.Exists() && v.Str != q.protocol {
 			return "_meta names version " + quote(v.String()) + ", MCP-Protocol-Version " + quote(q.protocol)
@@ -69,7 +69,7 @@ func checkMetaVersion(q *probe, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkMetaMethod(q *probe, _ *scenarios.Check) string {
+func checkMetaMethod(q *visit, _ *scenarios.Check) string {
 	if q.r == nil {
 		return ""
 	}

@@ -36,7 +36,7 @@ type finding struct {
 // reflection lists the headers that what is sent may have, in the order in which
 // the specification names them. That of the version is one even where the body
 // names none.
-func (q *probe) reflection() []mirrored {
+func (q *visit) reflection() []mirrored {
 	if q.r == nil {
 		return nil
 	}
@@ -78,7 +78,7 @@ func textValue(s string) gjson.Result {
 // reflects walks over the headers that a check is about, and returns what find
 // says of the first that it finds fault with. What headers a notification has
 // the specification leaves open, so a check looks at them if it says so.
-func (q *probe) reflects(c *scenarios.Check, find func(h *mirrored, lines []string) string) string {
+func (q *visit) reflects(c *scenarios.Check, find func(h *mirrored, lines []string) string) string {
 	all := q.reflection()
 	for i := range all {
 		h := &all[i]
@@ -102,7 +102,7 @@ func (q *probe) reflects(c *scenarios.Check, find func(h *mirrored, lines []stri
 // literal is the value of the body as JSON has it.
 func (h *mirrored) literal() string {
 	if h.value.Raw == "" && h.value.Type == gjson.String {
-		return jsonrpc.String(quoteJSON(h.value.Str))
+		return jsonrpc.String(jsonrpc.Text(h.value.Str))
 	}
 	return h.value.Raw
 }
@@ -128,7 +128,7 @@ func (h *mirrored) decode(c *scenarios.Check, sent string) (text string, ok bool
 	return mirror.Read(sent)
 }
 
-func checkHeaderMissing(q *probe, c *scenarios.Check) string {
+func checkHeaderMissing(q *visit, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) > 0 && !(c.Every && lines[0] == "") || h.kind != "version" && !mirror.Sayable(h.value) {
 			return ""
@@ -140,7 +140,7 @@ func checkHeaderMissing(q *probe, c *scenarios.Check) string {
 	})
 }
 
-func checkHeaderDoubled(q *probe, c *scenarios.Check) string {
+func checkHeaderDoubled(q *visit, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) < 2 {
 			return ""
@@ -149,7 +149,7 @@ func checkHeaderDoubled(q *probe, c *scenarios.Check) string {
 	})
 }
 
-func checkHeaderMalformed(q *probe, c *scenarios.Check) string {
+func checkHeaderMalformed(q *visit, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) == 0 {
 			return ""
@@ -161,7 +161,7 @@ func checkHeaderMalformed(q *probe, c *scenarios.Check) string {
 	})
 }
 
-func checkHeaderDiffers(q *probe, c *scenarios.Check) string {
+func checkHeaderDiffers(q *visit, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) == 0 || !h.value.Exists() || h.kind == "param" && h.value.Type == gjson.Null {
 			return "" // that is for other checks
@@ -174,7 +174,7 @@ func checkHeaderDiffers(q *probe, c *scenarios.Check) string {
 	})
 }
 
-func checkHeaderUnexpected(q *probe, c *scenarios.Check) string {
+func checkHeaderUnexpected(q *visit, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if h.kind != "param" || len(lines) == 0 || h.value.Exists() && h.value.Type != gjson.Null {
 			return ""

@@ -8,14 +8,14 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkNoSessionYet(q *probe, _ *scenarios.Check) string {
+func checkNoSessionYet(q *visit, _ *scenarios.Check) string {
 	if q.p.mode != "required" || q.initialize() || q.space.opened.Load() {
 		return ""
 	}
 	return "send initialize first"
 }
 
-func checkSessionMissing(q *probe, c *scenarios.Check) string {
+func checkSessionMissing(q *visit, c *scenarios.Check) string {
 	if q.p.mode != "required" || q.id != "" || q.initialize() && (!c.Every || len(q.requests()) > 0) {
 		return ""
 	}
@@ -44,28 +44,28 @@ func wrongName(h http.Header) string {
 	return ""
 }
 
-func checkSessionUnknown(q *probe, c *scenarios.Check) string {
+func checkSessionUnknown(q *visit, c *scenarios.Check) string {
 	if q.known == sessionUnknown || c.Every && q.id == "" && len(q.r.Header[mcp.HeaderSessionID]) > 0 && q.p.mode != "stateless" {
 		return "this id was never issued; send initialize without Mcp-Session-Id to open a session"
 	}
 	return ""
 }
 
-func checkSessionEnded(q *probe, _ *scenarios.Check) string {
+func checkSessionEnded(q *visit, _ *scenarios.Check) string {
 	if q.known == sessionEnded {
 		return q.why + "; send initialize without Mcp-Session-Id to open a new one"
 	}
 	return ""
 }
 
-func checkSessionOnInit(q *probe, _ *scenarios.Check) string {
+func checkSessionOnInit(q *visit, _ *scenarios.Check) string {
 	if q.known == sessionKnown && q.initialize() {
 		return "initialize opens a session; send it without Mcp-Session-Id"
 	}
 	return ""
 }
 
-func checkTooManySessions(q *probe, _ *scenarios.Check) string {
+func checkTooManySessions(q *visit, _ *scenarios.Check) string {
 	if q.p.mode != "stateless" && q.initialize() && q.p.sessions.full() {
 		return fmt.Sprintf("%d sessions are open; end some with DELETE", q.p.maxSessions)
 	}

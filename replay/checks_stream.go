@@ -7,7 +7,7 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-func checkLastEventID(q *probe, _ *scenarios.Check) string {
+func checkLastEventID(q *visit, _ *scenarios.Check) string {
 	if q.verb == http.MethodPost && q.r.Header.Get(mcp.HeaderLastEventID) != "" {
 		return "a stream is resumed with GET"
 	}
@@ -16,7 +16,7 @@ func checkLastEventID(q *probe, _ *scenarios.Check) string {
 
 // checkStreamOpen takes the place of the only GET stream, so that of two that
 // come at once one is refused.
-func checkStreamOpen(q *probe, _ *scenarios.Check) string {
+func checkStreamOpen(q *visit, _ *scenarios.Check) string {
 	if q.verb != http.MethodGet {
 		return ""
 	}
@@ -30,7 +30,7 @@ func checkStreamOpen(q *probe, _ *scenarios.Check) string {
 	return "this session has a GET stream already"
 }
 
-func checkEventUnknown(q *probe, _ *scenarios.Check) string {
+func checkEventUnknown(q *visit, _ *scenarios.Check) string {
 	if q.verb != http.MethodGet || len(q.r.Header[mcp.HeaderLastEventID]) == 0 {
 		return ""
 	}

@@ -12,14 +12,14 @@ import (
 // firstModern is the revision that has neither sessions nor initialize.
 const firstModern = "2026-07-28"
 
-func checkVersionUnknown(q *probe, c *scenarios.Check) string {
+func checkVersionUnknown(q *visit, c *scenarios.Check) string {
 	if q.initialize() || q.has(mcp.Discover) {
 		return ""
 	}
 	return checkVersionAny(q, c)
 }
 
-func checkVersionAny(q *probe, c *scenarios.Check) string {
+func checkVersionAny(q *visit, c *scenarios.Check) string {
 	if q.modern {
 		v := q.protocol
 		if len(c.Header) == 0 {
@@ -41,14 +41,14 @@ func checkVersionAny(q *probe, c *scenarios.Check) string {
 
 // checkVersionModern compares as servers do that ask whether a version is at
 // least the one they know: as texts.
-func checkVersionModern(q *probe, c *scenarios.Check) string {
+func checkVersionModern(q *visit, c *scenarios.Check) string {
 	if q.protocol < firstModern || len(q.requests()) == 0 && !slices.Contains(c.Kind, "notification") {
 		return ""
 	}
 	return "MCP-Protocol-Version " + quote(q.protocol) + " has no sessions; this server has; send initialize with one of " + strings.Join(q.p.supported(), ", ")
 }
 
-func checkVersionDiffers(q *probe, _ *scenarios.Check) string {
+func checkVersionDiffers(q *visit, _ *scenarios.Check) string {
 	if q.protocol == "" || q.version == "" || q.protocol == q.version || q.initialize() {
 		return ""
 	}
@@ -56,7 +56,7 @@ func checkVersionDiffers(q *probe, _ *scenarios.Check) string {
 }
 
 // spoken lists the versions that the dialect speaks in the era of the request.
-func (q *probe) spoken() []string {
+func (q *visit) spoken() []string {
 	if q.modern {
 		return q.p.gate.modern.Versions
 	}
@@ -65,7 +65,7 @@ func (q *probe) spoken() []string {
 
 // names returns the version that a modern request names: in the header, else in
 // _meta; of a handshake, in its params.
-func (q *probe) names() string {
+func (q *visit) names() string {
 	if q.protocol != "" && !q.initialize() {
 		return q.protocol
 	}

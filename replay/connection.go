@@ -27,7 +27,7 @@ type connection struct {
 
 // open begins an event stream. Its headers go out with the first line, or as
 // soon as there is something to wait for.
-func (q *probe) open(s *stream, status int, h http.Header) {
+func (q *visit) open(s *stream, status int, h http.Header) {
 	q.stream = s
 	q.connection = connection{rc: http.NewResponseController(q.w)}
 	q.connection.ctx, q.connection.stop = context.WithCancel(q.r.Context())
@@ -48,7 +48,7 @@ func (c *connection) flush() bool {
 
 // transmit writes a frame and flushes it. It reports whether that worked. Where
 // the answer is edited, that may wait, and bounds each write itself.
-func (q *probe) transmit(frame []byte) bool {
+func (q *visit) transmit(frame []byte) bool {
 	c := &q.connection
 	if now := time.Now(); q.edited == nil && now.Sub(c.bounded) > time.Second {
 		c.bounded = now
@@ -62,7 +62,7 @@ func (q *probe) transmit(frame []byte) bool {
 }
 
 // release lets the connection be used again.
-func (q *probe) release() {
+func (q *visit) release() {
 	q.connection.stop()
 	if !q.connection.bounded.IsZero() {
 		_ = q.connection.rc.SetWriteDeadline(time.Time{})
@@ -71,19 +71,19 @@ func (q *probe) release() {
 
 // supersede makes the connection let go of its stream. It must still carry
 // it: then its handler has not returned.
-func (q *probe) supersede() {
+func (q *visit) supersede() {
 	q.connection.stop()
 	_ = q.connection.rc.SetWriteDeadline(time.Now())
 }
 
 // say sends a line of the stream that this connection carries.
-func (q *probe) say(l *line, r *run) (taken, there bool) {
+func (q *visit) say(l *line, r *run) (taken, there bool) {
 	n, mine := q.conv.keep(q.stream, q, l, r)
 	return mine, mine && q.repeat(l, r, n)
 }
 
 // repeat sends a line as the n-th event of its stream.
-func (q *probe) repeat(l *line, r *run, n int) bool {
+func (q *visit) repeat(l *line, r *run, n int) bool {
 	var message []byte
 	if !l.raw {
 		message = l.append(nil, r)
@@ -97,7 +97,7 @@ func (q *probe) repeat(l *line, r *run, n int) bool {
 	return q.transmit(q.connection.buf)
 }
 
-func (q *probe) gone() <-chan struct{} {
+func (q *visit) gone() <-chan struct{} {
 	if q.stream != nil {
 		return q.connection.ctx.Done()
 	}
@@ -105,19 +105,19 @@ func (q *probe) gone() <-chan struct{} {
 }
 
 // apart is short: each answer has a connection of its own.
-func (q *probe) apart() time.Duration { return 5 * time.Millisecond }
+func (q *visit) apart() time.Duration { return 5 * time.Millisecond }
 
 // silent is never closed: a client may always send another request.
-func (q *probe) silent() <-chan struct{} { return nil }
+func (q *visit) silent() <-chan struct{} { return nil }
 
 // cuts reports whether the connection ends before its stream does.
-func (q *probe) cuts(standalone bool) bool {
+func (q *visit) cuts(standalone bool) bool {
 	return q.p.mode != "stateless" && (standalone || q.conv.canResume(q.stream))
 }
 
 // hold prepares for a wait: the client gets the headers of its stream, and
 // the time for reading the request no longer bounds the answer.
-func (q *probe) hold() {
+func (q *visit) hold() {
 	if q.stream != nil && !q.connection.head {
 		q.connection.flush()
 	}
@@ -125,7 +125,7 @@ func (q *probe) hold() {
 }
 
 // unbind lifts the server's ReadTimeout, which would end a long answer too.
-func (q *probe) unbind() {
+func (q *visit) unbind() {
 	if !q.unbound {
 		_ = http.NewResponseController(q.w).SetReadDeadline(time.Time{})
 	}

@@ -105,7 +105,7 @@ func (p *Player) learnHeaders() {
 // Initialization-Based Versions"): whoever names a version in _meta or in the
 // header that has no handshake, or calls what only that era has. A dialect may
 // turn such requests away in a manner of its own where the era is not served.
-func (q *probe) modernly() bool {
+func (q *visit) modernly() bool {
 	p := q.p
 	switch {
 	case p.live || q.old || q.pipe != nil && q.pipe.conv.id != "": // HTTP+SSE is of the legacy era alone
@@ -119,7 +119,7 @@ func (q *probe) modernly() bool {
 }
 
 // namesOther reports whether the header names a version that has no handshake.
-func (q *probe) namesOther() bool {
+func (q *visit) namesOther() bool {
 	if q.protocol == "" {
 		return false
 	}
@@ -128,7 +128,7 @@ func (q *probe) namesOther() bool {
 
 // outOfTime says of a request that is of the modern era, where that is not
 // served, what would serve it.
-func (q *probe) outOfTime() string {
+func (q *visit) outOfTime() string {
 	if q.p.live || q.p.eras.modern || !q.carriesVersion() {
 		return ""
 	}
@@ -136,7 +136,7 @@ func (q *probe) outOfTime() string {
 }
 
 // carriesVersion reports whether a message names its version itself.
-func (q *probe) carriesVersion() bool {
+func (q *visit) carriesVersion() bool {
 	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool {
 		return jsonrpc.HasMeta(m.Params) && q.told(m).field(mcp.MetaVersion).Exists()
 	})
@@ -168,7 +168,7 @@ func (p *Player) translatesFor(modern bool) bool {
 // a server has both, by what the dialect goes by. Over a pipe there is only the
 // message. An initialize is of the other era unless it is told apart by the
 // header of a server that looks at nothing else.
-func (q *probe) opensModern() bool {
+func (q *visit) opensModern() bool {
 	by := q.p.gate.modern.Opens
 	if q.r == nil {
 		by = []string{"meta", "method"}

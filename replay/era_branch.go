@@ -137,13 +137,13 @@ func (t *turn) responses(recorded *answer, p *Player) []byte {
 	return eras.Responses(keys, results)
 }
 
-// beside returns a probe that notes on the journal what becomes of a turn after
+// beside returns a visit that notes on the journal what becomes of a turn after
 // its request was heard.
-func (t *turn) beside(on stage) *probe {
-	if q, ok := on.(*probe); ok && q.carrier == int(t.carrier) {
+func (t *turn) beside(on stage) *visit {
+	if q, ok := on.(*visit); ok && q.carrier == int(t.carrier) {
 		return q
 	}
-	return &probe{p: t.p, space: t.conv.space, carrier: int(t.carrier), began: t.p.clock.Now(), fate: &t.p.calm}
+	return &visit{p: t.p, space: t.conv.space, carrier: int(t.carrier), began: t.p.clock.Now(), fate: &t.p.calm}
 }
 
 // neverAnswered says why a round does not go on.

@@ -17,12 +17,12 @@ import (
 
 // discovers reports whether server/discover is answered as recorded. What
 // promises the modern era is not, where that is not served.
-func (p *Player) discovers() bool { return p.probed && (p.eras.modern || !p.taped.modern) }
+func (p *Player) discovers() bool { return p.discoverable && (p.eras.modern || !p.taped.modern) }
 
 // discover returns the result of server/discover: the recorded one, else what
 // the recorded initialize makes. It is nil where the tape tells nothing.
 func (p *Player) discover() []byte {
-	if p.probed {
+	if p.discoverable {
 		for _, x := range p.index.Of(mcp.Discover) {
 			if result := p.answers.result(int(x)); result != nil {
 				return result
@@ -66,7 +66,7 @@ func (p *Player) inferred() []byte {
 		if i > 0 {
 			capabilities = append(capabilities, ',')
 		}
-		capabilities = append(append(capabilities, quoteJSON(name)...), ":{}"...)
+		capabilities = append(append(capabilities, jsonrpc.Text(name)...), ":{}"...)
 	}
 	return slices.Concat([]byte(`{"protocolVersion":"`+mcp.V20251125+`","capabilities":`), capabilities, []byte(`},"serverInfo":`), server, []byte("}"))
 }
@@ -120,7 +120,7 @@ func (p *Player) initialResult(session int) []byte {
 }
 
 // beginTranslated answers initialize on a tape of the modern era.
-func (q *probe) beginTranslated(m jsonrpc.Message) {
+func (q *visit) beginTranslated(m jsonrpc.Message) {
 	p := q.p
 	requested := stringOf(m.Params, "protocolVersion")
 	version := p.negotiate(requested, mcp.Legacy()[0])

@@ -64,7 +64,7 @@ func (a *answers) offers(l *line, label string) {
 		return
 	case len(kept) == 0:
 		for _, v := range a.served {
-			kept = append(kept, string(quoteJSON(v)))
+			kept = append(kept, string(jsonrpc.Text(v)))
 		}
 	}
 	id := jsonrpc.One(l.text).ID

@@ -77,7 +77,7 @@ func (a *answers) questions(recorded *answer) ([]line, error) {
 			return nil, err
 		}
 		l := line{kind: jsonrpc.Request, method: in.Method, input: &recorded.inputs[i], event: -10 - i, answered: 0, after: -1}
-		l.text = slices.Concat([]byte(`{"jsonrpc":"2.0","id":0,"method":`), quoteJSON(in.Method), []byte(`,"params":`), params, []byte("}"))
+		l.text = slices.Concat([]byte(`{"jsonrpc":"2.0","id":0,"method":`), jsonrpc.Text(in.Method), []byte(`,"params":`), params, []byte("}"))
 		if reply := eras.Response(replies, in.Key); reply != nil {
 			l.reply = slices.Concat([]byte(`{"jsonrpc":"2.0","id":0,"result":`), reply, []byte("}"))
 		}

@@ -13,7 +13,7 @@ import (
 // legacyFromModern answers a legacy request from an exchange of the modern era,
 // or in place of what that era has not. Where it says true without an answer it
 // has answered itself, and where it says false used is as with match.
-func (q *probe) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answered bool) {
+func (q *visit) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answered bool) {
 	if result, ok := q.follow(m); ok {
 		q.note("translated", "", quote(m.Method)+", which "+mcp.V20260728+" has not")
 		q.answer(m, result)
@@ -38,7 +38,7 @@ func (q *probe) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answer
 
 // spoke returns the legacy revision that a request is answered in: the
 // negotiated one, else the header's, else the one to assume.
-func (q *probe) spoke() string {
+func (q *visit) spoke() string {
 	for _, v := range [...]string{q.version, q.protocol, mcp.AssumedVersion} {
 		if mcp.IsLegacy(v) {
 			return v
@@ -48,7 +48,7 @@ func (q *probe) spoke() string {
 }
 
 // translated makes the n-th round of a legacy exchange the answer.
-func (q *probe) translated(m jsonrpc.Message, x, n int) (*answer, bool) {
+func (q *visit) translated(m jsonrpc.Message, x, n int) (*answer, bool) {
 	rounds, err := q.p.answers.rounds(x)
 	if err != nil {
 		q.untranslatable(m, err)
@@ -65,7 +65,7 @@ func (q *probe) translated(m jsonrpc.Message, x, n int) (*answer, bool) {
 
 // untranslatable answers where the other era has no words for what the tape
 // has.
-func (q *probe) untranslatable(m jsonrpc.Message, err error) {
+func (q *visit) untranslatable(m jsonrpc.Message, err error) {
 	q.note("refused", "translation", err.Error())
 	body := response(m.ID, synthesized{code: mcp.InternalError, message: "mcpmock: " + err.Error()})
 	q.reply(http.StatusOK, http.Header{"Content-Type": contentJSON}, body)
@@ -73,7 +73,7 @@ func (q *probe) untranslatable(m jsonrpc.Message, err error) {
 
 // follow takes in what a legacy client subscribes to, and how much it wants to
 // be told.
-func (q *probe) follow(m jsonrpc.Message) (synthesized, bool) {
+func (q *visit) follow(m jsonrpc.Message) (synthesized, bool) {
 	c := q.conv
 	c.mu.Lock()
 	defer c.mu.Unlock()

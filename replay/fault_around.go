@@ -12,7 +12,7 @@ import (
 
 // An around is what an edited answer asks of the request that it is for.
 type around struct {
-	*probe
+	*visit
 	ctx   context.Context
 	leave context.CancelFunc
 }
@@ -102,6 +102,6 @@ func (a *around) SaidEnd(reset bool) {
 }
 
 // saidBroken puts a connection that is broken off on the journal.
-func (q *probe) saidBroken() {
+func (q *visit) saidBroken() {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Server, end: cassettes.Reset}, q.p.clock.Now())
 }

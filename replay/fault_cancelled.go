@@ -14,7 +14,7 @@ import (
 // cancels returns the id of the request that a cancellation means, as JSON, or
 // nil where the message is none (2025-11-25 basic/utilities/cancellation,
 // "Cancellation Flow").
-func (q *probe) cancels() []byte {
+func (q *visit) cancels() []byte {
 	if !q.post() || len(q.batch.Messages) != 1 || q.batch.Messages[0].Method != mcp.Cancelled {
 		return nil
 	}
@@ -30,11 +30,16 @@ func (q *probe) cancels() []byte {
 // for a recorded one. Over a pipe it need not say of which era it is, so the
 // request is looked for in the other, too: the ids are those of one client
 // (2026-07-28 basic/patterns/cancellation, "Transport-Specific Cancellation").
-func (q *probe) callOff(m jsonrpc.Message) (own bool) {
+func (q *visit) callOff(m jsonrpc.Message) (own bool) {
 	id := gjson.GetBytes(m.Params, "requestId").Raw
 	own = true
-	if other := q.pipe.other(q.conv); !q.conv.cancel(id) && other != nil {
-		own = !other.cancel(id) && q.initialized
+	called := q.conv.cancel(id)
+	if other := q.pipe.other(q.conv); !called && other != nil {
+		called = other.cancel(id)
+		own = !called && q.initialized
+	}
+	if called && q.pipe != nil { // the id is free for another request, with which the faults have nothing to do
+		q.pipe.editsOf([]string{id})
 	}
 	tape := q.p.taped
 	return own && (tape.legacy || !tape.modern) // what is recorded of the other era alone is that one's
@@ -56,7 +61,7 @@ func (pp *pipe) other(than *conversation) *conversation {
 // answerCancelled sends what an action has beside the answer, where it acts on
 // a cancellation: on the stream of the cancelled request, whose id and token
 // the messages name. Where that stream is over, or was none, they go nowhere.
-func (q *probe) answerCancelled(id []byte) {
+func (q *visit) answerCancelled(id []byte) {
 	if pp := q.pipe; pp != nil {
 		pp.emit(q.edits, id)
 		pp.out.flush()
@@ -78,7 +83,7 @@ func (q *probe) answerCancelled(id []byte) {
 			continue
 		}
 		if m.On == "get" || m.On == "both" {
-			(&around{probe: q}).Elsewhere(text)
+			(&around{visit: q}).Elsewhere(text)
 		}
 		if m.On != "get" && w != nil {
 			w.Push(text)
@@ -87,7 +92,7 @@ func (q *probe) answerCancelled(id []byte) {
 }
 
 // flies notes a request whose answer is edited, for as long as that goes on.
-func (q *probe) flies(w *faults.Writer) {
+func (q *visit) flies(w *faults.Writer) {
 	if q.verb != http.MethodPost || w.ID == nil {
 		return
 	}
@@ -119,11 +124,11 @@ func (c *conversation) alights(w *faults.Writer) {
 
 // besideCancelled reports whether what the faults send is for the request that
 // this message cancels: then it has been sent.
-func (q *probe) besideCancelled() bool { return len(q.edits.Send) > 0 && q.cancels() != nil }
+func (q *visit) besideCancelled() bool { return len(q.edits.Send) > 0 && q.cancels() != nil }
 
 // lands undoes what a request has left behind in the conversation that it came
 // in, which is not the one that an initialize has opened.
-func (q *probe) lands() {
+func (q *visit) lands() {
 	c := q.came
 	if c == nil {
 		return

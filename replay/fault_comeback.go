@@ -11,7 +11,7 @@ import (
 // comesBack reports whether a fault has the client of this request come back
 // for the rest of the answer: then the events get ids of this run, also where
 // neither the tape nor the mock's style has any.
-func (q *probe) comesBack() bool {
+func (q *visit) comesBack() bool {
 	if q.edits == nil || q.edits.Stream == nil || q.pipe != nil || q.old {
 		return false
 	}
@@ -20,13 +20,13 @@ func (q *probe) comesBack() bool {
 
 // primes reports whether the fault ends the stream after the priming event
 // alone, which clients of every revision get then.
-func (q *probe) primes() bool {
+func (q *visit) primes() bool {
 	return q.comesBack() && q.verb == http.MethodPost && q.edits.Stream.EndPrime && q.edits.Stream.EndAfter == 0 && q.edits.Stream.EndTime == 0
 }
 
 // resumable returns the answer as one that the client can come back for,
 // where a fault asks for that.
-func (q *probe) resumable(a *answer) *answer {
+func (q *visit) resumable(a *answer) *answer {
 	if !q.comesBack() || !q.takesStreams() {
 		return a
 	}
@@ -39,7 +39,7 @@ func (q *probe) resumable(a *answer) *answer {
 // turnBack takes off a request for a page the cursor that a fault has put into
 // place of the tape's: under it is the page on which it stood, so that a list
 // can go round in a circle.
-func (q *probe) turnBack(params []byte) []byte {
+func (q *visit) turnBack(params []byte) []byte {
 	if !q.p.faults.HasCursors() {
 		return params
 	}

@@ -40,7 +40,7 @@ func (l *lives) end() {
 // mayFall has a crash of the server end the request. What it returns is for
 // when the answer is done: it breaks the connection off where the server has
 // crashed meanwhile.
-func (q *probe) mayFall() (done func()) {
+func (q *visit) mayFall() (done func()) {
 	if !q.p.asks.crash {
 		return func() {}
 	}
@@ -58,11 +58,11 @@ func (q *probe) mayFall() (done func()) {
 }
 
 // felled reports whether the server has crashed since the request came.
-func (q *probe) felled() bool { return q.life != nil && q.life.Err() != nil }
+func (q *visit) felled() bool { return q.life != nil && q.life.Err() != nil }
 
 // crash ends what a server's crash ends: all sessions, all connections, and
 // for a while each that comes; a process over stdio ends.
-func (q *probe) crash(d time.Duration) {
+func (q *visit) crash(d time.Duration) {
 	q.cut = true
 	if q.r == nil {
 		q.pipe.crash(1)
@@ -76,7 +76,7 @@ func (q *probe) crash(d time.Duration) {
 
 // away answers in place of a server that has crashed: for a while it cuts each
 // connection, or it has one answer to everything. It reports whether it has.
-func (q *probe) away() bool {
+func (q *visit) away() bool {
 	if until := q.space.down.Load(); until != 0 && q.began.UnixNano() < until {
 		q.cut = true
 		q.hangUpOn()
@@ -91,7 +91,7 @@ func (q *probe) away() bool {
 }
 
 // hangUpOn breaks the connection of the request off.
-func (q *probe) hangUpOn() {
+func (q *visit) hangUpOn() {
 	if !q.ended.Load() {
 		q.saidBroken()
 	}

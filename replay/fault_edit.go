@@ -14,7 +14,7 @@ import (
 
 // edit puts what the faults do to the answer between it and the client; instead
 // is what one of them has in its place, or nil.
-func (q *probe) edit(instead *scenarios.Action) {
+func (q *visit) edit(instead *scenarios.Action) {
 	if id := q.cancels(); id != nil && len(q.edits.Send) > 0 {
 		q.answerCancelled(id)
 		return
@@ -41,7 +41,7 @@ func (q *probe) edit(instead *scenarios.Action) {
 		twice.Duplicate = true
 		edits = &twice
 	}
-	w := faults.NewWriter(q.w, edits, &around{probe: q, ctx: ctx, leave: leave})
+	w := faults.NewWriter(q.w, edits, &around{visit: q, ctx: ctx, leave: leave})
 	if requests := q.requests(); len(requests) > 0 {
 		w.ID, w.Token = requests[0].ID, jsonrpc.ProgressToken(requests[0].Params)
 	}
@@ -58,7 +58,7 @@ func (q *probe) edit(instead *scenarios.Action) {
 // leaves, its session ends, the player closes, or leave is called. A DELETE ends
 // its session itself, and is answered all the same. left leaves, and waits
 // until nobody watches any more.
-func (q *probe) lasts() (ctx context.Context, leave, left context.CancelFunc) {
+func (q *visit) lasts() (ctx context.Context, leave, left context.CancelFunc) {
 	ctx, leave = context.WithCancel(q.r.Context())
 	ended := q.conv.ended
 	if q.verb == http.MethodDelete {
@@ -81,7 +81,7 @@ func (q *probe) lasts() (ctx context.Context, leave, left context.CancelFunc) {
 }
 
 // filled is an action with the variables of its headers filled in.
-func (q *probe) filled(do *scenarios.Action) *scenarios.Action {
+func (q *visit) filled(do *scenarios.Action) *scenarios.Action {
 	if !slices.ContainsFunc(do.Headers, func(h scenarios.Header) bool { return strings.Contains(h.Value, "${") }) {
 		return do
 	}
@@ -95,7 +95,7 @@ func (q *probe) filled(do *scenarios.Action) *scenarios.Action {
 }
 
 // attends edits nothing, but lets a GET stream say what faults send there.
-func (q *probe) attends() {
+func (q *visit) attends() {
 	if q.edited == nil && q.verb == http.MethodGet && q.p.faults.Elsewhere() {
 		q.edits = &scenarios.Action{}
 		q.edit(nil)
@@ -104,7 +104,7 @@ func (q *probe) attends() {
 
 // left undoes what a request has left behind, and lets the faults act where
 // its client has left before the answer was complete.
-func (q *probe) left() {
+func (q *visit) left() {
 	if q.p.faults.Len() == 0 {
 		return
 	}
@@ -119,7 +119,7 @@ func (q *probe) left() {
 
 // finish ends an answer that was edited. The connection of one that could not
 // be broken off otherwise is given up.
-func (q *probe) finish() {
+func (q *visit) finish() {
 	if q.edited == nil {
 		return
 	}

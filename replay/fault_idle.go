@@ -12,7 +12,7 @@ import (
 // has come on it for so long. Until then it is the client's to use: what comes
 // on it goes to the same server, as if nothing had been. Only a connection of
 // HTTP/1.1 that the client means to keep has such a time.
-func (q *probe) closeIdle(after time.Duration, w http.ResponseWriter) {
+func (q *visit) closeIdle(after time.Duration, w http.ResponseWriter) {
 	server, _ := q.r.Context().Value(http.ServerContextKey).(*http.Server)
 	if server == nil || !q.r.ProtoAtLeast(1, 1) || q.r.ProtoMajor != 1 || q.r.Close {
 		return

@@ -23,14 +23,14 @@ func answersPOST(do *scenarios.Action) bool {
 
 // instead sends what an action has in place of the mock's answer. Where that
 // is a message, an HTTP+SSE client gets it on its stream.
-func (q *probe) instead(do *scenarios.Action) {
+func (q *visit) instead(do *scenarios.Action) {
 	if q.old && q.known == sessionKnown && (do.Ignore || do.Error != nil || do.Result != nil) {
 		q.acceptOld()
 	}
-	q.beside(func(q *probe) { q.answerInstead(do) })
+	q.beside(func(q *visit) { q.answerInstead(do) })
 }
 
-func (q *probe) answerInstead(do *scenarios.Action) {
+func (q *visit) answerInstead(do *scenarios.Action) {
 	switch {
 	case do.Respond != nil:
 		q.answerFault(do.Respond)
@@ -57,14 +57,14 @@ func (q *probe) answerInstead(do *scenarios.Action) {
 }
 
 // answerFault sends the response that a fault has in place of the mock's.
-func (q *probe) answerFault(resp *scenarios.Response) {
+func (q *visit) answerFault(resp *scenarios.Response) {
 	body, header := q.render(resp, "")
 	q.reply(resp.Status, header, body)
 }
 
 // answerAll answers each request of the message, in the form of an answer;
 // what asks for none is accepted.
-func (q *probe) answerAll(spell func(id []byte) []byte) {
+func (q *visit) answerAll(spell func(id []byte) []byte) {
 	requests := q.requests()
 	if len(requests) == 0 {
 		q.accept()
@@ -100,7 +100,7 @@ func rpcError(id []byte, e *scenarios.RPCError) []byte {
 }
 
 // redirect sends the client elsewhere.
-func (q *probe) redirect(to *scenarios.Redirect) {
+func (q *visit) redirect(to *scenarios.Redirect) {
 	if q.r == nil {
 		return
 	}
@@ -120,7 +120,7 @@ func (q *probe) redirect(to *scenarios.Redirect) {
 }
 
 // challenge asks for credentials.
-func (q *probe) challenge(c *scenarios.Challenge) {
+func (q *visit) challenge(c *scenarios.Challenge) {
 	header := http.Header{}
 	if c.Authenticate != "" {
 		header["Www-Authenticate"] = []string{c.Authenticate}
@@ -136,7 +136,7 @@ func (q *probe) challenge(c *scenarios.Challenge) {
 
 // ignore answers nothing until the client has gone away. On a pipe that is the
 // one message, and what follows is heard.
-func (q *probe) ignore() {
+func (q *visit) ignore() {
 	if q.pipe != nil {
 		q.pipe.unedit(q.requests())
 		return

@@ -113,11 +113,13 @@ func (pp *pipe) sendSubscribed(e *pipeEdit, id, message []byte) (there bool) {
 	if gjson.GetBytes(message, "method").Str == mcp.Acknowledged {
 		return pp.sendFor(e, id, message)
 	}
-	there = true
-	for _, out := range faults.Message(e.do, message) {
-		there = there && pp.write(e.do, out)
-	}
-	return there
+	return pp.aloud(inPieces(e.do), func() bool {
+		there = true
+		for _, out := range faults.Message(e.do, message) {
+			there = there && pp.write(e.do, out)
+		}
+		return there
+	})
 }
 
 // sendFor is sendEdited of a message that is about the request of that id.
@@ -129,6 +131,14 @@ func (pp *pipe) sendFor(e *pipeEdit, id, message []byte) bool {
 	if do.Swap && message[0] == '{' {
 		message = pp.conv.swap(bytes.Clone(message), pp.gone())
 	}
+	return pp.aloud(inPieces(do), func() bool { return pp.sayFor(e, id, message) })
+}
+
+// sayFor says a message that is about the request of that id, and what goes with
+// it, and ends the pipe after that where the action says so. The caller has the
+// floor.
+func (pp *pipe) sayFor(e *pipeEdit, id, message []byte) bool {
+	do := e.do
 	there := pp.emitAt(do, "before") && pp.sendBeside(e, id, "before")
 	if !pp.asks(do, "instead") {
 		for _, out := range eachEdited(do, message) {
@@ -177,6 +187,8 @@ func (pp *pipe) asks(do *scenarios.Action, at string) bool {
 	return false
 }
 
+// sendBeside says the messages that an action has for that place. The caller has
+// the floor.
 func (pp *pipe) sendBeside(e *pipeEdit, id []byte, at string) bool {
 	for i := range e.do.Send {
 		s := &e.do.Send[i]
@@ -185,8 +197,7 @@ func (pp *pipe) sendBeside(e *pipeEdit, id []byte, at string) bool {
 			if m == nil {
 				continue
 			}
-			pp.said(m)
-			if !pp.out.speak(m) {
+			if !pp.speak(m) {
 				return false
 			}
 		}
@@ -198,6 +209,8 @@ func (pp *pipe) sendBeside(e *pipeEdit, id []byte, at string) bool {
 // request that is meant, or nil.
 func (pp *pipe) emit(do *scenarios.Action, id []byte) {
 	e := &pipeEdit{do: do}
-	_ = pp.mark(do) && pp.emitAt(do, "before") && pp.sendBeside(e, id, "before") && pp.sendBeside(e, id, "instead") &&
-		pp.sendBeside(e, id, "after") && pp.emitAt(do, "after")
+	pp.aloud(false, func() bool {
+		return pp.mark(do) && pp.emitAt(do, "before") && pp.sendBeside(e, id, "before") && pp.sendBeside(e, id, "instead") &&
+			pp.sendBeside(e, id, "after") && pp.emitAt(do, "after")
+	})
 }

@@ -9,7 +9,7 @@ import (
 
 // faulted lets the faults act on the request before the dialect sees it. It
 // reports whether one of them has answered it.
-func (q *probe) faulted() bool {
+func (q *visit) faulted() bool {
 	if q.p.faults.Len() == 0 {
 		return false
 	}
@@ -18,10 +18,10 @@ func (q *probe) faulted() bool {
 
 // did lets the faults act on what the client does besides sending a message.
 // It reports whether one of them has taken the matter in hand.
-func (q *probe) did(d faults.Doing) bool { return q.p.faults.Awaits(d) && q.broken(d) }
+func (q *visit) did(d faults.Doing) bool { return q.p.faults.Awaits(d) && q.broken(d) }
 
 // broken lets the faults act.
-func (q *probe) broken(d faults.Doing) bool {
+func (q *visit) broken(d faults.Doing) bool {
 	if d == faults.Sends {
 		q.past, q.came = q.conv.watch(q.requests(), q.began, q.p.asks.sameID), q.conv
 	}
@@ -37,6 +37,7 @@ func (q *probe) broken(d faults.Doing) bool {
 	}
 	var instead *scenarios.Action
 	q.space.faults.Fire(&r, at, q.began, func(f *scenarios.Fault) bool {
+		q.settles(f)
 		q.note("faulted", f.Name, "")
 		do := &f.Do
 		if q.intervene(do) {
@@ -61,7 +62,7 @@ func (q *probe) broken(d faults.Doing) bool {
 }
 
 // shows makes of a request what the triggers may ask about it.
-func (q *probe) shows(d faults.Doing) faults.Request {
+func (q *visit) shows(d faults.Doing) faults.Request {
 	r := faults.Request{HTTP: q.verb, Batch: q.batch, Invalid: q.bodyErr != nil && q.verb == http.MethodPost, Client: d,
 		Session: q.sessionState(), State: faults.New, Replica: q.replica,
 		Since: q.past.since, Idle: q.past.idle, InFlight: q.past.flying, SameID: q.past.sameID}
@@ -70,7 +71,10 @@ func (q *probe) shows(d faults.Doing) faults.Request {
 		r.Over = "stdio"
 	}
 	if q.r != nil {
-		r.Path, r.Header = q.r.URL.Path, q.r.Header
+		r.Path, r.Header, r.Holds = q.r.URL.Path, q.r.Header, q.holds()
+		if q.posted() {
+			r.Over = "posted"
+		}
 	}
 	switch {
 	case q.modern, q.pipe != nil && d == faults.Sends && q.modernly(): // of a pipe it is settled once the faults have seen the line
@@ -83,10 +87,32 @@ func (q *probe) shows(d faults.Doing) faults.Request {
 	return r
 }
 
+// holds is what sessions there are for a fault to act on. A request that names
+// one which is over, or never was, has it from the client's own doing.
+func (q *visit) holds() faults.Holding {
+	switch {
+	case q.session != nil || q.known != sessionNone:
+		return faults.Own
+	case q.p.sessions.any(q.space):
+		return faults.Others
+	}
+	return faults.Nobody
+}
+
+// posted reports whether a request is a POST of HTTP+SSE before a live server,
+// which has the session in the query.
+func (q *visit) posted() bool {
+	if !q.p.live || q.verb != http.MethodPost || q.id != "" {
+		return false
+	}
+	_, named := q.p.old.session(q.r)
+	return named
+}
+
 // sessionState is what a request shows of its session. On a pipe, which is a
 // session from its beginning, that counts from its initialize on, so that a
 // scenario means the same on every transport.
-func (q *probe) sessionState() faults.Session {
+func (q *visit) sessionState() faults.Session {
 	switch {
 	case q.known == sessionUnknown && q.leaked, q.known == sessionKnown && !q.initialized && q.pipe == nil && !q.old:
 		return faults.Leaked
@@ -102,7 +128,7 @@ func (q *probe) sessionState() faults.Session {
 
 // intervene does what an action does before the mock looks at the request. It
 // reports whether that changed what the request is.
-func (q *probe) intervene(do *scenarios.Action) bool {
+func (q *visit) intervene(do *scenarios.Action) bool {
 	changed := false
 	if do.Request != nil && q.r != nil {
 		q.r = q.r.Clone(q.r.Context())
@@ -140,7 +166,7 @@ func (q *probe) intervene(do *scenarios.Action) bool {
 }
 
 // adopt makes a session of an id that was never issued.
-func (q *probe) adopt() {
+func (q *visit) adopt() {
 	c := newConversation(q.id, q.space, q.began)
 	recorded := q.space.binder.Bind("")
 	c.begin(recorded, q.p.index.Sessions[recorded].Version, q.conv.capabilities, q.p.answers.standing(recorded, false))
@@ -149,7 +175,7 @@ func (q *probe) adopt() {
 }
 
 // quit reports whether a pipe is to end, and ends it so.
-func (q *probe) quit(d faults.Doing) bool {
+func (q *visit) quit(d faults.Doing) bool {
 	do := q.edits
 	switch {
 	case do == nil:

@@ -10,7 +10,7 @@ import (
 
 // field returns a header field as the dialect reads it: of several lines the
 // first, or all with commas between; "" where there is none.
-func (q *probe) field(name string) string {
+func (q *visit) field(name string) string {
 	lines := q.r.Header[name]
 	if len(lines) == 0 {
 		return ""
@@ -56,7 +56,7 @@ func (g *gate) knowsHost(host string) bool {
 
 // comes reports whether a client takes a media type, as the accept checks of
 // a dialect compare it.
-func (q *probe) comes(mediaType string, c *scenarios.Check) bool {
+func (q *visit) comes(mediaType string, c *scenarios.Check) bool {
 	lines := q.r.Header["Accept"]
 	if q.p.dialect.Lines == "first" && len(lines) > 1 {
 		lines = lines[:1]

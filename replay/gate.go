@@ -38,7 +38,7 @@ const (
 
 type step struct {
 	scenarios.Check
-	find func(*probe, *scenarios.Check) string
+	find func(*visit, *scenarios.Check) string
 }
 
 // unbending are the checks that no leniency turns into a note: there would be
@@ -133,7 +133,7 @@ func (p *Player) refusal(name string) *scenarios.Response {
 
 // walk walks the checks and reports whether the request may go on; else it
 // has been refused. A breach that is only noted goes to the journal.
-func (g *gate) walk(q *probe, w way) bool {
+func (g *gate) walk(q *visit, w way) bool {
 	steps := g.steps[w]
 	if q.modern {
 		steps = g.aside[w]

@@ -107,7 +107,7 @@ func (p *Player) serveOld(w http.ResponseWriter, r *http.Request, spaceName stri
 
 // openOld opens the stream of a session, and performs what comes on it by
 // itself until it is over.
-func (q *probe) openOld(c *conversation, spaceName string) {
+func (q *visit) openOld(c *conversation, spaceName string) {
 	p, w := q.p, q.w // which the faults may edit
 	h := w.Header()
 	h["Content-Type"] = contentStream
@@ -130,7 +130,7 @@ func (q *probe) openOld(c *conversation, spaceName string) {
 }
 
 // endpointOld is the URL to post to that the first event of the stream names.
-func (q *probe) endpointOld(spaceName string) string {
+func (q *visit) endpointOld(spaceName string) string {
 	if q.edits != nil && q.edits.Stream != nil && q.edits.Stream.Endpoint != "" {
 		return q.edits.Stream.Endpoint
 	}
@@ -144,7 +144,7 @@ func (q *probe) endpointOld(spaceName string) string {
 // closeOld ends a stream of HTTP+SSE and its session: cleanly, or broken off
 // where a fault has that, or the server has crashed. It is a function of its
 // own, as is saidEndpoint, so that a stream that is open keeps a small stack.
-func (q *probe) closeOld(pp *pipe, out *frames) {
+func (q *visit) closeOld(pp *pipe, out *frames) {
 	q.p.sessions.end(pp.conv, "its stream was closed")
 	pp.end()
 	out.close()
@@ -172,7 +172,7 @@ func (q *probe) closeOld(pp *pipe, out *frames) {
 	pp.saidEnd(end)
 }
 
-func (q *probe) saidEndpoint(url string) {
+func (q *visit) saidEndpoint(url string) {
 	if q.edited != nil { // it says itself what the client gets
 		return
 	}

@@ -42,12 +42,12 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 		return
 	}
 	q.acceptOld()
-	q.beside(func(q *probe) { q.pipe.hear(q) })
+	q.beside(func(q *visit) { q.pipe.hear(q) })
 }
 
 // acceptOld accepts a POST. From then on the request is the stream's, as is
 // what the faults do to its answer, and it is in flight until that has come.
-func (q *probe) acceptOld() {
+func (q *visit) acceptOld() {
 	body := []byte("Accepted")
 	header := http.Header{"Content-Type": {"text/plain"}}
 	q.send(http.StatusAccepted, header, body)
@@ -65,7 +65,7 @@ func (q *probe) acceptOld() {
 }
 
 // locateOld finds the session that the query names.
-func (q *probe) locateOld() {
+func (q *visit) locateOld() {
 	q.session, q.known, q.conv, q.why = nil, sessionNone, q.space.loose, ""
 	id, _ := q.p.old.session(q.r)
 	if id == "" {
@@ -84,7 +84,7 @@ func (q *probe) locateOld() {
 }
 
 // refusal refuses what is not for a dialect to word.
-func (q *probe) refusal(status int, header http.Header, message string) {
+func (q *visit) refusal(status int, header http.Header, message string) {
 	body := inBandError(q.requestID(), mcp.InvalidRequest, message)
 	h := http.Header{"Content-Type": contentJSON}
 	for name, values := range header {

@@ -185,7 +185,7 @@ func (j *Journal) missed(m *Mismatch) {
 }
 
 // asked puts the request on the journal.
-func (q *probe) asked() {
+func (q *visit) asked() {
 	e := entry{on: q.carrier, from: cassettes.Client, text: q.body}
 	if q.r != nil {
 		e.method, e.path, e.query, e.header = q.r.Method, q.r.URL.Path, q.r.URL.RawQuery, q.r.Header
@@ -194,28 +194,28 @@ func (q *probe) asked() {
 }
 
 // note puts a remark of mcpmock on the journal.
-func (q *probe) note(kind, rule, text string) {
+func (q *visit) note(kind, rule, text string) {
 	q.remark(cassettes.Note{Kind: kind, Rule: rule, Text: text})
 }
 
-func (q *probe) noteDetail(kind, text string, detail []byte) {
+func (q *visit) noteDetail(kind, text string, detail []byte) {
 	q.remark(cassettes.Note{Kind: kind, Text: text, Detail: detail})
 }
 
-func (q *probe) noteExchange(kind string, exchange int) {
+func (q *visit) noteExchange(kind string, exchange int) {
 	// It follows from the request at once, so its time will do.
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: kind, Exchange: exchange + 1, Space: q.space.name}}, q.began)
 }
 
-func (q *probe) noteTranslated(a *answer) {
+func (q *visit) noteTranslated(a *answer) {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "translated", Text: a.remark, Space: q.space.name}}, q.began)
 }
 
-func (q *probe) noteStubbed(text string) {
+func (q *visit) noteStubbed(text string) {
 	q.p.journal.add(entry{on: q.carrier, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "stubbed", Text: text, Space: q.space.name}}, q.began)
 }
 
-func (q *probe) remark(n cassettes.Note) {
+func (q *visit) remark(n cassettes.Note) {
 	if q.space != nil {
 		n.Space = q.space.name
 	}
@@ -223,7 +223,7 @@ func (q *probe) remark(n cassettes.Note) {
 }
 
 // said puts a whole response on the journal.
-func (q *probe) said(status int, header http.Header, body []byte) {
+func (q *visit) said(status int, header http.Header, body []byte) {
 	if q.edited != nil { // it says itself what the client gets
 		return
 	}
@@ -231,7 +231,7 @@ func (q *probe) said(status int, header http.Header, body []byte) {
 }
 
 // saidMessage puts a response of one message on the journal.
-func (q *probe) saidMessage(status int, header http.Header, message []byte, framed bool) {
+func (q *visit) saidMessage(status int, header http.Header, message []byte, framed bool) {
 	if q.edited != nil {
 		return
 	}
@@ -243,11 +243,11 @@ func (q *probe) saidMessage(status int, header http.Header, message []byte, fram
 }
 
 // saidHead puts the beginning of a stream on the journal.
-func (q *probe) saidHead(status int, header http.Header) { q.said(status, header, nil) }
+func (q *visit) saidHead(status int, header http.Header) { q.said(status, header, nil) }
 
 // saidFrame puts one frame of a stream on the journal, with the id that it
 // went out with.
-func (q *probe) saidFrame(l *line, message []byte, id string) {
+func (q *visit) saidFrame(l *line, message []byte, id string) {
 	if q.edited != nil {
 		return
 	}
@@ -265,7 +265,7 @@ func (q *probe) saidFrame(l *line, message []byte, id string) {
 
 // saidEnd puts the end of a stream on the journal: the client's where it has
 // gone away, else the mock's.
-func (q *probe) saidEnd(end cassettes.End) {
+func (q *visit) saidEnd(end cassettes.End) {
 	if q.edited != nil {
 		return
 	}

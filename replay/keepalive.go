@@ -10,7 +10,7 @@ import (
 // idle returns what is closed, or receives, when the dialect's next ping is
 // due on the stream of this connection, and a function that gives the wait
 // up; nil where there is none.
-func (q *probe) idle() (due <-chan time.Time, stop func()) {
+func (q *visit) idle() (due <-chan time.Time, stop func()) {
 	every := q.p.dialect.Stream.Ping.Every
 	if every == 0 || q.stream == nil {
 		return nil, func() {}
@@ -23,7 +23,7 @@ func (q *probe) idle() (due <-chan time.Time, stop func()) {
 }
 
 // ping sends the comment that keeps a stream from being taken for dead.
-func (q *probe) ping() {
+func (q *visit) ping() {
 	ping := &q.p.dialect.Stream.Ping
 	c := &q.connection
 	c.pinged = c.pinged.Add(ping.Every)

@@ -7,7 +7,7 @@ import (
 )
 
 // requests returns the requests among the messages.
-func (q *probe) requests() []jsonrpc.Message {
+func (q *visit) requests() []jsonrpc.Message {
 	if !q.post() {
 		return nil
 	}
@@ -21,7 +21,7 @@ func (q *probe) requests() []jsonrpc.Message {
 }
 
 // notifications returns the notifications among the messages.
-func (q *probe) notifications() []jsonrpc.Message {
+func (q *visit) notifications() []jsonrpc.Message {
 	if !q.post() {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (q *probe) notifications() []jsonrpc.Message {
 }
 
 // hasKind reports whether the body has a message of one of these kinds.
-func (q *probe) hasKind(kinds []string) bool {
+func (q *visit) hasKind(kinds []string) bool {
 	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool { return slices.Contains(kinds, kindName(m.Kind)) })
 }
 

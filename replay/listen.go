@@ -17,7 +17,7 @@ import (
 // listen answers GET: a standalone stream, as recorded, or the rest of a
 // stream that broke off (2025-11-25 basic/transports, "Listening for Messages
 // from the Server" and "Resumability and Redelivery").
-func (q *probe) listen() {
+func (q *visit) listen() {
 	c := q.conv
 	if q.resumesWrong() {
 		return
@@ -45,7 +45,7 @@ func (q *probe) listen() {
 
 // greet sends the comment with which the dialect begins every standalone
 // stream, before anything that is on the tape.
-func (q *probe) greet() {
+func (q *visit) greet() {
 	if opening := q.p.style.opening; opening != "" {
 		q.say(&line{raw: true, frame: &sse.Frame{Comments: []string{" " + opening}}}, &run{})
 	}
@@ -58,7 +58,7 @@ func (l *line) opens(opening string) bool {
 
 // resumes returns the stream that a GET goes on with, and after which event;
 // nil where it opens one.
-func (q *probe) resumes() (*stream, int) {
+func (q *visit) resumes() (*stream, int) {
 	if last := q.r.Header[mcp.HeaderLastEventID]; len(last) > 0 {
 		return q.keptStream(last[0])
 	}
@@ -66,7 +66,7 @@ func (q *probe) resumes() (*stream, int) {
 }
 
 // stand performs the standalone stream on this connection.
-func (q *probe) stand(s *stream) {
+func (q *visit) stand(s *stream) {
 	c := q.conv
 	c.attend(1)
 	how := q.p.stand(c, q)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/mcpmock/mcpmock/verdicts"
 )
 
 // NewLive makes a Player whose answers are not recorded but come from a live
@@ -27,7 +28,7 @@ import (
 // Options about matching, pace and the number of sessions have no meaning; idle
 // sessions end where the scenario or WithIdleTimeout says so. Over HTTP+SSE, where
 // answers come on a stream of their own, faults act on the requests and on the
-// stream, not on single answers. The error is a scenario that has something
+// stream, not on single answers or sessions. The error is a scenario that has something
 // which could only do nothing here, and names it.
 func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 	tape, err := cassettes.LoadBytes("live", []byte(`{"mcpmock":1,"transport":"http"}`))
@@ -76,7 +77,7 @@ func (p *Player) inVain() error {
 				return fmt.Errorf("replay: %s: fault %s: %s does nothing in front of a live server, %s: play it without one", name, cmp.Or(s.Faults[i].Name, fmt.Sprint(i+1)), what, why)
 			}
 		}
-		acts = acts || len(s.Faults) > 0 || len(s.Expect) > 0
+		acts = acts || len(s.Faults) > 0 || len(s.Expect) > 0 && !verdicts.StandsOnMock(s)
 	}
 	if !acts && len(p.scenarios) > 0 {
 		return fmt.Errorf("replay: %s breaks nothing in front of a live server, whose manners and sessions are its own: it needs faults, a policy such as rate, or expect", cmp.Or(p.scenarios[0].Name, "the scenario"))
@@ -104,7 +105,7 @@ func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
 	if !p.safeLive(w, r) {
 		return
 	}
-	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{gave: r.Context()}}
+	q := &visit{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{gave: r.Context()}}
 	defer q.mayFall()()
 	q.balance()
 	q.unbind() // a body that gets on may take its time

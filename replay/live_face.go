@@ -70,13 +70,13 @@ func (p *Player) isOwn(host string, r *http.Request) bool {
 // there what mcpmock itself says to the client.
 type face struct {
 	http.ResponseWriter
-	q      *probe
+	q      *visit
 	cookie []string // of the replica
 	shown  bool
 }
 
 // facing returns w, with a face where the client is to see one.
-func (q *probe) facing(w http.ResponseWriter) http.ResponseWriter {
+func (q *visit) facing(w http.ResponseWriter) http.ResponseWriter {
 	cookie := w.Header()["Set-Cookie"]
 	aliased := q.session != nil && q.id != q.session.id
 	if cookie == nil && !aliased && (q.p.cors == nil || len(q.r.Header["Origin"]) == 0) {

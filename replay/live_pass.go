@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/sjson"
 )
@@ -32,7 +31,7 @@ func (b *hurried) Read(p []byte) (int, error) {
 // readLive takes in the body of a POST as far as it is looked at, and returns
 // the body that is to be passed on; nil where the client has left before it was
 // there.
-func (q *probe) readLive() io.ReadCloser {
+func (q *visit) readLive() io.ReadCloser {
 	src := q.r.Body
 	if src == nil || src == http.NoBody {
 		src = http.NoBody
@@ -56,7 +55,7 @@ func (q *probe) readLive() io.ReadCloser {
 		return &joined{io.MultiReader(&body, src), src}
 	}
 	q.body = body.Bytes()
-	q.batch, q.bodyErr = jsonrpc.Parse(q.body)
+	q.parse()
 	return io.NopCloser(bytes.NewReader(q.body))
 }
 
@@ -68,12 +67,12 @@ type joined struct {
 
 // mustNotPass reports whether the request names a session that the server may
 // have and the client must not: a fault or a policy has ended it.
-func (q *probe) mustNotPass() bool {
+func (q *visit) mustNotPass() bool {
 	return q.known == sessionUnknown || q.known == sessionEnded && q.why != deleted
 }
 
 // pass lets the live server answer.
-func (q *probe) pass(body io.ReadCloser) {
+func (q *visit) pass(body io.ReadCloser) {
 	c := q.conv
 	c.touch(q.began)
 	if q.has(mcp.Initialized) {
@@ -97,7 +96,7 @@ func (q *probe) pass(body io.ReadCloser) {
 }
 
 // upstreams returns the request as the live server gets it.
-func (q *probe) upstreams(ctx context.Context, body io.ReadCloser) *http.Request {
+func (q *visit) upstreams(ctx context.Context, body io.ReadCloser) *http.Request {
 	r := q.r.WithContext(ctx)
 	r.Header = q.r.Header.Clone()
 	r.Header["Accept-Encoding"] = []string{"identity"}
@@ -113,7 +112,7 @@ func (q *probe) upstreams(ctx context.Context, body io.ReadCloser) *http.Request
 
 // turnedBack returns a message without the cursor that a fault has made up, or
 // nil where it has none.
-func (q *probe) turnedBack(text []byte) []byte {
+func (q *visit) turnedBack(text []byte) []byte {
 	if !q.post() || q.batch.Array || len(q.batch.Messages) != 1 {
 		return nil
 	}
@@ -129,7 +128,7 @@ func (q *probe) turnedBack(text []byte) []byte {
 }
 
 // caught has the upstream answer, and returns what it panicked with.
-func (q *probe) caught(w http.ResponseWriter, r *http.Request) (why any) {
+func (q *visit) caught(w http.ResponseWriter, r *http.Request) (why any) {
 	defer func() { why = recover() }()
 	q.p.upstream.ServeHTTP(w, r)
 	return nil
@@ -155,7 +154,7 @@ func (b *begun) Write(p []byte) (int, error) {
 // passEdited has the live server answer through what the faults do. An answer
 // that they, or the end of its session, have ended ends as they have it; one
 // that the server has broken off is broken off for the client, too.
-func (q *probe) passEdited(body io.ReadCloser) {
+func (q *visit) passEdited(body io.ReadCloser) {
 	w := &begun{Writer: q.edited}
 	why := q.caught(w, q.upstreams(q.r.Context(), body))
 	ours := q.r.Context().Err() != nil && q.gave.Err() == nil // we have left the server, not the client us
@@ -171,7 +170,7 @@ func (q *probe) passEdited(body io.ReadCloser) {
 // passOn has the live server answer, and only listens. The answer ends early
 // where its session or the player does: a stream cleanly, for so a server ends
 // it.
-func (q *probe) passOn(body io.ReadCloser) {
+func (q *visit) passOn(body io.ReadCloser) {
 	ctx, cancel := context.WithCancel(q.r.Context())
 	ended := q.conv.ended
 	if q.verb == http.MethodDelete {

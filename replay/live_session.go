@@ -14,7 +14,7 @@ const deleted = "it was ended with DELETE"
 
 // learn takes from the head of a live server's answer what becomes of the
 // session.
-func (q *probe) learn(status int, header http.Header) {
+func (q *visit) learn(status int, header http.Header) {
 	switch {
 	case !q.p.live || status/100 != 2:
 	case q.verb == http.MethodDelete && q.session != nil:
@@ -32,7 +32,7 @@ func (q *probe) learn(status int, header http.Header) {
 
 // strange takes a session that was begun before mcpmock stood between for one
 // that lives.
-func (q *probe) strange() {
+func (q *visit) strange() {
 	c := newConversation(q.id, q.space, q.began)
 	c.initialized, c.ready, c.replica = true, true, q.replica
 	c = q.p.sessions.meet(q.id, c)

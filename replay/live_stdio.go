@@ -38,9 +38,9 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	voice.out, _ = out.(io.Closer)
 	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
 	defer pp.end()
-	pp.did(faults.Connects)
-
 	l := &live{pipe: pp, voice: voice, stdin: stdin, turns: map[string]<-chan struct{}{}}
+	pp.earlier = l.answered
+	pp.greet(func() {})
 	said := make(chan error, 1)
 	go func() { said <- l.say(stdout) }()
 	go l.hear(in)
@@ -65,11 +65,15 @@ type live struct {
 	voice *lines
 	stdin io.WriteCloser
 	turns map[string]<-chan struct{} // of subscriptions, by id: closed when what was said last of each is said
+	owed  owed
 }
 
 // hear passes the client's lines on.
 func (l *live) hear(in io.Reader) {
 	defer l.stdin.Close()
+	if !l.after(l.greeted) {
+		return
+	}
 	r := bufio.NewReaderSize(in, 64<<10)
 	for l.ctx.Err() == nil {
 		text, more, err := lineOf(r, l.p.maxBody)
@@ -94,7 +98,7 @@ func (l *live) hear(in io.Reader) {
 // is one of reading the rest of it from r.
 func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 	message := bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
-	var q probe
+	var q visit
 	switch {
 	case more:
 		l.line(&q, nil, errTooLarge)
@@ -106,6 +110,7 @@ func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 		to = io.Discard
 	} else if len(message) > 0 && !more {
 		l.passes(&q)
+		l.owed.asks(&q)
 		if turned := q.turnedBack(message); turned != nil {
 			text = append(turned, '\n')
 		}
@@ -125,7 +130,7 @@ func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 }
 
 // passes notes what a message that goes on says of its session.
-func (l *live) passes(q *probe) {
+func (l *live) passes(q *visit) {
 	c := l.conv
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -137,12 +142,18 @@ func (l *live) passes(q *probe) {
 
 // say passes the server's lines on.
 func (l *live) say(stdout io.Reader) error {
+	if !l.after(l.greeted) {
+		return nil
+	}
 	r := bufio.NewReaderSize(stdout, 64<<10)
 	for {
 		text, more, err := lineOf(r, maxLine)
 		switch {
 		case more:
-			err = l.voice.pour(text, r)
+			l.aloud(true, func() bool {
+				err = l.voice.pour(text, r)
+				return err == nil
+			})
 		case len(text) > 0:
 			l.relay(text)
 		}
@@ -164,11 +175,12 @@ func (l *live) relay(text []byte) {
 	line, whole := bytes.CutSuffix(text, []byte("\n"))
 	message := bytes.TrimSpace(line)
 	if len(message) > 0 && (message[0] == '{' || message[0] == '[') && jsonrpc.Valid(message) == nil {
-		l.conv.landed(len(answered(message)))
+		ids := answered(message)
+		l.conv.landed(len(ids))
+		defer l.owed.gets(ids)
 		if e := l.editOf(message); e != nil {
-			id := answered(message)[0]
-			l.inTurn(e, id, func() { l.sendEdited(e, message) })
-			delete(l.turns, id) // it was the last
+			l.inTurn(e, ids[0], func() { l.sendEdited(e, message) })
+			delete(l.turns, ids[0]) // it was the last
 			return
 		}
 		if e, id := l.subscribed(message); e != nil {
@@ -176,14 +188,15 @@ func (l *live) relay(text []byte) {
 			return
 		}
 	}
-	if len(message) > 0 {
-		l.said(message)
-	}
-	if whole {
-		l.out.speak(line)
-	} else { // its last words
-		l.out.raw(text)
-	}
+	l.aloud(false, func() bool {
+		if len(message) > 0 {
+			l.said(message)
+		}
+		if whole {
+			return l.out.speak(line)
+		}
+		return l.out.raw(text) // its last words
+	})
 }
 
 // inTurn says something about the request of that id: at once, or where it takes
@@ -232,7 +245,7 @@ func lineOf(r *bufio.Reader, max int64) (text []byte, more bool, err error) {
 	}
 }
 
-// pour says a line that is too long to be held, and nothing between its parts.
+// pour says a line that is too long to be held. The caller has the floor.
 func (l *lines) pour(text []byte, r *bufio.Reader) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -221,6 +221,68 @@ func TestThroughBreaks(t *testing.T) {
 	}
 }
 
+// A server that a fault ends has answered what came earlier, as a tape has when
+// it is played, however slow the server is; but nobody waits for ever.
+func TestThroughAnswersWhatCameEarlier(t *testing.T) {
+	const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call"}` + "\n"
+	const answer = `{"jsonrpc":"2.0","id":1,"result":{}}` + "\n"
+	one := 1
+	for _, c := range []struct {
+		why      string
+		do       scenarios.Action
+		inFlight int
+		first    string
+		server   time.Duration // after which it answers; 0 is never
+		answers  bool
+		after    time.Duration
+	}{
+		{"its session expires", scenarios.Action{ExpireSession: true}, 0, call, 3 * time.Second, true, 3 * time.Second},
+		{"it exits", scenarios.Action{Exit: &one}, 0, call, 3 * time.Second, true, 3 * time.Second},
+		{"it exits with an answer of its own", scenarios.Action{Exit: &one, Error: &scenarios.RPCError{Code: -1, Message: "no"}}, 0, call, 3 * time.Second, true, 3 * time.Second},
+		{"a server that does not answer", scenarios.Action{ExpireSession: true}, 0, call, 0, false, patience},
+		{"nothing is in flight", scenarios.Action{ExpireSession: true}, 0, "", 0, false, 0},
+		{"a subscription has no answer", scenarios.Action{ExpireSession: true}, 0, strings.Replace(call, "tools/call", "subscriptions/listen", 1), 0, false, 0},
+		{"what was called off has none", scenarios.Action{ExpireSession: true}, 0, call + cancelledOf("1", "") + "\n", 0, false, 0},
+		{"it is to end while a request is in flight", scenarios.Action{ExpireSession: true}, 2, call, 3 * time.Second, false, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := passes(t, &scenarios.Scenario{Faults: []scenarios.Fault{{Name: "ends", When: scenarios.Trigger{Method: "ping", InFlight: c.inFlight}, Do: c.do}}})
+			served := make(chan struct{})
+			go func() { // a server
+				defer close(served)
+				r := bufio.NewReader(g.stdin)
+				for {
+					line, err := r.ReadString('\n')
+					if err != nil {
+						return
+					}
+					if c.server > 0 && line == call {
+						time.Sleep(c.server)
+						_, _ = io.WriteString(g.stdout, answer)
+					}
+				}
+			}()
+			begin := time.Now()
+			go g.say(g.in, c.first+`{"jsonrpc":"2.0","id":2,"method":"ping"}`+"\n"+call) // what follows is not heard
+			if c.answers {
+				g.hear(g.out, answer)
+			}
+			rest, _ := io.ReadAll(g.out)
+			if strings.Contains(string(rest), `"result"`) {
+				t.Errorf("%s: it answers %s, too", c.why, rest)
+			}
+			<-g.ended
+			if took := time.Since(begin); took != c.after || !g.broken {
+				t.Errorf("%s: it ended after %v, want %v", c.why, took, c.after)
+			}
+			_ = g.in.Close()
+			_, _ = g.clientGone.Close(), g.stdout.Close()
+			<-served
+			_ = g.player.Close()
+		})
+	}
+}
+
 // What comes when all is over is neither passed on nor on the journal.
 func TestThroughHearsNothingAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

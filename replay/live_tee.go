@@ -25,7 +25,7 @@ const (
 // the bounds is not on the journal, and nowhere in memory.
 type tee struct {
 	http.ResponseWriter
-	q   *probe
+	q   *visit
 	ctx context.Context // of the request upstream
 
 	status int

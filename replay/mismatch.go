@@ -10,12 +10,14 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
 // CodeMismatch is the JSON-RPC error code of a mismatch. It lies outside of
 // the range that JSON-RPC reserves, so that no client takes it for an error
-// of the protocol.
+// of the protocol. Where there is no tape, what the stubs lack gets the
+// protocol's own errors instead.
 const CodeMismatch = -31404
 
 // A Mismatch is a request that neither the tape nor a stub can answer.
@@ -32,6 +34,10 @@ type Mismatch struct {
 	Reason  string    `json:"reason"`
 	Nearest *NearMiss `json:"nearest,omitempty"`
 	Hint    string    `json:"hint"` // what to do
+
+	// lack is how the client learns of it where the whole server is written by
+	// hand, and so surely has no such thing; nil where only a tape could tell.
+	lack *synthesized
 }
 
 // A NearMiss is the recorded exchange closest to a request that has none, or
@@ -127,8 +133,15 @@ func (m *Mismatch) response(id []byte) []byte {
 	if err != nil { // a difference that is no JSON; none is made
 		data = []byte("null")
 	}
-	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), fmt.Sprintf(`,"error":{"code":%d,"message":`, CodeMismatch)...)
-	b = append(b, quoteJSON(m.summary())...)
+	code, message := CodeMismatch, m.summary()
+	if m.lack != nil {
+		code, message = m.lack.code, m.lack.message
+	}
+	if m.lack != nil && m.Method == mcp.ResourcesRead { // as the specification shows it
+		data = append(append(append([]byte(`{"uri":`), jsonrpc.Text(m.Name)...), ','), data[1:]...)
+	}
+	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), fmt.Sprintf(`,"error":{"code":%d,"message":`, code)...)
+	b = append(b, jsonrpc.Text(message)...)
 	return append(append(append(b, `,"data":`...), data...), "}}"...)
 }
 
@@ -145,17 +158,20 @@ func (n *NearMiss) pointers() string {
 }
 
 // miss answers a request that the tape has no answer to.
-func (q *probe) miss(m jsonrpc.Message, used int) {
-	body := q.mismatch(m, used).response(m.ID)
-	header := http.Header{"Content-Type": contentJSON}
-	q.reply(q.p.missStatus, header, body)
+func (q *visit) miss(m jsonrpc.Message, used int) {
+	miss := q.mismatch(m, used)
+	status := q.p.missStatus
+	if miss.lack != nil && status == http.StatusOK {
+		status = miss.lack.status
+	}
+	q.reply(status, http.Header{"Content-Type": contentJSON}, miss.response(m.ID))
 }
 
 // mismatch finds out why a request has no answer, and notes it.
-func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
+func (q *visit) mismatch(m jsonrpc.Message, used int) *Mismatch {
 	miss := &Mismatch{Method: m.Method, Name: matching.NameOf(m.Method, m.Params), Space: q.space.name}
 	if q.p.blank {
-		unwritten(miss, q.p.stubs)
+		q.unwritten(miss)
 	} else {
 		q.p.diagnose(miss, m, used, q.modern)
 	}
@@ -164,7 +180,7 @@ func (q *probe) mismatch(m jsonrpc.Message, used int) *Mismatch {
 }
 
 // missed notes a mismatch and tells those who want to know.
-func (q *probe) missed(miss *Mismatch) {
+func (q *visit) missed(miss *Mismatch) {
 	detail, err := json.Marshal(miss)
 	if err != nil {
 		detail = nil
@@ -180,7 +196,7 @@ func (q *probe) missed(miss *Mismatch) {
 func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int, modern bool) {
 	if used > 0 {
 		miss.Reason = fmt.Sprintf("already played %d of %d", used, used)
-		miss.Hint = "the call was recorded " + times(used) + " in a session: record it as often as it is made, or allow repeats with --repeat"
+		miss.Hint = "the call was recorded " + say.Times(used) + " in a session: record it as often as it is made, or allow repeats with --repeat"
 		return
 	}
 	candidates := p.index.Named(m.Method, miss.Name)
@@ -201,13 +217,6 @@ func (p *Player) diagnose(miss *Mismatch, m jsonrpc.Message, used int, modern bo
 		return
 	}
 	miss.Nearest = p.nearest(m, candidates, miss, modern)
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }
 
 // nearest picks the exchange with the fewest differences, and of several one of
@@ -289,7 +298,7 @@ func (p *Player) unanswered(x int, miss *Mismatch) {
 const maxDifferences = 50
 
 // failed answers where the tape itself cannot be read any more.
-func (q *probe) failed(m jsonrpc.Message, err error) {
+func (q *visit) failed(m jsonrpc.Message, err error) {
 	q.note("noted", "tape", err.Error())
 	body := response(m.ID, synthesized{code: mcp.InternalError, message: "mcpmock: " + err.Error()})
 	header := http.Header{"Content-Type": contentJSON}

@@ -14,7 +14,7 @@ import (
 
 // standAlone makes the request one of the modern era: of its client's
 // conversation, whatever session it names.
-func (q *probe) standAlone() {
+func (q *visit) standAlone() {
 	q.id, q.session, q.known, q.why, q.leaked = "", nil, sessionNone, "", false
 	var m jsonrpc.Message
 	if requests := q.requests(); len(requests) > 0 {
@@ -30,7 +30,7 @@ func (q *probe) standAlone() {
 }
 
 // modernMessages answers a POST of the modern era, or a line.
-func (q *probe) modernMessages() {
+func (q *visit) modernMessages() {
 	for _, m := range q.batch.Messages {
 		if m.Kind == jsonrpc.Notification && m.Method == mcp.Cancelled && q.pipe != nil { // over HTTP the client hangs up
 			q.callOff(m)
@@ -46,7 +46,7 @@ func (q *probe) modernMessages() {
 
 // acceptModern answers a POST that holds no request: 202 and no body
 // (2026-07-28 basic/transports/streamable-http, "Sending Messages" 5).
-func (q *probe) acceptModern() {
+func (q *visit) acceptModern() {
 	if q.pipe != nil {
 		return
 	}
@@ -59,7 +59,7 @@ func (q *probe) acceptModern() {
 }
 
 // modernRequest answers one request.
-func (q *probe) modernRequest(m jsonrpc.Message) {
+func (q *visit) modernRequest(m jsonrpc.Message) {
 	if !q.p.eras.modern { // it has only passed the checks of a dialect
 		q.answer(m, q.tooNew())
 		return
@@ -76,7 +76,7 @@ func (q *probe) modernRequest(m jsonrpc.Message) {
 // overtaxes turns a request away whose answer would ask more of the client than
 // it says that it can do. It reports whether it did
 // (2026-07-28 basic/patterns/mrtr, "Server Requirements").
-func (q *probe) overtaxes(a *answer) bool {
+func (q *visit) overtaxes(a *answer) bool {
 	if len(a.inputs) > 0 {
 		q.required = eras.Missing(a.inputs, []byte(q.capabilities))
 	}
@@ -94,13 +94,13 @@ const (
 )
 
 // turnAway refuses a request whose breach shows only beside the answer.
-func (q *probe) turnAway(check, detail string) {
+func (q *visit) turnAway(check, detail string) {
 	q.refuse(check, q.p.refusal(check), detail)
 }
 
 // modernAnswer finds the answer to a modern request. Where there is none it
 // has answered itself.
-func (q *probe) modernAnswer(m jsonrpc.Message) (*answer, bool) {
+func (q *visit) modernAnswer(m jsonrpc.Message) (*answer, bool) {
 	m.Params = q.turnBack(m.Params)
 	if a := q.stub(m); a != nil {
 		return q.p.answers.modernStub(m.Method, a), true
@@ -124,7 +124,7 @@ func (q *probe) modernAnswer(m jsonrpc.Message) (*answer, bool) {
 }
 
 // asRecorded makes exchange x the answer.
-func (q *probe) asRecorded(m jsonrpc.Message, x int) (*answer, bool) {
+func (q *visit) asRecorded(m jsonrpc.Message, x int) (*answer, bool) {
 	a, err := q.p.answers.get(x)
 	if err != nil {
 		q.failed(m, err)
@@ -139,7 +139,7 @@ func (q *probe) asRecorded(m jsonrpc.Message, x int) (*answer, bool) {
 
 // modernFromLegacy answers a modern request from a legacy exchange, where the
 // tape has one and the player translates.
-func (q *probe) modernFromLegacy(m jsonrpc.Message) (*answer, bool) {
+func (q *visit) modernFromLegacy(m jsonrpc.Message) (*answer, bool) {
 	if q.p.translatesFor(true) {
 		if x, _ := q.p.match(q.conv, m, false); x >= 0 {
 			return q.translated(m, x, 0)

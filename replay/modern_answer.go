@@ -46,7 +46,7 @@ func (a *answers) seals(ans *answer, l *line, label string) {
 		return
 	}
 	id := jsonrpc.One(l.text).ID
-	text := slices.Concat(l.text[:at.Index], quoteJSON(a.seal.state(ans.exchange, 0)), l.text[at.Index+len(at.Raw):])
+	text := slices.Concat(l.text[:at.Index], jsonrpc.Text(a.seal.state(ans.exchange, 0)), l.text[at.Index+len(at.Raw):])
 	l.text, l.stamps = text, nil
 	l.stamp(id, nil, label)
 }

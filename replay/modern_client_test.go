@@ -99,7 +99,7 @@ func TestManyNames(t *testing.T) {
 	for i := range maxClients + 100 {
 		params := []byte(`{"_meta":` + metaOf(fmt.Sprint("c", i), `{}`) + `}`)
 		m := messageOf(params)
-		q := &probe{p: p, space: sp}
+		q := &visit{p: p, space: sp}
 		if sp.client(p, q.told(m), m.Params) == nil {
 			t.Fatal("no conversation")
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // A modernProbe is one raw HTTP request of the modern era, or what means to be
@@ -91,7 +93,7 @@ func refused(id string, code int, message, data string) string {
 	if data != "" {
 		data = `,"data":` + data
 	}
-	return fmt.Sprintf(`{"jsonrpc":"2.0",%s"error":{"code":%d,"message":%s%s}}`, id, code, quoteJSON(message), data)
+	return fmt.Sprintf(`{"jsonrpc":"2.0",%s"error":{"code":%d,"message":%s%s}}`, id, code, jsonrpc.Text(message), data)
 }
 
 const (

@@ -189,7 +189,7 @@ func TestModernRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, check := range []string{scenarios.CheckCapabilityMissing, scenarios.CheckStateAltered} {
-			q := &probe{p: p, modern: true, fate: &p.calm}
+			q := &visit{p: p, modern: true, fate: &p.calm}
 			q.own().required = []byte(`{"elicitation":{"form":{}}}`)
 			resp := p.refusal(check)
 			body, _ := q.render(resp, "say so")

@@ -44,7 +44,7 @@ func sameOutcomes(recorded, received []byte) bool {
 
 // respondedOtherwise notes where a client's responses differ from the recorded
 // ones.
-func (q *probe) respondedOtherwise(recorded, received []byte) {
+func (q *visit) respondedOtherwise(recorded, received []byte) {
 	if recorded == nil || bytes.Equal(recorded, received) {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // again takes a request apart, if it is one that is made again.
-func (q *probe) again(m jsonrpc.Message) (matching.Retry, bool) {
+func (q *visit) again(m jsonrpc.Message) (matching.Retry, bool) {
 	if !q.told(m).retries {
 		return matching.Retry{}, false
 	}
@@ -22,7 +22,7 @@ func (q *probe) again(m jsonrpc.Message) (matching.Retry, bool) {
 // has for the state that it comes back from and for what it responds. What is
 // missing of that is asked for again (2026-07-28 basic/patterns/mrtr, "Error
 // Handling").
-func (q *probe) modernRetry(m jsonrpc.Message, t *matching.Retry) (*answer, bool) {
+func (q *visit) modernRetry(m jsonrpc.Message, t *matching.Retry) (*answer, bool) {
 	var asked *answer // the round before
 	if t.HasState {
 		x, round, ok := q.p.seal.open(t.State)
@@ -80,7 +80,7 @@ func (p *Player) asksAgain(c *conversation, m jsonrpc.Message, t *matching.Retry
 
 // nextRound goes on with an exchange of the legacy era that asked its client
 // something in the middle: here that is a round of its own.
-func (q *probe) nextRound(m jsonrpc.Message, t *matching.Retry, x, round int) (*answer, bool) {
+func (q *visit) nextRound(m jsonrpc.Message, t *matching.Retry, x, round int) (*answer, bool) {
 	rounds, err := q.p.answers.rounds(x)
 	if err != nil {
 		q.untranslatable(m, err)
@@ -107,7 +107,7 @@ func (q *probe) nextRound(m jsonrpc.Message, t *matching.Retry, x, round int) (*
 
 // calledAnew goes on where the recorded server wanted a URL visited, and its
 // client then made a call of its own: the next of its kind on the tape.
-func (q *probe) calledAnew(m jsonrpc.Message, x int, said []byte) (*answer, bool) {
+func (q *visit) calledAnew(m jsonrpc.Message, x int, said []byte) (*answer, bool) {
 	accepted := true
 	gjson.ParseBytes(said).ForEach(func(_, response gjson.Result) bool {
 		accepted = response.Get("action").Str == "accept"
@@ -144,7 +144,7 @@ func (p *Player) sibling(x, round int, said []byte) int {
 
 // branchless answers a client that responded so that the tape has no way to go
 // on.
-func (q *probe) branchless(m jsonrpc.Message) (*answer, bool) {
+func (q *visit) branchless(m jsonrpc.Message) (*answer, bool) {
 	name := matching.NameOf(m.Method, m.Params)
 	miss := branchless(m.Method, name, q.space.name, neverAnswered(m.Method, name))
 	q.missed(miss)

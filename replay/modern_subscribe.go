@@ -32,7 +32,7 @@ const noHangUp = -2
 // subscribe answers subscriptions/listen: the acknowledgement first, then the
 // changes that the client asked for, until it hangs up, cancels, or the server
 // ends it.
-func (q *probe) subscribe(m jsonrpc.Message) {
+func (q *visit) subscribe(m jsonrpc.Message) {
 	var s *subscription
 	c, ls := q.conv, &q.space.listeners
 	l, err := ls.open(func() (l *listener, err error) {
@@ -92,7 +92,7 @@ func (a *answer) refuses() bool {
 }
 
 // noteSubscription notes where a subscription comes from.
-func (q *probe) noteSubscription(m jsonrpc.Message, s *subscription) {
+func (q *visit) noteSubscription(m jsonrpc.Message, s *subscription) {
 	switch {
 	case s.own != nil:
 		q.matched(m, s.own)
@@ -104,7 +104,7 @@ func (q *probe) noteSubscription(m jsonrpc.Message, s *subscription) {
 }
 
 // subscription finds what there is of a subscription.
-func (q *probe) subscription(m jsonrpc.Message) (*subscription, error) {
+func (q *visit) subscription(m jsonrpc.Message) (*subscription, error) {
 	p := q.p
 	if x, _ := p.match(q.conv, m, true); x >= 0 {
 		a, err := p.answers.get(x)

@@ -25,7 +25,7 @@ type alone struct {
 var alones = sync.Pool{New: func() any { return new(alone) }}
 
 // own returns it, where only that of a modern request has been made.
-func (q *probe) own() *alone {
+func (q *visit) own() *alone {
 	if q.alone == nil {
 		q.alone = alones.Get().(*alone)
 	}
@@ -34,7 +34,7 @@ func (q *probe) own() *alone {
 
 // disown gives it back when the request has been answered. Where something is
 // broken it may be wanted for longer.
-func (q *probe) disown() {
+func (q *visit) disown() {
 	if q.alone == nil || q.p.breaks {
 		return
 	}
@@ -62,7 +62,7 @@ var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClie
 
 // told reads the params of a request. Of members that stand twice it takes the
 // first, as all do here that look for a member by its name.
-func (q *probe) told(m jsonrpc.Message) *told {
+func (q *visit) told(m jsonrpc.Message) *told {
 	t, of := &q.own().self, unsafe.SliceData(m.Params)
 	if t.of == of && of != nil {
 		return t

@@ -45,7 +45,7 @@ func (p *Player) learnWanting() {
 
 // lacks returns the capabilities that the recorded server turned such a request
 // away for, where the client of this one lacks some of them; else nil.
-func (q *probe) lacks(m jsonrpc.Message) []byte {
+func (q *visit) lacks(m jsonrpc.Message) []byte {
 	if q.p.wanting == nil {
 		return nil
 	}

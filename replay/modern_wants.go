@@ -23,7 +23,7 @@ func severityOf(level string) severity {
 }
 
 // wants reads off a request what its client wants to be told on the way.
-func (q *probe) wants(m jsonrpc.Message, r *run) {
+func (q *visit) wants(m jsonrpc.Message, r *run) {
 	if q.modern {
 		r.least = none
 		if jsonrpc.HasMeta(m.Params) {
@@ -41,7 +41,7 @@ func (q *probe) wants(m jsonrpc.Message, r *run) {
 }
 
 // token returns the progress token of a request, or nil.
-func (q *probe) token(m jsonrpc.Message) []byte {
+func (q *visit) token(m jsonrpc.Message) []byte {
 	if !q.modern {
 		return jsonrpc.ProgressToken(m.Params)
 	}

@@ -235,9 +235,9 @@ func WithAllowHost(host string) Option {
 	return func(o *options) { o.allowHosts = append(o.allowHosts, strings.ToLower(host)) }
 }
 
-// WithSeed makes session ids repeatable, and the key under which the
-// requestState of the modern era is issued. Without it they are random. Players
-// with one seed take each other's requestState, as the instances of one server
+// WithSeed makes session ids repeatable, the key under which the requestState
+// of the modern era is issued, and what a scenario without a seed of its own
+// leaves to chance. Without it they are random. Players with one seed take each other's requestState, as the instances of one server
 // do; another seed, or none, keeps them apart.
 func WithSeed(seed int64) Option { return func(o *options) { o.seed = &seed } }
 

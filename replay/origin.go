@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/mcpmock/mcpmock/internal/mirror"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -43,12 +42,12 @@ func (p *Player) share(h http.Header, origins []string) {
 	h["Access-Control-Expose-Headers"] = exposed
 	h["Vary"] = varyOrigin
 	if p.cors != nil && p.cors.Expose != nil {
-		say(h, "Access-Control-Expose-Headers", p.cors.Expose)
+		setList(h, "Access-Control-Expose-Headers", p.cors.Expose)
 	}
 }
 
-// say sets a header to a list; an empty one says nothing.
-func say(h http.Header, name string, list []string) {
+// setList sets a header to a list; an empty one says nothing.
+func setList(h http.Header, name string, list []string) {
 	if len(list) == 0 {
 		delete(h, name)
 		return
@@ -102,7 +101,7 @@ func loopback(name string) bool {
 // preflight answers the question that a browser asks before a request of
 // another origin.
 func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
-	q := &probe{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{}}
+	q := &visit{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{}}
 	q.asked()
 	q.showPolicy()
 	h := w.Header()
@@ -110,10 +109,10 @@ func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
 	h.Set("Access-Control-Allow-Headers", strings.Join(append(requestHeaders(), paramHeadersAsked(r)...), ", "))
 	h.Set("Access-Control-Max-Age", "600")
 	if p.cors != nil && p.cors.Methods != nil {
-		say(h, "Access-Control-Allow-Methods", p.cors.Methods)
+		setList(h, "Access-Control-Allow-Methods", p.cors.Methods)
 	}
 	if p.cors != nil && p.cors.Allow != nil {
-		say(h, "Access-Control-Allow-Headers", p.cors.Allow)
+		setList(h, "Access-Control-Allow-Headers", p.cors.Allow)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	q.said(http.StatusNoContent, h, nil)
@@ -139,7 +138,7 @@ func paramHeadersAsked(r *http.Request) (names []string) {
 			if len(names) == maxParamHeaders {
 				return names
 			}
-			if n := len(mcp.HeaderParamPrefix); n < len(name) && len(name) <= maxParamHeader && strings.EqualFold(name[:n], mcp.HeaderParamPrefix) && mirror.IsToken(name) {
+			if n := len(mcp.HeaderParamPrefix); n < len(name) && len(name) <= maxParamHeader && strings.EqualFold(name[:n], mcp.HeaderParamPrefix) && mcp.IsFieldName(name) {
 				names = append(names, name)
 			}
 		}

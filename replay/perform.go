@@ -15,7 +15,7 @@ import (
 
 // perform sends an answer: at once where it is known in full, else line by
 // line, each waiting for what preceded it on the tape.
-func (q *probe) perform(m jsonrpc.Message, a *answer) {
+func (q *visit) perform(m jsonrpc.Message, a *answer) {
 	a = q.resumable(a)
 	t := q.turn(m, a)
 	if q.pipe != nil {
@@ -49,7 +49,7 @@ func (q *probe) perform(m jsonrpc.Message, a *answer) {
 // anything was sent: its session ended, the player is closing, or the client
 // cancelled it. Then there is a stream without an answer, where the client
 // takes one.
-func (q *probe) brokenOff(t *turn) {
+func (q *visit) brokenOff(t *turn) {
 	if q.felled() { // its connection is broken off
 		return
 	}
@@ -77,7 +77,7 @@ func (q *probe) brokenOff(t *turn) {
 }
 
 // performWhole sends an answer of one message, with its length.
-func (q *probe) performWhole(a *answer, l *line, r *run) {
+func (q *visit) performWhole(a *answer, l *line, r *run) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	message := l.append(make([]byte, 0, len(l.text)+len(r.id)+16), r)
@@ -104,7 +104,7 @@ func (q *probe) performWhole(a *answer, l *line, r *run) {
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // performBody sends an answer that is no stream: JSON, a page, or nothing.
-func (q *probe) performBody(t *turn) {
+func (q *visit) performBody(t *turn) {
 	a := t.a
 	var out []byte
 	several := len(a.lines) > 1
@@ -144,7 +144,7 @@ func (q *probe) performBody(t *turn) {
 
 // write writes a whole body. A client that does not read a large one must not
 // hold it for ever; a client that is gone needs no answer.
-func (q *probe) write(body []byte) {
+func (q *visit) write(body []byte) {
 	const buffered = 64 << 10 // less fits into the buffers of the connection
 	if len(body) > buffered {
 		conn := http.NewResponseController(q.w)
@@ -155,7 +155,7 @@ func (q *probe) write(body []byte) {
 }
 
 // performStream sends an answer as an event stream.
-func (q *probe) performStream(t *turn) {
+func (q *visit) performStream(t *turn) {
 	t = t.apart() // it may outlive the request
 	q.conv.answering(t)
 	s := &stream{id: q.carrier, turn: t, on: q}
@@ -165,7 +165,7 @@ func (q *probe) performStream(t *turn) {
 }
 
 // goOn performs the turn of a stream on this connection.
-func (q *probe) goOn(s *stream) {
+func (q *visit) goOn(s *stream) {
 	defer q.release()
 	t := s.turn
 	why, end := t.play(q, true)
@@ -192,7 +192,7 @@ func (q *probe) goOn(s *stream) {
 
 // tear breaks the answer off after what was sent of it, as the recorded one
 // broke off.
-func (q *probe) tear() {
+func (q *visit) tear() {
 	if q.edited != nil {
 		q.edited.Abort()
 	} else {
@@ -202,7 +202,7 @@ func (q *probe) tear() {
 }
 
 // header sets the recorded response headers, and the session's.
-func (q *probe) header(a *answer) http.Header {
+func (q *visit) header(a *answer) http.Header {
 	h := q.w.Header()
 	for name, values := range a.header {
 		h[name] = values
@@ -215,7 +215,7 @@ func (q *probe) header(a *answer) http.Header {
 
 // performInitialize sends the answer to initialize, with the version that was
 // negotiated.
-func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) {
+func (q *visit) performInitialize(m jsonrpc.Message, a *answer, version string) {
 	edited := *a
 	edited.shows = q.conv.id != ""
 	for i, l := range a.lines {
@@ -240,6 +240,6 @@ func (q *probe) performInitialize(m jsonrpc.Message, a *answer, version string) 
 // takesStreams reports whether one message may go out as an event stream: to a
 // client that names the type. Others get JSON, so that a plain HTTP client
 // with Accept: */* can read the body as such.
-func (q *probe) takesStreams() bool {
+func (q *visit) takesStreams() bool {
 	return accepts(q.r, "text/event-stream", q.p.dialect.Answers.Wildcards == "stream") || !accepts(q.r, "application/json", true)
 }

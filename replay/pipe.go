@@ -38,11 +38,18 @@ type pipe struct {
 	editing atomic.Bool // there are edits
 	dumb    atomic.Bool // stdout is closed: nothing more is said, or on the journal
 
+	met     chan struct{} // over stdio, closed when the faults have met that the client is there,
+	greeted chan struct{} // and when what they say then is said: until then nothing is heard
+	earlier func()        // waits for the answers of a live server to what came before; nil where there is none
+	floor   floor
+
 	mu     sync.Mutex
 	shut   bool                // nothing more is begun beside
 	beside sync.WaitGroup      // what is
 	edits  map[string]pipeEdit // what the faults do to answers, by id
-	over   bool                // its end is on the journal, and nothing follows that
+
+	telling sync.Mutex // held while something is put on the journal, and no other
+	over    bool       // its end is there, and nothing follows that; under telling
 }
 
 // A voice is where a pipe's messages go. Its methods may be called from several
@@ -75,7 +82,7 @@ func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out 
 
 // hear takes in what the client said, which has been read, put on the journal
 // and shown to the faults. Where an answer has to wait, hear does not.
-func (pp *pipe) hear(q *probe) {
+func (pp *pipe) hear(q *visit) {
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	if q.modern = q.modernly(); q.modern {
 		q.standAlone()
@@ -154,17 +161,17 @@ func (pp *pipe) crash(code int) {
 
 // send says a message that was not recorded.
 func (pp *pipe) send(message []byte) bool {
-	if pp.p.faults.Len() > 0 {
-		pp.conv.landed(len(answered(message)))
-		if e := pp.editOf(message); e != nil {
-			return pp.sendEdited(e, message)
-		}
-		if e, id := pp.subscribed(message); e != nil {
-			return pp.sendSubscribed(e, id, message)
-		}
+	if pp.p.faults.Len() == 0 {
+		return pp.speak(message)
 	}
-	pp.said(message)
-	return pp.out.speak(message)
+	pp.conv.landed(len(answered(message)))
+	if e := pp.editOf(message); e != nil {
+		return pp.sendEdited(e, message)
+	}
+	if e, id := pp.subscribed(message); e != nil {
+		return pp.sendSubscribed(e, id, message)
+	}
+	return pp.aloud(false, func() bool { return pp.speak(message) })
 }
 
 // say says a line of an answer, or of the standalone stream. What is no
@@ -198,8 +205,8 @@ func (pp *pipe) saidRaw(p []byte) {
 }
 
 func (pp *pipe) tell(e entry) {
-	pp.mu.Lock()
-	defer pp.mu.Unlock()
+	pp.telling.Lock()
+	defer pp.telling.Unlock()
 	if !pp.over && !pp.told && !pp.dumb.Load() {
 		pp.p.journal.add(e, pp.p.clock.Now())
 	}
@@ -208,8 +215,8 @@ func (pp *pipe) tell(e entry) {
 // saidEnd puts the end of the pipe on the journal.
 func (pp *pipe) saidEnd(e entry) {
 	e.on = pp.carrier
-	pp.mu.Lock()
-	defer pp.mu.Unlock()
+	pp.telling.Lock()
+	defer pp.telling.Unlock()
 	pp.over = true
 	if !pp.told {
 		pp.p.journal.add(e, pp.p.clock.Now())
@@ -235,6 +242,6 @@ func (pp *pipe) ping() {}
 func (pp *pipe) cuts(bool) bool { return false }
 
 func (pp *pipe) note(kind, rule, text string) {
-	q := probe{p: pp.p, space: pp.space, carrier: pp.carrier, fate: &pp.p.calm}
+	q := visit{p: pp.p, space: pp.space, carrier: pp.carrier, fate: &pp.p.calm}
 	q.note(kind, rule, text)
 }

@@ -10,7 +10,7 @@ import (
 
 // write sends the bytes of one message as the action has them. On the journal
 // stands the message where all of it is sent, else the bytes that are, and
-// each before the client can have read its last byte.
+// each before the client can have read its last byte. The caller has the floor.
 func (pp *pipe) write(do *scenarios.Action, message []byte) bool {
 	stream := do.Stream
 	if stream == nil {
@@ -73,7 +73,8 @@ func (pp *pipe) mark(do *scenarios.Action) bool {
 	return pp.out.raw([]byte(mark))
 }
 
-// emitAt writes what an action has that is no message, at that place.
+// emitAt writes what an action has that is no message, at that place. The caller
+// has the floor.
 func (pp *pipe) emitAt(do *scenarios.Action, at string) bool {
 	for i := range do.Emit {
 		e := &do.Emit[i]

@@ -186,6 +186,34 @@ func TestEditsAreForgotten(t *testing.T) {
 	}
 }
 
+// What a fault was to do to an answer that has not come it does to no other
+// request of that id.
+func TestEditsEndWithTheirRequest(t *testing.T) {
+	for _, c := range []struct {
+		why  string
+		tape func(*process)
+	}{
+		{"it was cancelled", func(p *process) { p.call(1, "a", askRoots, giveRoots, emptyResult(1)) }},
+		{"and it was on the tape, which has no answer", func(p *process) { p.call(1, "a", askRoots); p.says(cassettes.Client, cancelledOf("1", "")) }},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newProcess(t)
+			p.handshake()
+			c.tape(p)
+			k := p.talk(t, WithScenario(scenario(t, "name: test\nfaults: [{when: {method: tools/call}, do: {set: {/result/edited: true}}, times: 1}]")))
+			k.begin()
+			k.say(toolCall(9, "a"))
+			k.hear() // the question
+			k.say(cancelledOf("9", ""))
+			synctest.Wait()
+			k.say(ping9)
+			if m := k.hear(); m.Get("id").Raw != "9" || m.Get("result.edited").Exists() {
+				t.Errorf("%s: the answer to ping is %s", c.why, m.Raw)
+			}
+		})
+	}
+}
+
 // Only the end of stdin is one: a player that closes is no doing of the client.
 func TestClosingIsNoEndOfStdin(t *testing.T) {
 	const eof = "faults: [{name: ends, when: {client: eof}, do: {exit: 7}}]"

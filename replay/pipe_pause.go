@@ -10,8 +10,11 @@ import (
 // takesTime reports whether an action takes time, for which a pipe must not
 // wait.
 func takesTime(do *scenarios.Action) bool {
-	return do != nil && (do.Delay != nil || do.Stall != nil || do.Swap || do.Throttle > 0 || do.Split != nil && do.Split.Every > 0)
+	return do != nil && (do.Delay != nil || do.Stall != nil || do.Swap || inPieces(do))
 }
+
+// inPieces reports whether a message goes out in pieces, with time between them.
+func inPieces(do *scenarios.Action) bool { return do.Throttle > 0 || faults.Between(do) > 0 }
 
 // hindered does what an action has before anything is said: it waits, or breaks
 // off. It reports whether the client is still there.
@@ -73,7 +76,7 @@ func (pp *pipe) rest(d time.Duration) bool {
 
 // beside runs f for a request: beside what comes next, where the faults make
 // its answer take time on a pipe.
-func (q *probe) beside(f func(*probe)) {
+func (q *visit) beside(f func(*visit)) {
 	if q.pipe == nil || !takesTime(q.edits) {
 		f(q)
 		return
@@ -87,8 +90,8 @@ func (q *probe) beside(f func(*probe)) {
 
 // detached returns the same request as one of its own, which may be answered
 // beside what comes next.
-func (q *probe) detached() *probe {
-	return &probe{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
+func (q *visit) detached() *visit {
+	return &visit{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
 		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, fate: &fate{edits: q.edits, gave: q.gave},
 		minted: q.minted, protocol: q.protocol, why: q.why, replica: q.replica,
 		initialized: q.initialized, ready: q.ready, version: q.version, listening: q.listening}

@@ -48,32 +48,32 @@ import (
 // use.
 type Player struct {
 	options
-	keys       *matching.Keys
-	index      *matching.Index
-	taped      ages    // the eras that are on the tape
-	eras       ages    // that are served
-	wanting    wanting // what the recorded server could not do without
-	probed     bool    // server/discover has a real answer
-	discovered []byte  // the result of server/discover, or of initialize in its place; nil where nothing tells
-	seal       seal    // of the states that clients carry
-	answers    *answers
-	framing    framing
-	gate       *gate
-	sessions   *sessions
-	journal    *Journal
-	judge      *verdicts.Judge // nil where no scenario expects anything
-	router     http.Handler
-	stubs      *stubs.Set // nil where the scenario has none
-	blank      bool       // there is no tape but for them
-	old        oldEndpoint
-	asks       asks         // what the faults need to be told
-	staged     staged       // what they ask of clients
-	breaks     bool         // a fault or a policy may act
-	calm       fate         // of all requests where none does
-	accepted   *answer      // to a message that needs none, as recorded
-	deleted    *answer      // to DELETE, as recorded
-	carriers   atomic.Int64 // numbers the HTTP requests of this run
-	salt       [16]byte     // begins the ids of SSE events, where these are no numbers
+	keys         *matching.Keys
+	index        *matching.Index
+	taped        ages    // the eras that are on the tape
+	eras         ages    // that are served
+	wanting      wanting // what the recorded server could not do without
+	discoverable bool    // server/discover has a real answer
+	discovered   []byte  // the result of server/discover, or of initialize in its place; nil where nothing tells
+	seal         seal    // of the states that clients carry
+	answers      *answers
+	framing      framing
+	gate         *gate
+	sessions     *sessions
+	journal      *Journal
+	judge        *verdicts.Judge // nil where no scenario expects anything
+	router       http.Handler
+	stubs        *stubs.Set // nil where the scenario has none
+	blank        bool       // there is no tape but for them
+	old          oldEndpoint
+	asks         asks         // what the faults need to be told
+	staged       staged       // what they ask of clients
+	breaks       bool         // a fault or a policy may act
+	calm         fate         // of all requests where none does
+	accepted     *answer      // to a message that needs none, as recorded
+	deleted      *answer      // to DELETE, as recorded
+	carriers     atomic.Int64 // numbers the HTTP requests of this run
+	salt         [16]byte     // begins the ids of SSE events, where these are no numbers
 
 	spacesMu sync.RWMutex
 	spaces   map[string]*space
@@ -85,10 +85,10 @@ type Player struct {
 }
 
 // New makes a Player for the tape; nil is none, where a scenario has stubs.
-// The tape is walked over once, so an error
-// may name a damaged place in it, and the tape must stay open while the
-// Player is used. A server of your own should have a ReadTimeout, against
-// clients that never finish a request; the Player lifts it where it waits.
+// The tape is walked over once, so an error may name a damaged place in it, and
+// the tape must stay open while the Player is used. A server of your own should
+// have a ReadTimeout, against clients that never finish a request; the Player
+// lifts it where it waits.
 func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	p := &Player{options: defaults(), spaces: map[string]*space{}, closing: make(chan struct{})}
 	for _, o := range opts {
@@ -98,8 +98,8 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 		return nil, p.err
 	}
 	for _, s := range p.scenarios {
-		if s != nil && s.Sound() != nil {
-			return nil, s.Sound()
+		if err := p.sound(s); err != nil {
+			return nil, err
 		}
 	}
 	if err := p.settle(tape); err != nil {
@@ -121,7 +121,7 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	p.answers = newAnswers(p.index, p.style, &p.framing)
 	p.answers.seal = &p.seal
 	p.answers.stubs, p.answers.blank = p.stubs, p.blank
-	p.probed = p.answersProbe() || p.stubs.Knows(mcp.Discover)
+	p.discoverable = p.answersDiscover() || p.stubs.Knows(mcp.Discover)
 	if p.dialect.Name == "spec" {
 		p.accepted, p.deleted = p.answers.courtesy(p.index.Accepted), p.answers.courtesy(p.index.Deleted)
 	}
@@ -135,16 +135,32 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	if p.dialect.Session.Events != "" {
 		p.sessions.random(p.salt[:])
 	}
-	p.judge = newJudge(p.scenarios)
+	p.judge = newJudge(p.scenarios, p.live)
 	p.journal = newJournal(p.clock.Now(), p.heard())
 	p.old = p.oldEndpoint()
 	p.router = p.routes()
 	return p, nil
 }
 
+// sound says what is wrong with a scenario that was written in Go. What it
+// leaves to chance may also be repeated by the player's own seed.
+func (p *Player) sound(s *scenarios.Scenario) error {
+	if s == nil {
+		return nil
+	}
+	seeded := *s
+	if seeded.Seed == nil {
+		seeded.Seed = p.seed
+	}
+	return seeded.Sound()
+}
+
 // settle derives what the scenario says from the options.
 func (p *Player) settle(tape *cassettes.Tape) error {
 	s := scenarios.Merge(p.scenarios...).Scaled()
+	if s.Seed == nil {
+		s.Seed = p.seed
+	}
 	if p.mode == "" {
 		p.mode = s.Sessions
 	}
@@ -233,7 +249,7 @@ func (p *Player) supported() []string {
 	switch {
 	case len(p.dialect.Versions) > 0:
 		return p.dialect.Versions
-	case p.stubs != nil && p.stubs.Versions() != nil:
+	case p.stubs.Versions() != nil:
 		return p.stubs.Versions()
 	}
 	return mcp.Legacy()

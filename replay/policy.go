@@ -7,7 +7,7 @@ import (
 
 // policed lets the standing policies of the scenario act on a request. It
 // reports whether one of them has answered it.
-func (q *probe) policed() bool {
+func (q *visit) policed() bool {
 	p := q.p
 	if p.rate == nil && p.auth == nil {
 		return false
@@ -20,7 +20,7 @@ func (q *probe) policed() bool {
 
 // showPolicy puts on the journal that a policy shows in this request: a session
 // that another replica has, or that was idle too long, or what a browser is told.
-func (q *probe) showPolicy() {
+func (q *visit) showPolicy() {
 	if q.policy != "" {
 		q.note("faulted", q.policy, "")
 	}
@@ -33,7 +33,7 @@ func (q *probe) showPolicy() {
 const routeCookie = "MCPMOCK_ROUTE"
 
 // balance picks the replica that a request comes to.
-func (q *probe) balance() {
+func (q *visit) balance() {
 	r := q.p.replicas
 	if r == nil || q.r == nil {
 		return

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -46,7 +47,7 @@ func bearer(header string) (token string, named bool) {
 }
 
 // unauthorized refuses a request without an accepted token.
-func (q *probe) unauthorized(a *scenarios.Auth) bool {
+func (q *visit) unauthorized(a *scenarios.Auth) bool {
 	token, named := bearer(q.r.Header.Get("Authorization"))
 	if q.space.guard.admits(a, token, named, q.began) {
 		return false
@@ -59,7 +60,7 @@ func (q *probe) unauthorized(a *scenarios.Auth) bool {
 		if q.old && q.known == sessionKnown {
 			q.acceptOld() // the answer comes on the stream
 		}
-		result := append(append([]byte(`{"content":[{"type":"text","text":`), quoteJSON(a.AsResult)...), `}],"isError":true}`...)
+		result := append(append([]byte(`{"content":[{"type":"text","text":`), jsonrpc.Text(a.AsResult)...), `}],"isError":true}`...)
 		q.answerAll(func(id []byte) []byte { return rpcResult(id, result) })
 		return true
 	}
@@ -67,4 +68,4 @@ func (q *probe) unauthorized(a *scenarios.Auth) bool {
 	return true
 }
 
-func (q *probe) calls() bool { return q.has("tools/call") }
+func (q *visit) calls() bool { return q.has("tools/call") }

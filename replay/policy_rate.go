@@ -64,7 +64,7 @@ func (t *recent) add(at int64) {
 
 // tooMany refuses a request beyond the rate. Clients that show no living
 // session, if only an id that names none, have one count between them.
-func (q *probe) tooMany(r *scenarios.Rate) bool {
+func (q *visit) tooMany(r *scenarios.Rate) bool {
 	if r.HTTP != "" && r.HTTP != q.verb {
 		return false
 	}

@@ -63,7 +63,7 @@ func (c *conversation) forget(on stage) {
 }
 
 // replied takes in a client's answer to a question of the server.
-func (q *probe) replied(m jsonrpc.Message) {
+func (q *visit) replied(m jsonrpc.Message) {
 	c := q.conv
 	c.mu.Lock()
 	asked := c.questions[string(m.ID)]
@@ -98,7 +98,7 @@ func (q *question) keep(m jsonrpc.Message) {
 }
 
 // compare notes where the client answered otherwise than it was recorded.
-func (q *probe) compare(asked *question, m jsonrpc.Message) {
+func (q *visit) compare(asked *question, m jsonrpc.Message) {
 	if asked.recorded == nil {
 		return
 	}
@@ -114,7 +114,7 @@ func (q *probe) compare(asked *question, m jsonrpc.Message) {
 }
 
 // diverged notes where a client says other than was recorded.
-func (q *probe) diverged(what string, differences []jsondiff.Difference) {
+func (q *visit) diverged(what string, differences []jsondiff.Difference) {
 	detail, _ := json.Marshal(differences) // made of JSON
 	q.noteDetail("diverged", what+" otherwise than recorded at "+differences[0].Pointer, detail)
 }

@@ -13,14 +13,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// parse reads the body: as the specification has it, and where the dialect
-// has a parser of its own, what that makes of it. A server may take what is no
-// good message, and take it for another than was meant: of two ids the last,
-// 7.0 for 7. Its answers have the id as it read it.
-func (q *probe) parse() {
+// parse reads the body, or the line of a pipe: as the specification has it, and
+// where the dialect has a parser of its own, what that makes of it. A server may
+// take what is no good message, and take it for another than was meant: of two
+// ids the last, 7.0 for 7. Its answers have the id as it read it. What a live
+// server makes of it is not known: the dialect is that of refusals alone.
+func (q *visit) parse() {
 	q.batch, q.bodyErr = jsonrpc.Parse(q.body)
 	quotes := &q.p.dialect.Quotes
-	if quotes.Parser == "" || errors.Is(q.bodyErr, jsonrpc.ErrEmpty) || errors.Is(q.bodyErr, jsonrpc.ErrDepth) || q.plain(quotes) {
+	if quotes.Parser == "" || q.p.live || errors.Is(q.bodyErr, jsonrpc.ErrEmpty) || errors.Is(q.bodyErr, jsonrpc.ErrDepth) || q.plain(quotes) {
 		return
 	}
 	messages, array, err := reading(quotes, q.body)
@@ -43,17 +44,21 @@ func (q *probe) parse() {
 }
 
 // plain reports whether every reader makes the same of a body that was read:
-// requests and notifications whose ids are short. What is said beside them is
-// of concern to a strict schema alone.
-func (q *probe) plain(quotes *scenarios.Quotes) bool {
+// requests and notifications whose ids are short. What is said beside them, and
+// what their _meta is, is of concern to zod alone.
+func (q *visit) plain(quotes *scenarios.Quotes) bool {
 	if len(quotes.Models) > 0 && (q.batch.Array || q.p.dialect.Modern != nil && q.r != nil && mcp.IsModern(q.field(mcp.HeaderProtocolVersion))) {
 		return true // a batch is refused whatever it holds, and a modern request read otherwise
 	}
-	if q.bodyErr != nil || quotes.Zod != "" {
+	if q.bodyErr != nil {
 		return false
 	}
-	for _, m := range q.batch.Messages {
-		if m.Kind == jsonrpc.Response || len(m.ID) > 15 || bytes.IndexByte(m.ID, '\\') >= 0 {
+	for i := range q.batch.Messages {
+		m := &q.batch.Messages[i]
+		if m.Kind == jsonrpc.Response || len(m.ID) > 15 || bytes.IndexByte(m.ID, '\\') >= 0 || string(m.ID) == "-0" {
+			return false
+		}
+		if quotes.Zod != "" && (m.More || m.Params != nil && !jswords.TakesParams(m.Params)) {
 			return false
 		}
 	}

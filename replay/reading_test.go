@@ -43,6 +43,78 @@ func TestReading(t *testing.T) {
 	}
 }
 
+// TestReadingLines holds that a line of a pipe is read as a body is. What is
+// no message to the server has its error there, too.
+func TestReadingLines(t *testing.T) {
+	for _, c := range []struct{ why, dialect, line, id string }{
+		{"a fraction is whole to JavaScript", "typescript-sdk-1.32", `{"jsonrpc":"2.0","id":7.0,"method":"ping"}`, "7"},
+		{"of two ids the last", "python-sdk-1.26", `{"jsonrpc":"2.0","id":7,"id":9,"method":"ping"}`, "9"},
+		{"true is 1 to pydantic at first", "python-sdk-1.9.1", `{"jsonrpc":"2.0","id":true,"method":"ping"}`, "1"},
+		{"Go cuts off", "go-sdk-1.8", `{"jsonrpc":"2.0","id":1.5,"method":"ping"}`, "1"},
+		{"a nothing has no sign", "python-sdk-1.26", `{"jsonrpc":"2.0","id":-0,"method":"ping"}`, "0"},
+		{"the specification takes none of it", "spec", `{"jsonrpc":"2.0","id":7.0,"method":"ping"}`, ""},
+	} {
+		p := newProcess(t)
+		p.handshake()
+		k := p.talk(t, WithScenario(&scenarios.Scenario{Dialect: c.dialect}))
+		k.say(`{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"c","version":"1"}}}`)
+		k.hear()
+		k.say(`{"jsonrpc":"2.0","method":"notifications/initialized"}`, c.line)
+		if got := k.hear(); got.Get("error").Exists() != (c.id == "") || c.id != "" && got.Get("id").Raw != c.id {
+			t.Errorf("%s: %s: %s", c.why, c.dialect, got.Raw)
+		}
+	}
+}
+
+// TestReadingLive holds that a live server is not read for: what a dialect
+// takes for another message passes as what it is.
+func TestReadingLive(t *testing.T) {
+	d, err := scenarios.LoadDialect("python-sdk-1.9.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, live := range []bool{false, true} {
+		q := &visit{p: &Player{options: options{dialect: d, live: live}}, body: []byte(`{"jsonrpc":"2.0","id":true,"method":"ping"}`)}
+		if q.parse(); (q.bodyErr != nil) != live {
+			t.Errorf("live %v: %v", live, q.bodyErr)
+		}
+	}
+}
+
+// aCall is a good request of the usual size.
+var aCall = []byte(`{"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"echo","arguments":{"text":"` + strings.Repeat("a text of some length ", 20) + `"},"_meta":{"progressToken":17}}}`)
+
+// TestReadingCost holds that a good request costs what it costs under the
+// specification, whatever the dialect.
+func TestReadingCost(t *testing.T) {
+	for _, name := range scenarios.Dialects() {
+		d, err := scenarios.LoadDialect(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &visit{p: &Player{options: options{dialect: d}}, body: aCall}
+		if n := testing.AllocsPerRun(100, q.parse); n > 1 || q.bodyErr != nil {
+			t.Errorf("%s: %v allocations, %v", name, n, q.bodyErr)
+		}
+	}
+}
+
+func BenchmarkReading(b *testing.B) {
+	for _, name := range []string{"spec", "python-sdk-1.26", "typescript-sdk-1.12", "typescript-sdk-1.32", "go-sdk-1.8"} {
+		b.Run(name, func(b *testing.B) {
+			d, err := scenarios.LoadDialect(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			q := &visit{p: &Player{options: options{dialect: d}}, body: aCall}
+			b.ReportAllocs()
+			for b.Loop() {
+				q.parse()
+			}
+		})
+	}
+}
+
 // TestField holds how several lines of one field are read.
 func TestField(t *testing.T) {
 	for _, c := range []struct{ why, lines, name, want string }{
@@ -53,7 +125,7 @@ func TestField(t *testing.T) {
 		{"as Node", "node", "Mcp-Session-Id", "a, b"},
 		{"which has one Content-Type", "node", "Content-Type", "a"},
 	} {
-		q := &probe{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: c.lines}}}, r: &http.Request{Header: http.Header{c.name: {"a", "b"}}}}
+		q := &visit{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: c.lines}}}, r: &http.Request{Header: http.Header{c.name: {"a", "b"}}}}
 		if got := q.field(c.name); got != c.want {
 			t.Errorf("%s: %q", c.why, got)
 		}
@@ -61,7 +133,7 @@ func TestField(t *testing.T) {
 			t.Errorf("%s: a field that was not sent", c.why)
 		}
 	}
-	q := &probe{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: "first"}}}, r: &http.Request{Header: http.Header{"A": {"☃"}}}}
+	q := &visit{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: "first"}}}, r: &http.Request{Header: http.Header{"A": {"☃"}}}}
 	if got := q.field("A"); got != "â\u0098\u0083" {
 		t.Errorf("bytes that are no ASCII: %q", got)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // refuse answers with a refusal of the dialect.
-func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
+func (q *visit) refuse(check string, resp *scenarios.Response, detail string) {
 	q.note("refused", check, detail+q.outOfTime())
 	if q.pipe != nil {
 		q.refuseSpoken(resp, detail)
@@ -30,7 +30,7 @@ func (q *probe) refuse(check string, resp *scenarios.Response, detail string) {
 }
 
 // render makes the body and the headers of a written-down response.
-func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.Header) {
+func (q *visit) render(resp *scenarios.Response, detail string) ([]byte, http.Header) {
 	fill := q.filler(resp, detail)
 	d := q.p.dialect
 	header := http.Header{}
@@ -66,7 +66,7 @@ func (q *probe) render(resp *scenarios.Response, detail string) ([]byte, http.He
 
 // echo returns the id of a message that asks for something, even where it is
 // none that a request may have; nil where it is no text and no number.
-func (q *probe) echo() []byte {
+func (q *visit) echo() []byte {
 	if q.bodyErr == nil {
 		return q.requestID()
 	}
@@ -79,7 +79,7 @@ func (q *probe) echo() []byte {
 
 // refuseSpoken refuses over a pipe: each request gets its error, and what could
 // not be read as requests one without an id.
-func (q *probe) refuseSpoken(resp *scenarios.Response, detail string) {
+func (q *visit) refuseSpoken(resp *scenarios.Response, detail string) {
 	fill := q.filler(resp, detail)
 	var ids [][]byte
 	for _, m := range q.requests() {
@@ -96,7 +96,7 @@ func (q *probe) refuseSpoken(resp *scenarios.Response, detail string) {
 // spell makes the message of a written-down response for a pipe, which knows
 // no status: a JSON-RPC error, or the response's own body where that is a
 // message. Of a success without a body there is nothing to say.
-func (q *probe) spell(resp *scenarios.Response, id []byte, fill *strings.Replacer) []byte {
+func (q *visit) spell(resp *scenarios.Response, id []byte, fill *strings.Replacer) []byte {
 	switch text := fill.Replace(resp.Body); {
 	case id == nil && q.bodyErr == nil:
 		return nil // nothing was asked
@@ -159,7 +159,7 @@ func canonical(header http.Header) http.Header {
 }
 
 // shown returns the session id that a response to this request shows.
-func (q *probe) shown() string {
+func (q *visit) shown() string {
 	switch {
 	case q.session != nil:
 		return q.session.id
@@ -193,7 +193,7 @@ func envelope(e scenarios.Envelope, requestID []byte, resp *scenarios.Response, 
 			b.Write(id)
 		case "error":
 			b.WriteString(`{"code":` + strconv.Itoa(resp.Code) + `,"message":`)
-			b.Write(quoteJSON(fill(resp.Message)))
+			b.Write(jsonrpc.Text(fill(resp.Message)))
 			if resp.Data != "" {
 				b.WriteString(`,"data":`)
 				b.Write(fillJSON(resp.Data, fill))
@@ -207,7 +207,7 @@ func envelope(e scenarios.Envelope, requestID []byte, resp *scenarios.Response, 
 
 // reply answers with a whole response: over HTTP as it is, over a pipe with
 // the message in it, if there is one.
-func (q *probe) reply(status int, header http.Header, body []byte) {
+func (q *visit) reply(status int, header http.Header, body []byte) {
 	if q.pipe != nil {
 		if len(body) > 0 {
 			q.pipe.send(body)
@@ -219,7 +219,7 @@ func (q *probe) reply(status int, header http.Header, body []byte) {
 }
 
 // send writes a whole response at once.
-func (q *probe) send(status int, header http.Header, body []byte) {
+func (q *visit) send(status int, header http.Header, body []byte) {
 	h := q.w.Header()
 	for name, values := range header {
 		if q.r != nil && q.r.Close && (strings.EqualFold(name, "Connection") || strings.EqualFold(name, "Keep-Alive")) {
@@ -244,7 +244,7 @@ func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, de
 	if resp == nil {
 		return false
 	}
-	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), bodyErr: errUnread, fate: &p.calm}
+	q := &visit{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), bodyErr: errUnread, fate: &p.calm}
 	q.asked()
 	q.refuse(check, resp, detail)
 	return true
@@ -253,7 +253,7 @@ func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, de
 // writeError answers a request that reaches no gate: a JSON-RPC error without
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
-	q := &probe{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &p.calm}
+	q := &visit{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &p.calm}
 	body := inBandError(nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
 	q.asked()
@@ -268,7 +268,7 @@ var (
 )
 
 // envelope returns the shape of the errors that the request is refused with.
-func (q *probe) envelope() *scenarios.Envelope {
+func (q *visit) envelope() *scenarios.Envelope {
 	if q.modern {
 		return &q.p.gate.modern.Envelope
 	}

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
 
 // filler replaces the variables of a scenario's texts.
-func (q *probe) filler(resp *scenarios.Response, detail string) *strings.Replacer {
+func (q *visit) filler(resp *scenarios.Response, detail string) *strings.Replacer {
 	fresh := ""
 	if uses(resp, "${fresh}") {
 		fresh = q.p.sessions.leak()
@@ -117,7 +118,7 @@ func fillJSON(text string, fill func(string) string) []byte {
 			text = after[1:]
 			continue
 		}
-		quoted := quoteJSON(value)
+		quoted := jsonrpc.Text(value)
 		out = append(out, quoted[1:len(quoted)-1]...)
 		text = after
 	}
@@ -162,7 +163,7 @@ func listJSON(texts []string) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = append(out, quoteJSON(t)...)
+		out = append(out, jsonrpc.Text(t)...)
 	}
 	return append(out, ']')
 }

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -32,13 +30,4 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// quoteJSON spells s as a JSON string, without escaping <, > and &.
-func quoteJSON(s string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string can be encoded
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

@@ -1,6 +1,9 @@
 package replay
 
 import (
+	"errors"
+
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/jswords"
 	"github.com/mcpmock/mcpmock/internal/pywords"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -8,7 +11,7 @@ import (
 
 // parserWords are what the dialect's JSON parser says of the body; the detail
 // where there is none, or where it would have nothing to say.
-func (q *probe) parserWords(detail string) string {
+func (q *visit) parserWords(detail string) string {
 	said := ""
 	switch q.p.dialect.Quotes.Parser {
 	case "python":
@@ -29,10 +32,12 @@ func (q *probe) parserWords(detail string) string {
 }
 
 // validatorWords are what the dialect's validator says of the body; likewise.
-func (q *probe) validatorWords(detail string) string {
+// It is not shown what nests too deep, which it would follow to the end.
+func (q *visit) validatorWords(detail string) string {
 	quotes := &q.p.dialect.Quotes
 	said := ""
 	switch {
+	case errors.Is(q.bodyErr, jsonrpc.ErrDepth):
 	case quotes.Zod == "3":
 		said = jswords.Zod(q.body)
 	case len(quotes.Models) > 0:
@@ -46,7 +51,7 @@ func (q *probe) validatorWords(detail string) string {
 
 // quoted returns the words that a response asks for, and nothing for those
 // that it does not: they cost a walk over the body.
-func (q *probe) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
+func (q *visit) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
 	if uses(resp, "${parser}") {
 		parser = q.parserWords(detail)
 	}

@@ -61,9 +61,9 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	}
 }
 
-// admit begins a probe for a request that is safe to look at. It returns nil
+// admit begins the visit of a request that is safe to look at. It returns nil
 // where it has answered the request itself.
-func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string) *probe {
+func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string) *visit {
 	if !p.safe(w, r) {
 		return nil
 	}
@@ -76,18 +76,18 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
 		return nil
 	}
-	return &probe{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: p.fated(r)}
+	return &visit{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: p.fated(r)}
 }
 
 // premints reports whether the dialect opens a session for the request before
 // it looks at it.
-func (q *probe) premints() bool {
+func (q *visit) premints() bool {
 	return !q.p.live && !q.modern && q.p.dialect.Session.Mint == "always" && q.id == "" && q.p.mode == "required"
 }
 
 // premint opens the session that dialects which mint before they validate give
 // to any request without an id.
-func (q *probe) premint() {
+func (q *visit) premint() {
 	if q.p.dialect.Session.Show != "always" {
 		// Nobody will ever learn this id: the request has a conversation to
 		// itself, and the session goes with it.
@@ -100,7 +100,7 @@ func (q *probe) premint() {
 }
 
 // messages answers a POST.
-func (q *probe) messages() {
+func (q *visit) messages() {
 	requests := q.requests()
 	for _, m := range q.batch.Messages {
 		switch m.Kind {
@@ -121,7 +121,7 @@ func (q *probe) messages() {
 }
 
 // request answers one request.
-func (q *probe) request(m jsonrpc.Message) {
+func (q *visit) request(m jsonrpc.Message) {
 	if m.Method == mcp.Initialize {
 		q.begin(m)
 		return
@@ -135,7 +135,7 @@ func (q *probe) request(m jsonrpc.Message) {
 
 // find returns the answer to a request. Where there is none it has answered
 // itself: synthesized, or with a mismatch.
-func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
+func (q *visit) find(m jsonrpc.Message) (*answer, bool) {
 	m.Params = q.turnBack(m.Params)
 	if a := q.stub(m); a != nil {
 		return a, true
@@ -167,7 +167,7 @@ func (q *probe) find(m jsonrpc.Message) (*answer, bool) {
 
 // matched notes which exchange answers, and lets go on what waited for its
 // request. A ping moves nothing: clients send it when they like.
-func (q *probe) matched(m jsonrpc.Message, a *answer) {
+func (q *visit) matched(m jsonrpc.Message, a *answer) {
 	if a.token != "" {
 		q.conv.translate(a.token, jsonrpc.ProgressToken(m.Params))
 	}
@@ -187,7 +187,7 @@ func (q *probe) matched(m jsonrpc.Message, a *answer) {
 // begin answers initialize: it opens a session where sessions are used, binds
 // the conversation to a recorded one and negotiates the version
 // (2025-11-25 basic/lifecycle, "Initialization").
-func (q *probe) begin(m jsonrpc.Message) {
+func (q *visit) begin(m jsonrpc.Message) {
 	p := q.p
 	recorded := q.space.binder.Bind(stringOf(m.Params, "clientInfo.name"))
 	x := p.index.Sessions[recorded].Initialize
@@ -215,7 +215,7 @@ func (q *probe) begin(m jsonrpc.Message) {
 
 // opened opens the session of an initialize, where it opens one. It says false
 // where there is no room, and the client has been told.
-func (q *probe) opened(a *answer) bool {
+func (q *visit) opened(a *answer) bool {
 	p := q.p
 	if q.opens(a) {
 		q.conv = p.sessions.create(q.space)
@@ -232,7 +232,7 @@ func (q *probe) opened(a *answer) bool {
 }
 
 // introduce begins the conversation with the client that initializes it.
-func (q *probe) introduce(m jsonrpc.Message, recorded int, version string, standing *answer) {
+func (q *visit) introduce(m jsonrpc.Message, recorded int, version string, standing *answer) {
 	p := q.p
 	capabilities := gjson.GetBytes(m.Params, "capabilities")
 	if shown := p.shownVersion(stringOf(m.Params, "protocolVersion"), version); mcp.IsLegacy(shown) {
@@ -245,7 +245,7 @@ func (q *probe) introduce(m jsonrpc.Message, recorded int, version string, stand
 }
 
 // opens reports whether an initialize opens a session of its own.
-func (q *probe) opens(a *answer) bool {
+func (q *visit) opens(a *answer) bool {
 	switch {
 	case q.pipe != nil:
 		return false
@@ -257,12 +257,12 @@ func (q *probe) opens(a *answer) bool {
 	return false
 }
 
-func (q *probe) writeFull() {
+func (q *visit) writeFull() {
 	q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many sessions: end some with DELETE")
 }
 
 // notified takes in a client's notification. It never mismatches.
-func (q *probe) notified(m jsonrpc.Message) {
+func (q *visit) notified(m jsonrpc.Message) {
 	c := q.conv
 	c.mu.Lock()
 	recorded := c.recorded
@@ -278,7 +278,7 @@ func (q *probe) notified(m jsonrpc.Message) {
 
 // accept answers a POST that holds no request: 202 and no body
 // (2025-11-25 basic/transports, "Sending Messages to the Server" 4).
-func (q *probe) accept() {
+func (q *visit) accept() {
 	if q.pipe == nil {
 		q.courtesy(&q.p.dialect.Accepted, q.p.accepted)
 	}
@@ -286,7 +286,7 @@ func (q *probe) accept() {
 
 // hangUp answers DELETE: it ends the session
 // (2025-11-25 basic/transports, "Session Management" 5).
-func (q *probe) hangUp() {
+func (q *visit) hangUp() {
 	if q.session != nil {
 		q.p.sessions.end(q.session, "it was ended with DELETE")
 	}
@@ -295,7 +295,7 @@ func (q *probe) hangUp() {
 
 // courtesy sends an answer without content: as the dialect words it, or as
 // recorded where the dialect leaves it open.
-func (q *probe) courtesy(resp *scenarios.Response, recorded *answer) {
+func (q *visit) courtesy(resp *scenarios.Response, recorded *answer) {
 	body, header := q.render(resp, "")
 	status := resp.Status
 	if recorded != nil {

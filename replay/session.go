@@ -156,6 +156,18 @@ func (s *sessions) remember(id string, p passed) {
 // forget ends a session as if it had never been.
 func (s *sessions) forget(c *conversation) { s.end(c, forgotten) }
 
+// any reports whether a space has a session that lives.
+func (s *sessions) any(sp *space) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, c := range s.live {
+		if c.space == sp {
+			return true
+		}
+	}
+	return false
+}
+
 // forgetAll forgets the sessions of a space.
 func (s *sessions) forgetAll(sp *space) {
 	s.mu.Lock()

@@ -150,6 +150,38 @@ func TestHostileBodies(t *testing.T) {
 	}
 }
 
+// TestHostileToDialects holds that what a dialect's reader makes of a body, and
+// what it quotes of it, costs no more than the body is long: no answer is a
+// flood, none takes all day, and the server lives.
+func TestHostileToDialects(t *testing.T) {
+	var unknown strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&unknown, `,"k%d":0`, i)
+	}
+	bodies := []struct{ why, body string }{
+		{"members that nobody knows", `{"jsonrpc":"2.0","id":1,"method":"ping"` + unknown.String() + `}`},
+		{"the same of what is no message", `{"jsonrpc":"2.0","id":1.5` + unknown.String() + `}`},
+		{"much, deep down, in place of 2.0", `{"jsonrpc":` + strings.Repeat("[", 122) + strings.Repeat("0,", 60_000) + "0" + strings.Repeat("]", 122) + `}`},
+		{"much in a batch that is no message", `[{}` + strings.Repeat(",{}", 200_000) + `]`},
+		{"4 MiB of [", strings.Repeat("[", 4<<20)},
+		{"4 MB of {\"a\":", strings.Repeat(`{"a":`, 800_000)},
+	}
+	for _, dialect := range scenarios.Dialects() {
+		cl := simple(t).play(WithScenario(&scenarios.Scenario{Dialect: dialect}))
+		cl.begin("tester")
+		for _, c := range bodies {
+			began := time.Now()
+			r := cl.post(c.body)
+			if passed := time.Since(began); r.status == 0 || len(r.body) > 6<<20 || passed > 5*time.Second {
+				t.Errorf("%s: %s: %d, %d bytes in %v", dialect, c.why, r.status, len(r.body), passed)
+			}
+		}
+		if r := cl.post(list5); r.status != 200 {
+			t.Errorf("%s: then nobody is served: %d %s", dialect, r.status, r.body)
+		}
+	}
+}
+
 // Clients that never finish what they began keep nobody else waiting.
 func TestSlowClients(t *testing.T) {
 	var tr trial

@@ -11,7 +11,6 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/faults"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -47,15 +46,14 @@ func (p *Player) StdioTo(ctx context.Context, in io.Reader, out, stderr io.Write
 	pp.caller, pp.stderr = caller, stderr
 	defer pp.end()
 	c.attend(1)
-	pp.begin(func() { p.stand(c, pp) })
-	pp.did(faults.Connects)
+	pp.greet(func() { p.stand(c, pp) })
 
 	read := make(chan error, 1)
 	go func() { read <- pp.read(in) }()
 	select {
 	case err = <-read:
 		if err == nil && pp.ctx.Err() == nil {
-			pp.did(faults.Closes)
+			pp.closes()
 		}
 	case <-pp.ctx.Done():
 	case <-p.closing:
@@ -92,17 +90,21 @@ func (pp *pipe) drain() {
 	pp.end()
 }
 
-// read hears line after line.
+// read hears line after line, once the client is greeted.
 func (pp *pipe) read(in io.Reader) error {
 	r := bufio.NewReaderSize(in, 64<<10)
-	var q probe // of each line in turn: an answer that takes longer is a turn of its own
-	for {
+	var q visit // of each line in turn: an answer that takes longer is a turn of its own
+	for first := true; ; first = false {
 		text, err := readLine(r, pp.p.maxBody)
 		if err != nil && !errors.Is(err, errTooLarge) && len(text) == 0 {
 			if err == io.EOF {
 				err = nil
 			}
+			pp.after(pp.met)
 			return err
+		}
+		if first && !pp.after(pp.greeted) {
+			return nil
 		}
 		tooLarge := err
 		if !errors.Is(err, errTooLarge) {
@@ -127,10 +129,51 @@ func (pp *pipe) read(in io.Reader) error {
 
 // take takes in a line that was read. What takes time happens beside what comes
 // next.
-func (pp *pipe) take(q *probe) {
+func (pp *pipe) take(q *visit) {
 	if !q.faulted() {
 		q.beside(pp.hear)
 	}
+}
+
+// greet lets the faults act on that the client is there, beside all else, since
+// a client that does not read may block them; and then does what comes next.
+func (pp *pipe) greet(next func()) {
+	pp.met, pp.greeted = make(chan struct{}), make(chan struct{})
+	pp.begin(func() {
+		do := pp.meets(faults.Connects)
+		close(pp.met)
+		pp.acts(do)
+		pp.out.flush()
+		close(pp.greeted)
+		next()
+	})
+}
+
+// closes lets the faults act on that the client says nothing more.
+func (pp *pipe) closes() {
+	if !pp.p.faults.Awaits(faults.Closes) {
+		return
+	}
+	done := make(chan struct{})
+	pp.begin(func() {
+		defer close(done)
+		if pp.after(pp.greeted) {
+			pp.did(faults.Closes)
+		}
+	})
+	pp.after(done)
+}
+
+// after waits for something, and reports whether it has come to be with the
+// client still there.
+func (pp *pipe) after(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	case <-pp.gone():
+	case <-pp.p.closing:
+	}
+	return false
 }
 
 // did lets the faults act on what the client does besides speaking. Where they
@@ -151,7 +194,7 @@ func (pp *pipe) acts(do *scenarios.Action) {
 // meets has the faults act on what the client does, but for what they say,
 // which is returned.
 func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
-	q := probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated(nil)}
+	q := visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated(nil)}
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	if q.did(d) {
 		return nil
@@ -159,11 +202,11 @@ func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
 	return q.edits
 }
 
-// line makes q the probe for a line that was read.
-func (pp *pipe) line(q *probe, text []byte, err error) {
-	*q = probe{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated(nil)}
+// line makes q the visit of a line that was read.
+func (pp *pipe) line(q *visit, text []byte, err error) {
+	*q = visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated(nil)}
 	if err == nil {
-		q.batch, q.bodyErr = jsonrpc.Parse(text)
+		q.parse()
 	}
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	q.asked()

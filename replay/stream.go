@@ -13,7 +13,7 @@ import (
 type stream struct {
 	id   int    // of the request that opened it; the ids of its events begin with it
 	turn *turn  // what it is the answer of; nil for a standalone stream
-	on   *probe // whose connection carries it, or nil; under the conversation's mu
+	on   *visit // whose connection carries it, or nil; under the conversation's mu
 	over bool   // nothing more will be said; likewise
 	said []kept // likewise
 	gone int    // events that are too old to be repeated; likewise
@@ -35,7 +35,7 @@ const (
 // keep takes note of an event that is about to be sent on a stream, and
 // returns its number. It says false where another connection carries the
 // stream by now.
-func (c *conversation) keep(s *stream, by *probe, l *line, r *run) (n int, mine bool) {
+func (c *conversation) keep(s *stream, by *visit, l *line, r *run) (n int, mine bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.on != by {
@@ -76,7 +76,7 @@ func (c *conversation) remember(s *stream) {
 
 // keptStream returns the stream of which an event id tells, and which of its
 // events that is; nil where it is the id of none that is kept.
-func (q *probe) keptStream(id string) (s *stream, n int) {
+func (q *visit) keptStream(id string) (s *stream, n int) {
 	of, n, ok := q.p.eventOf(id)
 	if !ok {
 		return nil, 0
@@ -93,7 +93,7 @@ func (q *probe) keptStream(id string) (s *stream, n int) {
 
 // leave takes a connection off its stream. It reports whether the stream
 // lives on: its client can come back, or has done so.
-func (c *conversation) leave(s *stream, by *probe) bool {
+func (c *conversation) leave(s *stream, by *visit) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.on != by {
@@ -122,7 +122,7 @@ func (c *conversation) canResume(s *stream) bool {
 
 // resume goes on with a stream after event n on this connection: what was
 // sent after it is sent again, and then the rest.
-func (q *probe) resume(s *stream, n int) {
+func (q *visit) resume(s *stream, n int) {
 	c := q.conv
 	q.open(s, http.StatusOK, q.header(&answer{}))
 	c.mu.Lock()

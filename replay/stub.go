@@ -13,7 +13,7 @@ import (
 )
 
 // stub answers a request that a stub is written for; nil where there is none.
-func (q *probe) stub(m jsonrpc.Message) *answer {
+func (q *visit) stub(m jsonrpc.Message) *answer {
 	if q.p.stubs == nil {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (p *Player) progress(c *stubs.Call, say *stubs.Saying, token []byte, part t
 // are an error of the tool, so that a model can mend its call, from 2025-11-25
 // on (server/tools, "Error Handling"); they were one of the protocol before,
 // as they are where the request itself is malformed.
-func (q *probe) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed bool) *answer {
+func (q *visit) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed bool) *answer {
 	text := "Invalid arguments for " + st.Title() + ": " + wrong
 	q.note("noted", "arguments", text)
 	if !malformed && q.revision() >= mcp.V20251125 {
@@ -120,7 +120,7 @@ func (q *probe) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed
 // toolError spells the result of a tool that failed.
 func toolError(id []byte, text string) []byte {
 	b := append(append([]byte(`{"jsonrpc":"2.0","id":`), id...), `,"result":{"content":[{"type":"text","text":`...)
-	return append(append(b, quoteJSON(text)...), `}],"isError":true}}`...)
+	return append(append(b, jsonrpc.Text(text)...), `}],"isError":true}}`...)
 }
 
 // flags returns what the tape says of an answer's exchange.

@@ -57,14 +57,6 @@ func TestStubMismatch(t *testing.T) {
 	if n := cl.player.Journal().Count("mismatched"); n != 4 {
 		t.Errorf("%d mismatches on the journal", n)
 	}
-	r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ecco"}}`)
-	if r.get("error.code").Int() != CodeMismatch || !strings.Contains(r.get("error.data.hint").Str, "where there are: echo") {
-		t.Errorf("an unknown tool: %s", r.body)
-	}
-	r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"p"}}`)
-	if r.get("error.code").Int() != CodeMismatch {
-		t.Errorf("an unknown prompt: %s", r.body)
-	}
 	s := echoing()
 	s.Stubs.Methods = []scenarios.StubMethod{{Method: "x/own", Answers: []scenarios.StubAnswer{
 		{State: "never", Arguments: json.RawMessage(`{"a":[1]}`), Result: json.RawMessage(`{}`)},
@@ -75,7 +67,7 @@ func TestStubMismatch(t *testing.T) {
 	if r := cl.call("1", `{}`); !strings.Contains(r.get("result.content.0.text").Str, "echo: it has no answers") {
 		t.Errorf("a tool without answers: %s", r.body)
 	}
-	r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"x/own","params":{"a":[1],"b":{}}}`)
+	r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"x/own","params":{"a":[1],"b":{}}}`)
 	if r.get("error.code").Int() != CodeMismatch || r.get("error.data.nearest").Raw != `{"answer":1,"differences":[{"pointer":"state","recorded":"never","received":"start"}]}` {
 		t.Errorf("in another state: %s", r.body)
 	}
@@ -87,6 +79,59 @@ func TestStubMismatch(t *testing.T) {
 	cl.begin("tester")
 	if r := cl.call("1", `{}`); r.status != 500 || !r.get("result.isError").Bool() {
 		t.Errorf("with a miss status: %d %s", r.status, r.body)
+	}
+}
+
+// What stubs lack that are the whole server is refused as each revision has it,
+// and is a mismatch all the same. Before a tape, only the tape could tell.
+func TestStubLacks(t *testing.T) {
+	s := byHand()
+	s.Stubs.Methods = nil
+	echo := echoing(scenarios.StubAnswer{Text: "a"})
+	for _, c := range []struct {
+		why, method, params string
+		of                  *scenarios.Scenario
+		modern              bool
+		status, code        int
+		message, data, hint string
+	}{
+		{"a tool", "tools/call", `"name":"ecco"`, s, false, 200, -32602, "Unknown tool: ecco", "", "there are: forecast, echo"},
+		{"a tool, 2026-07-28", "tools/call", `"name":"ecco"`, s, true, 200, -32602, "Unknown tool: ecco", "", "there are: forecast, echo"},
+		{"a prompt", "prompts/get", `"name":"p"`, s, false, 200, -32602, "Unknown prompt: p", "", "there are: plan"},
+		{"a resource", "resources/read", `"uri":"x://\"y"`, s, false, 200, -32002, "Resource not found", `x://"y`, "there are: weather://map"},
+		{"a resource, which 2026-07-28 has another code for", "resources/read", `"uri":"x://y"`, s, true, 200, -32602, "Resource not found", "x://y", "there are: weather://map"},
+		{"a method", "completion/complete", `"ref":{}`, s, false, 200, -32601, "Method not found: completion/complete", "", "under methods"},
+		{"a method, which 2026-07-28 has a status for", "completion/complete", `"ref":{"type":"ref/prompt","name":"plan"},"argument":{"name":"city","value":"O"}`, s, true, 404, -32601, "Method not found: completion/complete", "", "under methods"},
+		{"a server without any prompts has not the method", "prompts/get", `"name":"p"`, echo, false, 200, -32601, "Method not found: prompts/get", "", "under methods"},
+	} {
+		var misses []*Mismatch
+		cl := stubPlayer(t, c.of, WithEra("both"), WithOnMismatch(func(m *Mismatch) { misses = append(misses, m) }))
+		var r reply
+		if c.modern {
+			r = cl.told("1", c.method, c.params)
+		} else {
+			cl.begin("tester")
+			r = cl.post(`{"jsonrpc":"2.0","id":1,"method":"` + c.method + `","params":{` + c.params + `}}`)
+		}
+		if r.status != c.status || r.get("error.code").Int() != int64(c.code) || r.get("error.message").Str != c.message ||
+			r.get("error.data.uri").Str != c.data || !strings.Contains(r.get("error.data.hint").Str, c.hint) {
+			t.Errorf("%s: %d %s", c.why, r.status, r.body)
+		}
+		if len(misses) != 1 || cl.player.Journal().Count("mismatched") != 1 {
+			t.Errorf("%s: %d mismatches, %d on the journal", c.why, len(misses), cl.player.Journal().Count("mismatched"))
+		}
+	}
+	cl := stubPlayer(t, s, WithMissStatus(500))
+	cl.begin("tester")
+	if r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ecco"}}`); r.status != 500 || r.get("error.code").Int() != -32602 {
+		t.Errorf("with a miss status: %d %s", r.status, r.body)
+	}
+	tp := newTaper(t)
+	tp.begin("session-1", "tester")
+	cl = tp.play(WithScenario(echo))
+	cl.begin("tester")
+	if r := cl.post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ecco"}}`); r.get("error.code").Int() != CodeMismatch {
+		t.Errorf("before a tape: %s", r.body)
 	}
 }
 

@@ -2,9 +2,11 @@ package replay
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/mcpmock/mcpmock/replay/internal/stubs"
 	"github.com/tidwall/gjson"
@@ -12,7 +14,7 @@ import (
 
 // missStub answers a call of a stub none of whose answers fits: a mismatch as
 // any other, which the client of a tool learns as an error of the tool.
-func (q *probe) missStub(m jsonrpc.Message, st *stubs.Stub, arguments gjson.Result) *answer {
+func (q *visit) missStub(m jsonrpc.Message, st *stubs.Stub, arguments gjson.Result) *answer {
 	q.conv.mu.Lock()
 	state := q.conv.stubbing.State()
 	q.conv.mu.Unlock()
@@ -44,15 +46,40 @@ func nearestStub(st *stubs.Stub, state string, arguments gjson.Result) *NearMiss
 }
 
 // unwritten says what is wrong with a request for which there is no stub, where
-// there is no tape either.
-func unwritten(miss *Mismatch, s *stubs.Set) {
+// there is no tape either: then the server has no such thing, and answers as one
+// that has not.
+func (q *visit) unwritten(miss *Mismatch) {
 	miss.Stub = true
-	names, of := s.Kin(miss.Method)
+	names, of := q.p.stubs.Kin(miss.Method)
 	if len(names) == 0 {
 		miss.Reason = "there is no stub of this method"
 		miss.Hint = "write one, under " + of + " of the scenario's stubs"
+		miss.lack = &synthesized{status: http.StatusOK, code: mcp.MethodNotFound, message: "Method not found: " + miss.Method}
+		if q.modern { // 2026-07-28 basic/transports/streamable-http, "Protocol Version Header"
+			miss.lack.status = http.StatusNotFound
+		}
 		return
 	}
 	miss.Reason = "there is no such stub"
 	miss.Hint = fmt.Sprintf("write it, under %s of the scenario's stubs, where there are: %s", of, strings.Join(names, ", "))
+	miss.lack = q.unknown(miss)
+}
+
+// unknown is the refusal of a tool, prompt or resource that a server has not, in
+// the client's revision (server/tools, server/prompts and server/resources,
+// "Error Handling").
+func (q *visit) unknown(miss *Mismatch) *synthesized {
+	lack := &synthesized{status: http.StatusOK, code: mcp.InvalidParams}
+	switch miss.Method {
+	case mcp.ToolsCall:
+		lack.message = "Unknown tool: " + miss.Name
+	case mcp.PromptsGet:
+		lack.message = "Unknown prompt: " + miss.Name
+	default:
+		lack.message = "Resource not found"
+		if !q.modern {
+			lack.code = mcp.ResourceNotFound
+		}
+	}
+	return lack
 }

@@ -28,7 +28,7 @@ func TestStubMistakes(t *testing.T) {
 		{of(scenarios.StubAnswer{Error: &scenarios.RPCError{Message: "{{x}}"}}), "error.message: there is no template"},
 		{of(scenarios.StubAnswer{Error: &scenarios.RPCError{}, IsError: true}), "an answer is an error or a result"},
 		{of(scenarios.StubAnswer{Arguments: object(`"x"`)}), "arguments: they must be an object"},
-		{of(scenarios.StubAnswer{State: "wramed"}), `no answer leads to the state "wramed"`},
+		{of(scenarios.StubAnswer{State: "wramed"}), `stubs.tools[0].answers[0].state: no answer leads to the state "wramed"`},
 		{of(scenarios.StubAnswer{Delay: -1}), "delay: it must not be negative"},
 		{of(scenarios.StubAnswer{Text: "t", Sequence: []scenarios.StubAnswer{{Text: "u"}}}), "put that into the sequence"},
 		{of(scenarios.StubAnswer{Sequence: []scenarios.StubAnswer{{Text: "u", State: "start"}}}), "answers[0].sequence[0]: arguments, state"},
@@ -38,6 +38,8 @@ func TestStubMistakes(t *testing.T) {
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{}}}}, "a tool needs a name"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{Name: "a", Input: object(`{"type":"string"}`)}}}}, "tools[0].input: it must be a JSON Schema with type: object"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{Name: "a", Input: object(`{"type":"object","properties":{"x":{"pattern":"("}}}`)}}}}, "tools[0].input: "},
+		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{Name: "a", Input: object(`{"type":"object","properties":{"type":{"type":"integer"},"x":{"anyOf":[{"type":["null","intger"]}]}}}`)}}}}, `tools[0].input: there is no type "intger": did you mean "integer"?`},
+		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{Name: "a", Answers: []scenarios.StubAnswer{{Text: "always"}, {Arguments: object(`{"x":1}`), Text: "never"}}}}}}, "tools[0].answers[1]: it is never given: answer 1 takes every call"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Tools: []scenarios.StubTool{{Name: "a", Output: object(`{"type":"object","required":["x"]}`), Answers: []scenarios.StubAnswer{{Structured: object(`{}`)}}}}}}, "it is not what output says"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Prompts: []scenarios.StubPrompt{{Name: "p", Arguments: []string{"!"}}}}}, "prompts[0].arguments[0]: an argument needs a name"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Prompts: []scenarios.StubPrompt{{Name: "p", Answers: []scenarios.StubAnswer{{Structured: object(`{}`)}}}}}}, "are for tools"},
@@ -47,7 +49,7 @@ func TestStubMistakes(t *testing.T) {
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Methods: []scenarios.StubMethod{{Method: "initialize"}}}}, "initialize is answered by server"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Methods: []scenarios.StubMethod{{Method: "notifications/x"}}}}, "gets no answer"},
 		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Server: object(`1`)}}, "stubs.server: it must be an object"},
-		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Version: "2099-01-01"}}, `stubs.version "2099-01-01": it must be one of`},
+		{&scenarios.Scenario{Stubs: &scenarios.Stubs{Version: "2099-01-01"}}, `stubs.version: "2099-01-01" must be one of`},
 	} {
 		if p, err := New(nil, WithScenario(c.s)); err == nil {
 			p.Close()

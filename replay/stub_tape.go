@@ -12,6 +12,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/replay/internal/stubs"
+	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
 
@@ -30,6 +31,17 @@ func (p *Player) settleStubs(tape *cassettes.Tape) (*cassettes.Tape, error) {
 	p.blank = true
 	return blankTape()
 }
+
+// CheckStubs says what is wrong with the stubs of a scenario, as New does; nil
+// where they can be served, or there are none. It is, or wraps, a *StubError.
+func CheckStubs(s *scenarios.Scenario) error {
+	_, err := stubs.New([]*scenarios.Scenario{s}, nil)
+	return err
+}
+
+// A StubError is what is wrong with stubs, and the place in their scenario, such
+// as stubs.tools[0].input.
+type StubError = stubs.Error
 
 // ErrNothing is that a Player has neither a tape nor stubs.
 var ErrNothing = errors.New("replay: there is nothing to play: give a tape, or a scenario with stubs")

@@ -95,6 +95,62 @@ func TestStubDelayInBatch(t *testing.T) {
 	}
 }
 
+// A request of a batch can be cancelled like one that came alone: the others are
+// answered when theirs is the slowest answer.
+func TestStubCancelledInBatch(t *testing.T) {
+	s := echoing(scenarios.StubAnswer{Text: "done", Delay: 3 * time.Second})
+	const open = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"tester","version":"1"}}}`
+	const done = `"result":{"content":[{"type":"text","text":"done"}]}}`
+	for _, c := range []struct {
+		why, batch string
+		cancels    []string
+		want       string // empty where there is no answer
+		after      time.Duration
+	}{
+		{"one of two", toolCall(5, "echo") + "," + toolCall(6, "echo"), []string{"5"}, `[{"jsonrpc":"2.0","id":6,` + done + `]`, 3 * time.Second},
+		{"the only slow one", toolCall(5, "echo") + `,{"jsonrpc":"2.0","id":6,"method":"ping"}`, []string{"5"}, `[{"jsonrpc":"2.0","id":6,"result":{}}]`, time.Second},
+		{"all of them", toolCall(5, "echo") + "," + toolCall(6, "echo"), []string{"6", "5"}, "", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			player, err := New(nil, WithScenario(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := talkTo(t, player)
+			k.say(open)
+			k.hear()
+			began := time.Now()
+			k.say("[" + c.batch + "]")
+			time.Sleep(time.Second)
+			for _, id := range c.cancels {
+				k.say(cancelledOf(id, ""))
+			}
+			if c.want != "" {
+				if m := k.hear(); strings.TrimSpace(m.Raw) != c.want || time.Since(began) != c.after {
+					t.Errorf("%s: after %v: %s", c.why, time.Since(began), m.Raw)
+				}
+			}
+			time.Sleep(10 * time.Second)
+			k.alive() // with nothing said before
+		})
+		clock := newHandClock()
+		cl := stubPlayer(t, s, WithClock(clock))
+		cl.session = cl.post(open).header.Get("Mcp-Session-Id")
+		answered := make(chan reply, 1)
+		go func() { answered <- cl.post("[" + c.batch + "]") }()
+		<-clock.waits
+		for _, id := range c.cancels {
+			cl.post(cancelledOf(id, ""))
+		}
+		if c.after == 3*time.Second {
+			clock.pass()
+		}
+		if r := <-answered; r.status != 200 || r.body != c.want {
+			t.Errorf("%s, over HTTP: %d %s", c.why, r.status, r.body)
+		}
+	}
+}
+
 // A client that cancels waits no longer: not for a delay that is written, over
 // any transport.
 func TestStubCancelled(t *testing.T) {

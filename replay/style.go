@@ -93,7 +93,7 @@ func (a *answer) identify(plain sse.Frame) {
 // prime sends the event that primes a client to come back, where all streams
 // are to be resumable and the recorded one does not begin with it
 // (2025-11-25 basic/transports, "Sending Messages to the Server" 6).
-func (q *probe) prime(s *stream, lines []line) {
+func (q *visit) prime(s *stream, lines []line) {
 	old := q.conv.before(mcp.V20251125) // what primes on the tape is left out then
 	switch {
 	case len(lines) > 0 && lines[0].primes() && !old:

@@ -22,7 +22,7 @@ type synthesized struct {
 // synthesize answers what real clients send and nobody recorded: ping,
 // logging/setLevel, lists that were never asked for, and the probe for a newer
 // revision. It says false for all else, which is a mismatch.
-func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
+func (q *visit) synthesize(m jsonrpc.Message) (synthesized, bool) {
 	capability := mcp.ServerCapability(m.Method)
 	member := mcp.ListMember(m.Method)
 	switch {
@@ -46,7 +46,7 @@ func (q *probe) synthesize(m jsonrpc.Message) (synthesized, bool) {
 
 // tooNew is what a legacy server refuses a request of the modern era with, so
 // that clients fall back to initialize.
-func (q *probe) tooNew() synthesized {
+func (q *visit) tooNew() synthesized {
 	code, refusal := mcp.InvalidRequest, "Bad Request"
 	if q.pipe != nil {
 		code, refusal = mcp.MethodNotFound, "Method not found"
@@ -62,11 +62,11 @@ func response(id []byte, s synthesized) []byte {
 		return append(append(append(b, `"result":`...), s.result...), '}')
 	}
 	b = append(append(b, `"error":{"code":`...), strconv.Itoa(s.code)...)
-	return append(append(append(b, `,"message":`...), quoteJSON(s.message)...), "}}"...)
+	return append(append(append(b, `,"message":`...), jsonrpc.Text(s.message)...), "}}"...)
 }
 
 // answer sends a synthesized answer.
-func (q *probe) answer(m jsonrpc.Message, s synthesized) {
+func (q *visit) answer(m jsonrpc.Message, s synthesized) {
 	q.note("synthesized", "", m.Method)
 	body := response(m.ID, s)
 	header := http.Header{"Content-Type": contentJSON}
@@ -82,7 +82,7 @@ func (q *probe) answer(m jsonrpc.Message, s synthesized) {
 }
 
 // capable reports whether the recorded server has a capability.
-func (q *probe) capable(name string) bool {
+func (q *visit) capable(name string) bool {
 	q.conv.mu.Lock()
 	session := q.conv.recorded
 	q.conv.mu.Unlock()
@@ -110,9 +110,9 @@ func (p *Player) recordedCapabilities(session int) gjson.Result {
 	return gjson.Result{}
 }
 
-// answersProbe reports whether the tape has a real answer to server/discover.
+// answersDiscover reports whether the tape has a real answer to server/discover.
 // That an older server does not know it is said in each transport's own way.
-func (p *Player) answersProbe() bool {
+func (p *Player) answersDiscover() bool {
 	for _, x := range p.index.Named(mcp.Discover, "") {
 		if p.index.Flags(int(x))&(cassettes.Refused|cassettes.Answered) != cassettes.Answered {
 			continue
@@ -126,7 +126,7 @@ func (p *Player) answersProbe() bool {
 }
 
 // synthesizeModern answers what modern clients ask and nobody recorded.
-func (q *probe) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
+func (q *visit) synthesizeModern(m jsonrpc.Message) (synthesized, bool) {
 	member := mcp.ListMember(m.Method)
 	recorded := q.p.index.Named(m.Method, "") != nil
 	capability := mcp.ServerCapability(m.Method)

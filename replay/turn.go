@@ -44,7 +44,7 @@ const (
 )
 
 // turn begins the answer to a request.
-func (q *probe) turn(m jsonrpc.Message, a *answer) *turn {
+func (q *visit) turn(m jsonrpc.Message, a *answer) *turn {
 	t := &q.turned
 	t.p, t.conv, t.a, t.lines, t.since, t.at = q.p, q.conv, a, a.lines, q.began, a.asked
 	if q.pipe != nil && a.piped != nil {

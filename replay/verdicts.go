@@ -11,10 +11,13 @@ import (
 )
 
 // newJudge returns who judges the clients of a player, or nil where the
-// scenarios expect nothing.
-func newJudge(list []*scenarios.Scenario) *verdicts.Judge {
+// scenarios expect nothing; live is before a live server.
+func newJudge(list []*scenarios.Scenario, live bool) *verdicts.Judge {
 	if !slices.ContainsFunc(list, func(s *scenarios.Scenario) bool { return s != nil && len(s.Expect) > 0 }) {
 		return nil
+	}
+	if live {
+		return verdicts.Live(list...)
 	}
 	return verdicts.New(list...)
 }

@@ -74,7 +74,7 @@ func toxics() []key[Action] {
 			},
 			field("timeout", "Milliseconds.", millis(), func(v *attributes) *time.Duration { return &v.timeout })),
 		toxic("slow_close", "the connection closes so many milliseconds late. Here: stream, which is held and ends then.", []string{"stream"}, "delay",
-			func(a *Action, v attributes) { a.Stream = &StreamEdit{End: true, EndTime: v.delay, Hold: true} },
+			func(a *Action, v attributes) { a.Stream = &StreamEdit{End: true, EndTime: v.delay, Hold: v.delay > 0} },
 			field("delay", "Milliseconds.", millis(), func(v *attributes) *time.Duration { return &v.delay })),
 		toxic("bandwidth", "so many kilobytes a second. Here: throttle.", []string{"throttle"}, "rate",
 			func(a *Action, v attributes) { a.Throttle = v.rate * 1000 },
@@ -100,7 +100,7 @@ func around(middle, jitter time.Duration) *Delay {
 	if jitter == 0 {
 		return &Delay{From: middle}
 	}
-	return &Delay{From: max(0, middle-jitter), To: middle + jitter}
+	return &Delay{From: max(0, middle-jitter), To: min(middle+jitter, maxSpan)}
 }
 
 // wiremock are the faults of WireMock's responses.

@@ -1,19 +1,32 @@
 package scenarios
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
 
 // The grammar of scenario files is written down once, as tables of keys. The
-// parser reads by them, and Schema describes the same files by them.
+// parser reads by them, Schema describes the same files by them, and Sound
+// holds what was written in Go to them.
 
 // A kind is one kind of value: how it is read, and what it looks like.
 type kind[V any] struct {
 	form func() form
 	// read sets dst; what names the value in an error.
 	read func(n node, what string, dst *V) error
+	// fits says what is wrong with a value, wherever it comes from; nil where any
+	// is right.
+	fits func(n node, what string, v V) error
 	word bool // it is there or not, and needs no value
+}
+
+// check says what is wrong with a value.
+func (k kind[V]) check(n node, what string, v V) error {
+	if k.fits == nil {
+		return nil
+	}
+	return k.fits(n, what, v)
 }
 
 // A form describes a value as a JSON Schema does.
@@ -24,25 +37,42 @@ type key[T any] struct {
 	name, about string
 	form        func() form
 	read        func(n node, dst *T) error
-	word        bool // it needs no value
+	// set reports whether a value has what the key sets, and fits says what is
+	// wrong with that; nil of a key whose place another one looks after.
+	set  func(v *T) bool
+	fits func(n node, v *T) error
+	word bool // it needs no value
 	// alias is the key of mcpmock's own that this one is another tool's word for.
 	alias []string
 }
 
 // field makes a key whose value goes to the place that of returns.
 func field[T, V any](name, about string, k kind[V], of func(*T) *V) key[T] {
-	return key[T]{name: name, about: about, form: k.form, word: k.word, read: func(n node, dst *T) error {
-		return k.read(n, name, of(dst))
-	}}
+	return key[T]{
+		name: name, about: about, form: k.form, word: k.word,
+		read: func(n node, dst *T) error { return k.read(n, name, of(dst)) },
+		set:  func(v *T) bool { return !reflect.ValueOf(of(v)).Elem().IsZero() },
+		fits: func(n node, v *T) error { return k.check(n, name, *of(v)) },
+	}
 }
 
 // part makes a key whose value is a mapping or another value of its own.
 func part[T, V any](name, about string, k kind[V], of func(*T) **V) key[T] {
-	return key[T]{name: name, about: about, form: k.form, read: func(n node, dst *T) error {
-		v := new(V)
-		*of(dst) = v
-		return k.read(n, name, v)
-	}}
+	return key[T]{
+		name: name, about: about, form: k.form,
+		read: func(n node, dst *T) error {
+			v := new(V)
+			*of(dst) = v
+			return k.read(n, name, v)
+		},
+		set: func(v *T) bool { return *of(v) != nil },
+		fits: func(n node, v *T) error {
+			if *of(v) == nil {
+				return n.errorf("%s is not set", name)
+			}
+			return k.check(n, name, **of(v))
+		},
+	}
 }
 
 // A table is the grammar of one mapping.
@@ -147,8 +177,42 @@ func (t table[T]) read(n node, what string, dst *T) error {
 	if t.empty != "" && len(at) == 0 {
 		return n.errorf("%s is empty: %s", what, t.empty)
 	}
+	return t.agree(n, what, at, order, at.has, dst)
+}
+
+// fits holds a value that was made in Go to the table, as read does with a
+// file. What is zero was not set, and stands for itself where that is a value
+// of its key. check is given a copy, for it may fill in what was left out.
+func (t table[T]) fits(n node, what string, v T) error {
+	if t.what != "" {
+		what = t.what
+	}
+	at := places{}
+	var order []string
+	for _, k := range t.keys {
+		if k.set == nil || !k.set(&v) {
+			continue
+		}
+		here := n.under("." + k.name)
+		if err := k.fits(here, &v); err != nil {
+			return err
+		}
+		at[k.name] = here
+		order = append(order, k.name)
+	}
+	there := func(name string) bool {
+		i := slices.IndexFunc(t.keys, func(k key[T]) bool { return k.name == name })
+		return at.has(name) || i >= 0 && t.keys[i].fits != nil && t.keys[i].fits(n, new(T)) == nil
+	}
+	return t.agree(n, what, at, order, there, &v)
+}
+
+// agree looks at what the keys of a mapping say about each other: at has those
+// that are there, in their order, and there reports whether one need not be
+// asked for.
+func (t table[T]) agree(n node, what string, at places, order []string, there func(key string) bool, dst *T) error {
 	for _, need := range t.needs {
-		if !at.has(need.key) {
+		if !there(need.key) {
 			return n.errorf("%s has no %s: %s", what, need.key, need.cure)
 		}
 	}
@@ -165,7 +229,7 @@ func (t table[T]) read(n node, what string, dst *T) error {
 		}
 	}
 	for _, p := range t.pairs {
-		if at.has(p.key) && !at.has(p.other) {
+		if at.has(p.key) && !there(p.other) {
 			return at[p.key].errorf("%s without %s: %s", p.key, p.other, p.cure)
 		}
 	}
@@ -191,11 +255,12 @@ func of[V any](table func() table[V]) kind[V] {
 	return kind[V]{
 		form: func() form { return table().form() },
 		read: func(n node, what string, dst *V) error { return table().read(n, what, dst) },
+		fits: func(n node, what string, v V) error { return table().fits(n, what, v) },
 	}
 }
 
 // kind makes the mapping a kind of value.
-func (t table[T]) kind() kind[T] { return kind[T]{form: t.form, read: t.read} }
+func (t table[T]) kind() kind[T] { return kind[T]{form: t.form, read: t.read, fits: t.fits} }
 
 func (t table[T]) form() form {
 	properties := form{}
@@ -249,6 +314,7 @@ func defined[V any](name string, make func() kind[V]) kind[V] {
 	return kind[V]{
 		form: func() form { return form{"$ref": "#/$defs/" + name} },
 		read: func(n node, what string, dst *V) error { return make().read(n, what, dst) },
+		fits: func(n node, what string, v V) error { return make().check(n, what, v) },
 	}
 }
 
@@ -263,17 +329,46 @@ func or[V any](short, long kind[V]) kind[V] {
 			}
 			return short.read(n, what, dst)
 		},
+		fits: func(n node, what string, v V) error {
+			if short.fits != nil && short.fits(n, what, v) == nil {
+				return nil
+			}
+			return long.check(n, what, v)
+		},
 	}
 }
 
-// with makes a kind of V from a kind of its part.
-func with[V, P any](k kind[P], set func(*V, P)) kind[V] {
-	return kind[V]{form: k.form, read: func(n node, what string, dst *V) error {
-		var p P
-		if err := k.read(n, what, &p); err != nil {
-			return err
-		}
-		set(dst, p)
-		return nil
-	}}
+// and is a kind whose values are held to more.
+func (k kind[V]) and(fits func(n node, what string, v V) error) kind[V] {
+	return kind[V]{
+		form: k.form,
+		read: func(n node, what string, dst *V) error {
+			if err := k.read(n, what, dst); err != nil {
+				return err
+			}
+			return fits(n, what, *dst)
+		},
+		fits: func(n node, what string, v V) error {
+			if err := k.check(n, what, v); err != nil {
+				return err
+			}
+			return fits(n, what, v)
+		},
+	}
+}
+
+// with makes a kind of V from a kind of its one part.
+func with[V, P any](k kind[P], of func(*V) *P) kind[V] {
+	return kind[V]{
+		form: k.form,
+		read: func(n node, what string, dst *V) error { return k.read(n, what, of(dst)) },
+		fits: func(n node, what string, v V) error {
+			var alone V
+			*of(&alone) = *of(&v)
+			if !reflect.DeepEqual(alone, v) {
+				return n.errorf("%s has more than one part", what)
+			}
+			return k.check(n, what, *of(&v))
+		},
+	}
 }

@@ -67,6 +67,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		if err := s.Sound(); err != nil {
+			t.Errorf("a file is taken, and what it says is not sound: %v", err)
+		}
 		if s.Name == "" {
 			t.Error("a scenario without a name")
 		}

@@ -67,22 +67,57 @@ func LooksLikeFile(name string) bool {
 }
 
 // insteadOf says which stock name to write in place of a wrong one: a near one,
-// or those that begin so.
+// or those that have the words in them, or else are about them.
 func insteadOf(wrong string, names []string) string {
-	const most = 8
-	var begin []string
-	for _, name := range names {
-		if wrong != "" && strings.HasPrefix(name, wrong) {
-			begin = append(begin, name)
+	if near.Word(wrong, names) != "" {
+		return instead(wrong, names)
+	}
+	for _, known := range []struct {
+		words string
+		text  func(name string) string
+	}{
+		{"that in them", func(name string) string { return name }},
+		{"to do with that", searched},
+	} {
+		var found []string
+		for _, name := range names {
+			if near.Holds(wrong, known.text(name)) {
+				found = append(found, name)
+			}
+		}
+		switch {
+		case len(found) == 1:
+			return fmt.Sprintf("did you mean %q?", found[0])
+		case len(found) > maxFound:
+			return fmt.Sprintf("%d have %s: %s, ...", len(found), known.words, listed(found[:maxFound]))
+		case found != nil:
+			return fmt.Sprintf("these have %s: %s", known.words, listed(found))
 		}
 	}
-	switch {
-	case len(begin) == 0 || near.Word(wrong, names) != "":
-		return instead(wrong, names)
-	case len(begin) > most:
-		return fmt.Sprintf("%d names begin so: %s, ...", len(begin), listed(begin[:most]))
+	return instead(wrong, names)
+}
+
+// maxFound is how many names are told to somebody who had none of them right.
+const maxFound = 8
+
+// Mention reports whether a stock scenario or a dialect has words in its name,
+// or in what its file says about it.
+func Mention(name, words string) bool { return near.Holds(words, searched(name)) }
+
+// searched is what words are looked for in, of a stock scenario or a dialect:
+// its name, what its file begins with, and what it is about.
+func searched(name string) string {
+	source, err := stockFiles.ReadFile("stock/" + name + ".yaml")
+	if err != nil {
+		source, _ = dialectFiles.ReadFile("dialects/" + name + ".yaml")
 	}
-	return "these begin so: " + listed(begin)
+	text := name + " " + beginning(source)
+	for line := range strings.Lines(string(source)) {
+		if strings.HasPrefix(line, "about:") {
+			text += " " + line
+		}
+	}
+	return text
 }
 
 // Stock returns the names of the stock scenarios, sorted.

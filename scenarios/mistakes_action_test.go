@@ -25,7 +25,7 @@ func actionMistakes() []mistake {
 		{"a redirect to nowhere", "faults: [{when: {}, do: {redirect: {status: 307}}}]", "1:36: redirect has no to: say where: add_slash, strip_slash, http, or a URL or path"},
 		{"a redirect that is none", "faults: [{when: {}, do: {redirect: {status: 200, to: /}}}]", "1:45: status of a redirect must be one of 301, 302, 303, 307, 308"},
 		{"a challenge of no status", "faults: [{when: {}, do: {challenge: {}}}]", "1:37: challenge has no status: add status: 401 or status: 403"},
-		{"a fault's challenge of another status", "faults: [{when: {}, do: {challenge: {status: 404}}}]", "1:46: status of a challenge must be 401 or 403"},
+		{"a fault's challenge of another status", "faults: [{when: {}, do: {challenge: {status: 404}}}]", "1:46: status of a challenge must be one of 401, 403"},
 		{"an error without a code", "faults: [{when: {}, do: {error: {message: a}}}]", "1:33: error has no code: a JSON-RPC error has one, such as code: -32603"},
 		{"an error without a message", "faults: [{when: {}, do: {error: {code: 1}}}]", "1:33: error has no message: a JSON-RPC error has one"},
 		{"a status of HTTP's own", "faults: [{when: {}, do: {status: 100}}]", "1:34: status is 100: it must be from 200 to 599"},

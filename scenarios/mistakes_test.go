@@ -58,7 +58,7 @@ func policyMistakes() []mistake {
 		{"an origin twice", "cors: {origins: [a, a]}", `1:21: "a" stands in origins twice: keep one of them`},
 		{"auth of nothing", "auth: {}", "1:7: auth is empty: list the tokens that are accepted, or write tokens: [] for none"},
 		{"no tokens that expire", "auth: {tokens: [], expires: 2s}", "1:20: expires without tokens: name a token that is accepted at first"},
-		{"a challenge of another status", "auth: {tokens: [], challenge: {status: 400}}", "1:40: status of a challenge must be 401 or 403"},
+		{"a challenge of another status", "auth: {tokens: [], challenge: {status: 400}}", "1:40: status of a challenge must be one of 401, 403"},
 		{"idle without sessions", "sessions: stateless\nidle: 5s", "2:1: idle without sessions: sessions is stateless, leave one of them out"},
 		{"cors over stdio", "transport: stdio\ncors: {origins: []}", "2:1: cors in a scenario for stdio, where there is none: leave it or transport out"},
 		{"a rate over stdio", "transport: stdio\nrate: {requests: 1, per: 1s}", "2:1: rate in a scenario for stdio, where there is none: leave it or transport out"},

@@ -1,17 +1,26 @@
 package scenarios
 
 import (
+	"encoding/json"
 	"reflect"
 	"time"
 )
 
-// Over returns what is left of an action over a transport (http, sse or
-// stdio), and the keys of what means nothing there. What is left is the action
-// itself where all of it means something, and nil where none of it does.
+// Over returns what is left of an action over a transport (http, sse, stdio, or
+// posted: a POST of HTTP+SSE before a live server, whose answer comes on a stream
+// that is not taken apart), and the keys of what means nothing there. What is
+// left is the action itself where all of it means something, and nil where none
+// of it does.
 func (a *Action) Over(transport string) (left *Action, nothing []string) {
 	foreign := httpOnly()
-	if transport != "stdio" {
+	switch transport {
+	case "http", "sse":
 		foreign = stdioOnly()
+	case "posted":
+		foreign = stdioOnly()
+		if !a.answers() {
+			foreign = append(foreign, answerOnly()...)
+		}
 	}
 	left = a
 	for _, part := range foreign {
@@ -97,4 +106,27 @@ func stdioOnly() []actionPart {
 		partOf("close_stdout", func(a *Action) *bool { return &a.CloseStdout }),
 		partOf("exit", func(a *Action) **int { return &a.Exit }),
 	}
+}
+
+// answerOnly are those that mean nothing to a POST which is accepted, and
+// answered elsewhere.
+func answerOnly() []actionPart {
+	return []actionPart{
+		partOf("set", func(a *Action) *[]Edit { return &a.Set }),
+		partOf("remove", func(a *Action) *[]string { return &a.Remove }),
+		partOf("id", func(a *Action) *json.RawMessage { return &a.ID }),
+		partOf("id", func(a *Action) *string { return &a.IDAs }),
+		partOf("inject", func(a *Action) *string { return &a.Inject }),
+		partOf("pad", func(a *Action) *int { return &a.Pad }),
+		partOf("wrap", func(a *Action) *bool { return &a.Wrap }),
+		partOf("duplicate", func(a *Action) *bool { return &a.Duplicate }),
+		partOf("withhold", func(a *Action) *bool { return &a.Withhold }),
+		partOf("swap", func(a *Action) *bool { return &a.Swap }),
+		partOf("stream", func(a *Action) **StreamEdit { return &a.Stream }),
+	}
+}
+
+// answers reports whether an action has an answer of its own.
+func (a *Action) answers() bool {
+	return a.Respond != nil || a.Latch != nil || a.Redirect != nil || a.Challenge != nil || a.Error != nil || a.Result != nil
 }

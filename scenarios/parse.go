@@ -29,6 +29,9 @@ func Parse(file string, data []byte) (*Scenario, error) {
 // grammar is that of a whole file.
 func grammar() table[Scenario] {
 	all := &whereabouts{}
+	expectations := expectation(all)
+	written := of(stubs)
+	written.fits = nil // whoever makes them ready says it, of those in a file as well
 	return table[Scenario]{
 		what: "the scenario",
 		keys: []key[Scenario]{
@@ -52,11 +55,16 @@ func grammar() table[Scenario] {
 			field("scale", "Multiplies every duration of the scenario: 0.01 makes five minutes of three seconds.", real(false, 1000), func(s *Scenario) *float64 { return &s.Scale }),
 			field("faults", "What breaks. All faults that fire act, in their order, until one answers in place of the server.",
 				list(defined("fault", func() kind[Fault] { return fault(all).kind() })), func(s *Scenario) *[]Fault { return &s.Faults }),
-			field("expect", "What a good client does.", list(defined("expectation", func() kind[Expectation] { return expectation(all) })), func(s *Scenario) *[]Expectation { return &s.Expect }),
-			part("stubs", "Answers that are written by hand: with a tape they come before it, without one the scenario serves by them alone.", of(stubs), func(s *Scenario) **Stubs { return &s.Stubs }),
+			field("expect", "What a good client does.", list(defined("expectation", func() kind[Expectation] { return expectations })), func(s *Scenario) *[]Expectation { return &s.Expect }),
+			part("stubs", "Answers that are written by hand: with a tape they come before it, without one the scenario serves by them alone.", written, func(s *Scenario) **Stubs { return &s.Stubs }),
 		},
 		misplaced: beside("it stands in an entry of faults", "when", "do", "scope", "times", "until", "for", "cooldown"),
-		check:     func(_ node, at places, s *Scenario) error { return all.check(at, s) },
+		check: func(n node, at places, s *Scenario) error {
+			if n.yaml != nil && !says(at) {
+				return n.errorf("the scenario says nothing: %s", leastOfAll)
+			}
+			return all.check(at, s)
+		},
 	}
 }
 
@@ -89,7 +97,7 @@ func fault(all *whereabouts) table[Fault] {
 // times is how often a fault happens.
 func times() kind[int] {
 	k := whole(1, maxCount)
-	return kind[int]{form: func() form { return form{"anyOf": []form{k.form(), {"const": "always"}}} }, read: func(n node, what string, dst *int) error {
+	return kind[int]{fits: k.fits, form: func() form { return form{"anyOf": []form{k.form(), {"const": "always"}}} }, read: func(n node, what string, dst *int) error {
 		if n.scalar() == "always" {
 			return nil
 		}
@@ -102,14 +110,10 @@ func times() kind[int] {
 
 // until is the trigger that ends a fault. It counts nothing.
 func until() kind[Trigger] {
-	k := inner()
-	return kind[Trigger]{form: k.form, read: func(n node, what string, dst *Trigger) error {
-		if err := k.read(n, what, dst); err != nil {
-			return err
-		}
-		if dst.Empty() {
+	return inner().and(func(n node, _ string, t Trigger) error {
+		if t.Empty() {
 			return n.errorf("until is met by every request: name one, such as {method: initialize}")
 		}
 		return nil
-	}}
+	})
 }

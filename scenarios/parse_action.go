@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"time"
 )
@@ -16,7 +17,12 @@ func actions() kind[Action] {
 			words = append(words, k.name)
 		}
 	}
-	return or(kind[Action]{form: func() form { return form{"enum": words} }, read: func(n node, _ string, dst *Action) error { return n.loneWord(t, words, dst) }}, t.kind())
+	return or(kind[Action]{form: func() form { return form{"enum": words} }, read: func(n node, _ string, dst *Action) error { return n.loneWord(t, words, dst) }}, kind[Action]{form: t.form, read: t.read, fits: func(n node, what string, a Action) error {
+		if reflect.ValueOf(a).IsZero() {
+			return n.errorf("it does nothing: %s", t.empty)
+		}
+		return t.fits(n, what, a)
+	}})
 }
 
 // loneWord reads an action that is one word.
@@ -80,9 +86,11 @@ func beforeKeys() []key[Action] {
 		},
 	}
 	return []key[Action]{
-		{name: "request", about: "Changes the request before the server sees it, as a gateway may.", form: request.form, read: func(n node, a *Action) error {
-			return request.read(n, "request", a)
-		}},
+		{
+			name: "request", about: "Changes the request before the server sees it, as a gateway may.", form: request.form,
+			read: func(n node, a *Action) error { return request.read(n, "request", a) },
+			set:  request.keys[0].set, fits: request.keys[0].fits,
+		},
 		field("expire_session", "Ends the session of the request. The dialect's refusal for that answers it and all that follow.", flag(), func(a *Action) *bool { return &a.ExpireSession }),
 		field("forget_session", "Ends it as if it had never been.", flag(), func(a *Action) *bool { return &a.ForgetSession }),
 		field("restart", "Forgets all sessions.", flag(), func(a *Action) *bool { return &a.Restart }),
@@ -103,13 +111,23 @@ func requestHeaders() kind[[]Header] {
 		if len(*dst) == 0 {
 			return n.errorf("%s is empty: name a header, such as {Mcp-Session-Id: null}", what)
 		}
-		for _, h := range *dst {
-			if strings.Contains(h.Value, "${") {
-				return n.errorf("header %s has a variable in it: a request's headers have none, write the value out", h.Name)
-			}
+		return unvaried(n, *dst)
+	}, fits: func(n node, what string, all []Header) error {
+		if err := unvaried(n, all); err != nil {
+			return err
 		}
-		return nil
+		return fitHeaders(n, what, all)
 	}}
+}
+
+// unvaried refuses variables in the headers of a request.
+func unvaried(n node, all []Header) error {
+	for _, h := range all {
+		if strings.Contains(h.Value, "${") {
+			return n.errorf("header %s has a variable in it: a request's headers have none, write the value out", h.Name)
+		}
+	}
+	return nil
 }
 
 // answerKeys are what stands in place of the server's answer, and what changes
@@ -136,14 +154,7 @@ func response() kind[Response] {
 func redirect() table[Redirect] {
 	return table[Redirect]{
 		keys: []key[Redirect]{
-			{name: "status", about: "The HTTP status.", form: func() form { return form{"enum": []int{301, 302, 303, 307, 308}} }, read: func(n node, r *Redirect) error {
-				switch n.scalar() {
-				case 301, 302, 303, 307, 308:
-					r.Status, _ = n.scalar().(int)
-					return nil
-				}
-				return n.errorf("status of a redirect must be one of 301, 302, 303, 307, 308")
-			}},
+			field("status", "The HTTP status.", numbers("redirect", 301, 302, 303, 307, 308), func(r *Redirect) *int { return &r.Status }),
 			field("to", "Where to: add_slash, strip_slash, http (the same URL without TLS), or a URL or path.", line(), func(r *Redirect) *string { return &r.To }),
 		},
 		needs: []need{{"status", "add one, such as status: 307"}, {"to", "say where: add_slash, strip_slash, http, or a URL or path"}},
@@ -153,13 +164,7 @@ func redirect() table[Redirect] {
 func challenge() table[Challenge] {
 	return table[Challenge]{
 		keys: []key[Challenge]{
-			{name: "status", about: "401 or 403.", form: func() form { return form{"enum": []int{401, 403}} }, read: func(n node, c *Challenge) error {
-				if i := n.scalar(); i != 401 && i != 403 {
-					return n.errorf("status of a challenge must be 401 or 403")
-				}
-				c.Status, _ = n.scalar().(int)
-				return nil
-			}},
+			field("status", "401 or 403.", numbers("challenge", 401, 403), func(c *Challenge) *int { return &c.Status }),
 			field("authenticate", "The header WWW-Authenticate; left out, it is left off.", line(), func(c *Challenge) *string { return &c.Authenticate }),
 			field("body", "The body.", someText(), func(c *Challenge) *string { return &c.Body }),
 		},
@@ -212,6 +217,13 @@ func responseID() key[Action] {
 			}
 			return value.read(n, "id", &a.ID)
 		},
+		set: func(a *Action) bool { return a.ID != nil || a.IDAs != "" },
+		fits: func(n node, a *Action) error {
+			if a.ID != nil {
+				return value.check(n, "id", a.ID)
+			}
+			return as.keys[0].fits(n, a)
+		},
 	}
 }
 
@@ -224,6 +236,11 @@ func sent() table[Sent] {
 					return err
 				}
 				return n.placeholders(what, string(*dst), []string{"token", "id"}, false)
+			}, fits: func(n node, what string, v json.RawMessage) error {
+				if err := jsonObject().check(n, what, v); err != nil {
+					return err
+				}
+				return n.placeholders(what, string(v), []string{"token", "id"}, false)
 			}}, func(s *Sent) *json.RawMessage { return &s.Message }),
 			field("at", "before the answer (also where it is left out), after it, or instead of it.", oneOf("time to send", "before", "after", "instead"), func(s *Sent) *string { return &s.At }),
 			field("on", "post: beside the answer (also where it is left out); get: on the standalone stream; both.", oneOf("place to send", "post", "get", "both"), func(s *Sent) *string { return &s.On }),

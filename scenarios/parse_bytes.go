@@ -77,6 +77,13 @@ func streamEnd() key[StreamEdit] {
 	return key[StreamEdit]{
 		name: "end", about: "The stream ends cleanly after so many events; or {after: events or a duration, prime: true}.",
 		form: func() form { return form{"anyOf": []form{events.form(), long.form()}} },
+		set:  func(s *StreamEdit) bool { return s.End },
+		fits: func(n node, s *StreamEdit) error {
+			if err := events.check(n, "end", s.EndAfter); err != nil {
+				return err
+			}
+			return spanOrNone().check(n, "end", s.EndTime)
+		},
 		read: func(n node, s *StreamEdit) error {
 			s.End = true
 			if n.isMapping() {
@@ -115,7 +122,7 @@ func delay() kind[Delay] {
 			t.apart = append(t.apart, apart{[]string{a, b}, "a delay is spread in one way: write {from, to} or {median, sigma, max}"})
 		}
 	}
-	return or(with(span(), func(d *Delay, v time.Duration) { d.From = v }), t.kind())
+	return or(with(span(), func(d *Delay) *time.Duration { return &d.From }), t.kind())
 }
 
 func checkDelay(n node, at places, d *Delay) error {
@@ -132,7 +139,7 @@ func checkDelay(n node, at places, d *Delay) error {
 
 func stall() kind[Stall] {
 	at := oneOf("place to stall", "before_headers", "after_headers", "mid_body")
-	return or(with(at, func(s *Stall, v string) { s.At = v }), table[Stall]{
+	return or(with(at, func(s *Stall) *string { return &s.At }), table[Stall]{
 		what: "stall",
 		keys: []key[Stall]{
 			field("at", "Where: before_headers, after_headers or mid_body.", at, func(s *Stall) *string { return &s.At }),
@@ -144,13 +151,13 @@ func stall() kind[Stall] {
 
 func split() kind[Split] {
 	point := oneFixed("inside_code_point", Split{CodePoint: true})
-	pieces := with(whole(1, maxSize), func(s *Split, v int) { s.Bytes = v })
+	pieces := with(whole(1, maxSize), func(s *Split) *int { return &s.Bytes })
 	short := kind[Split]{form: func() form { return form{"anyOf": []form{pieces.form(), point.form()}} }, read: func(n node, what string, dst *Split) error {
 		if _, text := n.scalar().(string); text {
 			return point.read(n, what, dst)
 		}
 		return pieces.read(n, what, dst)
-	}}
+	}, fits: point.fits}
 	return or(short, table[Split]{
 		what: "split",
 		keys: []key[Split]{
@@ -170,7 +177,7 @@ func split() kind[Split] {
 
 func drop() kind[Drop] {
 	how := oneOf("way to drop", "fin", "rst")
-	return or(with(how, func(d *Drop, v string) { d.How = v }), table[Drop]{
+	return or(with(how, func(d *Drop) *string { return &d.How }), table[Drop]{
 		what: "drop",
 		keys: []key[Drop]{
 			field("how", "fin (also where it is left out), or rst.", how, func(d *Drop) *string { return &d.How }),

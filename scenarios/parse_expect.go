@@ -17,7 +17,8 @@ func expectation(all *whereabouts) kind[Expectation] {
 		"advice": "It is good practice.",
 	}
 	t := table[Expectation]{what: "the expectation"}
-	assertion := assertions()
+	tables := assertionTables()
+	assertion := assertions(tables)
 	for _, level := range levels() {
 		t.keys = append(t.keys, key[Expectation]{name: level, about: about[level], form: func() form { return form{"$ref": "#/$defs/assertion"} }, read: func(n node, e *Expectation) error {
 			e.Level = level
@@ -44,15 +45,39 @@ func expectation(all *whereabouts) kind[Expectation] {
 		f["anyOf"] = []form{{"required": []string{"must"}}, {"required": []string{"should"}}, {"required": []string{"advice"}}}
 		return f
 	}
+	k.fits = func(n node, what string, e Expectation) error {
+		if err := n.among("level", e.Level, levels()); err != nil {
+			return err
+		}
+		if err := n.among("assertion", e.What, Assertions()); err != nil {
+			return err
+		}
+		for _, a := range tables {
+			if a.what != e.What {
+				continue
+			}
+			a.needs = nil // a count of 0 is 1
+			if err := a.fits(n, a.what, e); err != nil {
+				return err
+			}
+			if err := a.whole(n, &e); err != nil {
+				return err
+			}
+		}
+		if e.What == AssertOrder && len(e.Order) < 2 {
+			return n.errorf("order has %d methods: an order has two or more", len(e.Order))
+		}
+		return t.fits(n, what, e)
+	}
 	return k
 }
 
 // assertions is what stands after the level: {ASSERTION: {...}}, or its word
 // alone where it needs no more.
-func assertions() kind[Expectation] {
+func assertions(tables []assertionTable) kind[Expectation] {
 	var alone, names []string
 	long := table[Expectation]{what: "the expectation"}
-	for _, a := range assertionTables() {
+	for _, a := range tables {
 		names = append(names, a.what)
 		f := a.form
 		if len(a.needs) == 0 && !a.about {
@@ -104,8 +129,16 @@ func (a assertionTable) readAt(n node, e *Expectation) error {
 	if err := a.read(n, a.what, e); err != nil {
 		return err
 	}
+	return a.whole(n, e)
+}
+
+// whole looks at what the triggers of an expectation say.
+func (a assertionTable) whole(n node, e *Expectation) error {
 	if a.about && e.Of.Empty() {
 		return n.errorf("%s is met by every request: name those that it means, such as {method: initialize}", a.what)
+	}
+	if a.what == AssertAlways && e.Has.Empty() {
+		return n.errorf("always has nothing that each of them meets: say it in has")
 	}
 	if asksReplica(&e.Of) || asksReplica(&e.Has) {
 		return n.errorf("%s asks for a replica, and no journal says which one a request came to: leave replica out, only faults can ask for it", a.what)
@@ -119,14 +152,15 @@ func asksReplica(t *Trigger) bool {
 }
 
 func assertionTables() []assertionTable {
+	trigger := condition("")
 	within := field("within", "In so long from where the judge begins; left out, at any time.", span(), func(e *Expectation) *time.Duration { return &e.Within })
 	count := func(about string) key[Expectation] {
 		return field("count", about, whole(1, maxCount), func(e *Expectation) *int { return &e.Count })
 	}
 	make := func(name, says string, about bool, keys ...key[Expectation]) assertionTable {
-		return assertionTable{table[Expectation]{what: name, keys: keys, misplaced: condition("").misplaced}, says, about}
+		return assertionTable{table[Expectation]{what: name, keys: keys, misplaced: trigger.misplaced}, says, about}
 	}
-	of := ofKeys()
+	of := ofKeys(trigger.keys)
 	always := make(AssertAlways, "Each request that meets of also meets has.", false,
 		field("of", "Which requests; {} is every one.", inner(), func(e *Expectation) *Trigger { return &e.Of }),
 		field("has", "What each of them meets.", nested(), func(e *Expectation) *Trigger { return &e.Has }))
@@ -155,12 +189,15 @@ func assertionTables() []assertionTable {
 }
 
 // ofKeys are the keys of a trigger that stand in an assertion itself.
-func ofKeys() []key[Expectation] {
+func ofKeys(of []key[Trigger]) []key[Expectation] {
 	var keys []key[Expectation]
-	for _, k := range condition("").keys {
-		keys = append(keys, key[Expectation]{name: k.name, about: k.about, form: k.form, read: func(n node, e *Expectation) error {
-			return k.read(n, &e.Of)
-		}})
+	for _, k := range of {
+		keys = append(keys, key[Expectation]{
+			name: k.name, about: k.about, form: k.form,
+			read: func(n node, e *Expectation) error { return k.read(n, &e.Of) },
+			set:  func(e *Expectation) bool { return k.set(&e.Of) },
+			fits: func(n node, e *Expectation) error { return k.fits(n, &e.Of) },
+		})
 	}
 	return keys
 }

@@ -19,7 +19,16 @@ func anyJSON() kind[json.RawMessage] {
 		err := n.json(what, &b, 0)
 		*dst = b.Bytes()
 		return err
-	}}
+	}, fits: func(n node, what string, v json.RawMessage) error { return n.isJSON(what, v, "{[\"-0123456789tfn") }}
+}
+
+// isJSON refuses what was made in Go and is no JSON value, or begins with none
+// of those signs.
+func (n node) isJSON(what string, v json.RawMessage, begin string) error {
+	if !json.Valid(v) || !strings.ContainsRune(begin, rune(bytes.TrimSpace(v)[0])) {
+		return n.errorf("%s is no JSON value that may stand there: %.100q", what, v)
+	}
+	return nil
 }
 
 // jsonObject is a JSON object.
@@ -29,7 +38,7 @@ func jsonObject() kind[json.RawMessage] {
 			return n.errorf("%s must be a mapping, not %s: it becomes a JSON object", what, n.kind())
 		}
 		return anyJSON().read(n, what, dst)
-	}}
+	}, fits: func(n node, what string, v json.RawMessage) error { return n.isJSON(what, v, "{") }}
 }
 
 // jsonScalar is a JSON value that is neither object nor array.
@@ -39,7 +48,7 @@ func jsonScalar() kind[json.RawMessage] {
 			return n.errorf("%s must be a number, a text or null, not %s", what, n.kind())
 		}
 		return anyJSON().read(n, what, dst)
-	}}
+	}, fits: func(n node, what string, v json.RawMessage) error { return n.isJSON(what, v, "\"-0123456789tfn") }}
 }
 
 // maxJSON is how deep arrays and objects may nest: deeper messages are refused
@@ -139,12 +148,7 @@ func quote(b *bytes.Buffer, s string) {
 
 // pointer is a JSON Pointer (RFC 6901) to a value inside of a message.
 func pointer() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "pattern": `^(/([^~/]|~[01])*)+$`} }, read: func(n node, what string, dst *string) error {
-		if err := n.text(what, dst); err != nil {
-			return err
-		}
-		return n.checkPointer(*dst)
-	}}
+	return aText(form{"type": "string", "pattern": `^(/([^~/]|~[01])*)+$`}, func(n node, _, s string) error { return n.checkPointer(s) })
 }
 
 func (n node) checkPointer(s string) error {
@@ -190,6 +194,16 @@ func edits() kind[[]Edit] {
 			*dst = append(*dst, edit)
 		}
 		return nil
+	}, fits: func(n node, what string, all []Edit) error {
+		for _, e := range all {
+			if err := n.checkPointer(e.Pointer); err != nil {
+				return err
+			}
+			if err := anyJSON().check(n, "the value at "+e.Pointer, e.Value); err != nil {
+				return err
+			}
+		}
+		return nil
 	}}
 }
 
@@ -212,8 +226,8 @@ func replacements() kind[map[string]string] {
 		*dst = map[string]string{}
 		for _, e := range entries {
 			var to string
-			if e.key == "" {
-				return e.at.errorf("%s cannot look for an empty text: name what is to be replaced", what)
+			if err := replaces(e.at, what, e.key); err != nil {
+				return err
 			}
 			if err := anyText().read(e.value, "the text for "+e.key, &to); err != nil {
 				return err
@@ -221,7 +235,21 @@ func replacements() kind[map[string]string] {
 			(*dst)[e.key] = to
 		}
 		return nil
+	}, fits: func(n node, what string, all map[string]string) error {
+		for from := range all {
+			if err := replaces(n, what, from); err != nil {
+				return err
+			}
+		}
+		return nil
 	}}
+}
+
+func replaces(n node, what, from string) error {
+	if from == "" {
+		return n.errorf("%s cannot look for an empty text: name what is to be replaced", what)
+	}
+	return nil
 }
 
 // placeholders checks that each {{name}} of a text, but for one whose first

@@ -1,6 +1,10 @@
 package scenarios
 
-import "time"
+import (
+	"time"
+
+	"github.com/mcpmock/mcpmock/internal/mcp"
+)
 
 // maxReplicas is how many servers may stand behind the balancer.
 const maxReplicas = 100
@@ -54,20 +58,17 @@ func cors() table[CORS] {
 	}
 }
 
-// headerName is the name of a header, or * for all.
 // tokenPattern fits what isToken takes.
 const tokenPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
 
+// headerName is the name of a header, or * for all.
 func headerName() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "pattern": tokenPattern} }, read: func(n node, what string, dst *string) error {
-		if err := n.text(what, dst); err != nil {
-			return err
-		}
-		if !isToken(*dst) {
-			return n.errorf("%q cannot be the name of a header: use letters, digits and dashes", *dst)
+	return aText(form{"type": "string", "pattern": tokenPattern}, func(n node, _, s string) error {
+		if !mcp.IsFieldName(s) {
+			return n.errorf("%q cannot be the name of a header: use letters, digits and dashes", s)
 		}
 		return nil
-	}}
+	})
 }
 
 func auth() table[Auth] {

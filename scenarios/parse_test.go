@@ -20,13 +20,13 @@ func TestParse(t *testing.T) {
 		text: "sessions: stateless\n",
 		want: scenarios.Scenario{Name: "broken", Sessions: "stateless"},
 	}, {
-		why:  "an empty mapping is a scenario that changes nothing",
-		text: "{}\n",
-		want: scenarios.Scenario{Name: "broken"},
+		why:  "a policy is enough, and the file names the scenario",
+		text: "sessions: optional\n",
+		want: scenarios.Scenario{Name: "broken", Sessions: "optional"},
 	}, {
 		why:  "comments, a document mark and a byte order mark change nothing",
-		text: "\ufeff# what it is\n---\nname: a # why\n...\n",
-		want: scenarios.Scenario{Name: "a"},
+		text: "\ufeff# what it is\n---\nname: a # why\nera: both\n...\n",
+		want: scenarios.Scenario{Name: "a", Era: "both"},
 	}, {
 		why:  "the line ends of Windows are no part of a value",
 		text: "name: a\r\ndialect: spec\r\n",
@@ -122,6 +122,9 @@ func TestParseErrors(t *testing.T) {
 	tests := []struct{ why, text, want string }{
 		// the file
 		{"nothing at all", "", "1:1: the file is empty: write at least a dialect, a sessions policy or a fault"},
+		{"an empty mapping", "{}", "1:1: the scenario says nothing: write at least a dialect, a sessions policy or a fault"},
+		{"a name, and what time it takes to do nothing", "name: x\nscale: 2", "1:1: the scenario says nothing: write at least a dialect, a sessions policy or a fault"},
+		{"a session where there are none", "sessions: stateless\nfaults: [{when: {session: known}, do: {delay: 1s}}]", "2:18: session: known is never met where sessions is stateless: leave one of them out"},
 		{"comments only", "# todo\n\n", "1:1: the file is empty: write at least a dialect, a sessions policy or a fault"},
 		{"two documents", "name: a\n---\nname: b\n", "3:1: a second document in one file: put each into a file of its own"},
 		{"a list", "- a\n", "1:1: the scenario must be a mapping, not a list: its keys are name, group, about, good, transport, dialect, era, sessions, idle, version, replicas, rate, cors, auth, seed, scale, faults, expect, stubs"},
@@ -228,7 +231,7 @@ func TestParseHostile(t *testing.T) {
 		{"a flood of questions", fill("? "), "complex key"},
 		{"a flood of documents", fill("---\n"), "more than 10000 words"},
 		{"a wall of quotes", fill("'"), "the scenario must be a mapping, not text"},
-		{"a line without an end", "name: " + strings.Repeat("a", 1<<20-6), ""},
+		{"a line without an end", "era: both\nname: " + strings.Repeat("a", 1<<20-16), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

@@ -24,6 +24,13 @@ func when() table[Trigger] {
 					return span().read(n, "after", &dst.AfterTime)
 				}
 				return whole(1, maxCount).read(n, "after", &dst.After)
+			},
+			set: func(t *Trigger) bool { return t.After != 0 || t.AfterTime != 0 },
+			fits: func(n node, t *Trigger) error {
+				if t.AfterTime != 0 {
+					return span().check(n, "after", t.AfterTime)
+				}
+				return whole(1, maxCount).check(n, "after", t.After)
 			}},
 	)
 	t.apart = append(t.apart, apart{[]string{"nth", "every", "after"}, "one trigger counts in one way, keep one of them"})
@@ -35,25 +42,30 @@ const maxCount = 1_000_000_000
 
 // inner is a trigger that counts nothing.
 func inner() kind[Trigger] {
-	return defined("condition", func() kind[Trigger] { return condition("").kind() })
+	k := defined("condition", func() kind[Trigger] { return condition("").kind() })
+	k.fits = func(n node, what string, t Trigger) error {
+		for _, counts := range when().keys[len(condition("").keys):] {
+			if counts.set(&t) {
+				return condition("").elsewhere(n, counts.name, what)
+			}
+		}
+		return condition("").fits(n, what, t)
+	}
+	return k
 }
 
 // nested is a trigger within another, where there is one thing that the
 // client does.
 func nested() kind[Trigger] {
-	k := inner()
-	return kind[Trigger]{form: k.form, read: func(n node, what string, dst *Trigger) error {
-		if err := k.read(n, what, dst); err != nil {
-			return err
-		}
+	return inner().and(func(n node, what string, t Trigger) error {
 		switch {
-		case dst.Empty():
+		case t.Empty():
 			return n.errorf("%s is met by every request: name those that it means", what)
-		case dst.Client == "connect" || dst.Client == "disconnect" || dst.Client == "eof":
-			return n.errorf("client: %s does not stand in %s: write it beside %s", dst.Client, what, what)
+		case t.Client == "connect" || t.Client == "disconnect" || t.Client == "eof":
+			return n.errorf("client: %s does not stand in %s: write it beside %s", t.Client, what, what)
 		}
 		return nil
-	}}
+	})
 }
 
 // condition is a trigger without what counts; what is "" for the key that it
@@ -111,6 +123,13 @@ func paramsTest() key[Trigger] {
 				return jsonObject().read(n, "params", &dst.Members)
 			}
 			return word.read(n, "params", &dst.Params)
+		},
+		set: func(t *Trigger) bool { return t.Params != "" || t.Members != nil },
+		fits: func(n node, t *Trigger) error {
+			if t.Members != nil {
+				return jsonObject().check(n, "params", t.Members)
+			}
+			return word.check(n, "params", t.Params)
 		}}
 }
 
@@ -194,7 +213,7 @@ func headerTests() kind[[]HeaderTest] {
 			return n.errorf("%s is empty: name a header, such as {Mcp-Session-Id: absent}", what)
 		}
 		for _, e := range entries {
-			if !isToken(e.key) {
+			if !mcp.IsFieldName(e.key) {
 				return e.at.errorf("%q cannot be the name of a header: use letters, digits and dashes", e.key)
 			}
 			h := HeaderTest{Name: e.key}
@@ -209,6 +228,22 @@ func headerTests() kind[[]HeaderTest] {
 				return err
 			}
 			*dst = append(*dst, h)
+		}
+		return nil
+	}, fits: func(n node, what string, all []HeaderTest) error {
+		for _, h := range all {
+			tests := 0
+			for _, asked := range []bool{h.Absent, h.Present, h.Repeated, h.Is != "", h.Starts != "", h.Contains != "", h.Lacks != "", h.Matches != nil} {
+				if asked {
+					tests++
+				}
+			}
+			switch {
+			case !mcp.IsFieldName(h.Name):
+				return n.errorf("%q cannot be the name of a header: use letters, digits and dashes", h.Name)
+			case tests > 1:
+				return n.errorf("the test of the header %s asks for several things: keep one of them", h.Name)
+			}
 		}
 		return nil
 	}}

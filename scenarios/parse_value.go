@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"encoding/base64"
+	"fmt"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,7 +16,14 @@ import (
 
 // someText is text that is not empty.
 func someText() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "minLength": 1} }, read: func(n node, what string, dst *string) error { return n.text(what, dst) }}
+	return kind[string]{form: func() form { return form{"type": "string", "minLength": 1} }, read: func(n node, what string, dst *string) error { return n.text(what, dst) }, fits: notEmpty}
+}
+
+func notEmpty(n node, what, s string) error {
+	if s == "" {
+		return n.errorf("%s is empty: write something, or leave it out", what)
+	}
+	return nil
 }
 
 // anyText is text, also the empty one.
@@ -31,20 +40,26 @@ func anyText() kind[string] {
 // line is text without control characters, as a field of an event stream or a
 // header is.
 func line() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "minLength": 1} }, read: func(n node, what string, dst *string) error {
-		if err := n.text(what, dst); err != nil {
-			return err
-		}
-		if strings.ContainsFunc(*dst, isControl) {
+	return aText(form{"type": "string", "minLength": 1}, func(n node, what, s string) error {
+		if strings.ContainsFunc(s, isControl) {
 			return n.errorf("%s has a control character in it: it is one line", what)
 		}
 		return nil
-	}}
+	})
+}
+
+// aText is text that is not empty, and has a form of its own.
+func aText(f form, fits func(n node, what, s string) error) kind[string] {
+	k := someText().and(fits)
+	k.form = func() form { return f }
+	return k
 }
 
 // oneOf is one of some words; label names them in an error.
 func oneOf(label string, words ...string) kind[string] {
-	return kind[string]{form: func() form { return form{"enum": words} }, read: func(n node, _ string, dst *string) error { return n.word(label, dst, words) }}
+	return kind[string]{form: func() form { return form{"enum": words} }, read: func(n node, _ string, dst *string) error { return n.word(label, dst, words) }, fits: func(n node, _, s string) error {
+		return n.among(label, s, words)
+	}}
 }
 
 // oneFixed is a word that stands for something else than a text.
@@ -53,6 +68,11 @@ func oneFixed[V any](word string, value V) kind[V] {
 		var s string
 		*dst = value
 		return n.word(what, &s, []string{word})
+	}, fits: func(n node, what string, v V) error {
+		if !reflect.DeepEqual(v, value) {
+			return n.errorf("%s is not %s", what, word)
+		}
+		return nil
 	}}
 }
 
@@ -60,6 +80,20 @@ func oneFixed[V any](word string, value V) kind[V] {
 func whole(low, high int) kind[int] {
 	return kind[int]{form: func() form { return form{"type": "integer", "minimum": low, "maximum": high} }, read: func(n node, what string, dst *int) error {
 		return n.number(what, dst, low, high)
+	}, fits: func(n node, what string, i int) error { return n.within(what, i, low, high) }}
+}
+
+// numbers is one of some whole numbers.
+func numbers(of string, all ...int) kind[int] {
+	fits := func(n node, what string, i int) error {
+		if !slices.Contains(all, i) {
+			return n.errorf("%s of a %s must be one of %s", what, of, strings.Trim(strings.ReplaceAll(fmt.Sprint(all), " ", ", "), "[]"))
+		}
+		return nil
+	}
+	return kind[int]{form: func() form { return form{"enum": all} }, fits: fits, read: func(n node, what string, dst *int) error {
+		*dst, _ = n.scalar().(int)
+		return fits(n, what, *dst)
 	}}
 }
 
@@ -93,14 +127,22 @@ func real(zero bool, high float64) kind[float64] {
 			return n.errorf("%s is spelled %s, which not every reader of YAML takes for the same number: write it in decimal digits alone", what, spelled)
 		case err != nil || math.IsInf(v, 0) || math.IsNaN(v):
 			return n.errorf("%s is %s: it must be a number in decimal digits, such as 0.5", what, spelled)
-		case zero && (v < 0 || v > high):
-			return n.errorf("%s is %s: it must be from 0 to %v", what, spelled, high)
-		case !zero && (v <= 0 || v > high):
-			return n.errorf("%s is %s: it must be more than 0, and at most %v", what, spelled, high)
 		}
 		*dst = v
-		return nil
+		return bounded(n, what, spelled, v, zero, high)
+	}, fits: func(n node, what string, v float64) error {
+		return bounded(n, what, strconv.FormatFloat(v, 'g', -1, 64), v, zero, high)
 	}}
+}
+
+func bounded(n node, what, spelled string, v float64, zero bool, high float64) error {
+	switch {
+	case zero && !(v >= 0 && v <= high):
+		return n.errorf("%s is %s: it must be from 0 to %v", what, spelled, high)
+	case !zero && !(v > 0 && v <= high):
+		return n.errorf("%s is %s: it must be more than 0, and at most %v", what, spelled, high)
+	}
+	return nil
 }
 
 // truth is true or false.
@@ -166,21 +208,38 @@ func spans(zero bool) kind[time.Duration] {
 			return n.errorf("%s is %s: a duration goes forward", what, s)
 		case !spanned().MatchString(s):
 			return n.errorf("%s is %q: it must be a duration such as 250ms, 5s or 2m", what, s)
-		case err != nil || d > maxSpan: // too long for a Duration, even
-			return n.errorf("%s is %s: it must be at most 24h", what, s)
-		case d == 0 && !zero:
-			return n.errorf("%s is %s: it must be more than 0s; leave the key out for none", what, s)
+		case err != nil: // too long for a Duration, even
+			d = maxSpan + 1
 		}
 		*dst = d
-		return nil
-	}}
+		return lasts(n, what, s, d, zero)
+	}, fits: func(n node, what string, d time.Duration) error { return lasts(n, what, d.String(), d, zero) }}
+}
+
+// lasts says what is wrong with the length of a duration.
+func lasts(n node, what, spelled string, d time.Duration, zero bool) error {
+	switch {
+	case d < 0:
+		return n.errorf("%s is %s: a duration goes forward", what, spelled)
+	case d > maxSpan:
+		return n.errorf("%s is %s: it must be at most 24h", what, spelled)
+	case d == 0 && !zero:
+		return n.errorf("%s is %s: it must be more than 0s; leave the key out for none", what, spelled)
+	}
+	return nil
 }
 
 // millis is a number of milliseconds, as other tools write durations.
 func millis() kind[time.Duration] { return ticks(time.Millisecond) }
 
 func ticks(unit time.Duration) kind[time.Duration] {
-	return with(whole(0, int(maxSpan/unit)), func(dst *time.Duration, n int) { *dst = time.Duration(n) * unit })
+	k := whole(0, int(maxSpan/unit))
+	return kind[time.Duration]{form: k.form, read: func(n node, what string, dst *time.Duration) error {
+		var some int
+		err := k.read(n, what, &some)
+		*dst = time.Duration(some) * unit
+		return err
+	}}
 }
 
 // maxSize is the most bytes that anything is made of here; a message of the
@@ -215,20 +274,17 @@ func size() kind[int] {
 		}
 		*dst = i * unit
 		return nil
-	}}
+	}, fits: func(n node, what string, i int) error { return n.within(what, i, 1, maxSize) }}
 }
 
 // pattern is a name that may end in a star.
 func pattern() kind[string] {
-	return kind[string]{form: func() form { return form{"type": "string", "pattern": `^([^*]+\*?|\*)$`} }, read: func(n node, what string, dst *string) error {
-		if err := n.text(what, dst); err != nil {
-			return err
-		}
-		if star := strings.IndexByte(*dst, '*'); star >= 0 && star < len(*dst)-1 {
-			return n.errorf("%s %q has a * before its end: a * stands for any ending only", what, *dst)
+	return aText(form{"type": "string", "pattern": `^([^*]+\*?|\*)$`}, func(n node, what, s string) error {
+		if star := strings.IndexByte(s, '*'); star >= 0 && star < len(s)-1 {
+			return n.errorf("%s %q has a * before its end: a * stands for any ending only", what, s)
 		}
 		return nil
-	}}
+	})
 }
 
 // matches reports whether a pattern fits a name.

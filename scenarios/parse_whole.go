@@ -35,6 +35,19 @@ func (w *whereabouts) check(at places, s *Scenario) error {
 	return w.checkSince(s)
 }
 
+// leastOfAll is what a scenario must have.
+const leastOfAll = "write at least a dialect, a sessions policy or a fault"
+
+// says reports whether a scenario has more than words about itself.
+func says(at places) bool {
+	for key := range at {
+		if !slices.Contains([]string{"name", "group", "about", "good", "transport", "seed", "scale"}, key) {
+			return true
+		}
+	}
+	return false
+}
+
 func (w *whereabouts) checkNames(i int, s *Scenario) error {
 	name := s.Faults[i].Name
 	if name == "" {
@@ -59,13 +72,22 @@ func (w *whereabouts) checkPartners(i int, s *Scenario) error {
 		return at["when.chance"].errorf("chance without a seed: add seed: 1 to the scenario, so that it can be repeated")
 	}
 	for _, t := range []*Trigger{&f.When, f.Until} {
-		if t == nil || t.Replica == 0 {
+		if t == nil {
 			continue
 		}
-		place := at["when.replica"]
-		if t == f.Until {
-			place = at["until"]
+		whereOf := func(key string) node {
+			if t == f.Until {
+				return at["until"]
+			}
+			return at["when."+key]
 		}
+		if s.Sessions == "stateless" && (t.Session == "known" || t.Session == "ended") {
+			return whereOf("session").errorf("session: %s is never met where sessions is stateless: leave one of them out", t.Session)
+		}
+		if t.Replica == 0 {
+			continue
+		}
+		place := whereOf("replica")
 		switch {
 		case s.Replicas == nil:
 			return place.errorf("replica without replicas: add replicas: {n: 2} to the scenario")
@@ -146,7 +168,7 @@ func breaks(s *Scenario) bool {
 
 // checkFault looks at what the parts of a fault say about each other.
 func checkFault(n node, at places, f *Fault) error {
-	if err := n.inside(at); err != nil {
+	if err := n.inside(at, f); err != nil {
 		return err
 	}
 	counts := f.When.Nth > 0 || f.When.Every > 0 || f.When.After > 0 || f.When.AfterTime > 0
@@ -169,7 +191,20 @@ func checkFault(n node, at places, f *Fault) error {
 
 // inside adds the places of what stands under each key of a mapping: do.respond
 // for what stands at respond under do.
-func (n node) inside(at places) error {
+func (n node) inside(at places, f *Fault) error {
+	if n.yaml == nil { // it was made in Go
+		for _, k := range action().keys {
+			if k.set != nil && k.set(&f.Do) {
+				at["do."+k.name] = n.under(".do." + k.name)
+			}
+		}
+		for _, k := range when().keys {
+			if k.set(&f.When) {
+				at["when."+k.name] = n.under(".when." + k.name)
+			}
+		}
+		return nil
+	}
 	all, err := n.entries()
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func stockPage(t *testing.T) []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Stock scenarios
 
-They come with mcpmock: ` + "`mcpmock replay weather.cassette -s NAME`" + ` plays one, ` + "`mcpmock scenario show NAME`" + ` prints its
+They come with mcpmock: ` + "`mcpmock replay weather -s NAME`" + ` plays one, ` + "`mcpmock scenario show NAME`" + ` prints its
 file. [scenarios.md](scenarios.md) says how one is written. This page is made from the files.
 `)
 	for _, group := range append(scenarios.Groups(), "") {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
 // Variables lists what may stand in ${...} of an answer.
@@ -32,7 +33,7 @@ func responses() table[Response] {
 			field("echo", "The error has the request's id, whatever the dialect does.", truth(), func(r *Response) *bool { return &r.Echo }),
 			field("stream", "The error goes out as an SSE event.", truth(), func(r *Response) *bool { return &r.Stream }),
 			field("body", "The body as it stands, in place of a JSON-RPC error. It may hold variables.", templated(), func(r *Response) *string { return &r.Body }),
-			field("body64", "The bytes of the body in base64.", bytes64(), func(r *Response) *string { return &r.Body }),
+			{name: "body64", about: "The bytes of the body in base64.", form: bytes64().form, read: func(n node, r *Response) error { return bytes64().read(n, "body64", &r.Body) }},
 		},
 		needs: []need{{"status", "add one, such as status: 400"}},
 		misplaced: append(beside("write body, and content-type under headers", "json", "raw", "text", "template"),
@@ -75,13 +76,23 @@ func (n node) response(what string, keys []string, dst *Response) error {
 
 // templated is text with variables.
 func templated() kind[string] {
-	return kind[string]{form: func() form { return form{"type": []string{"string", "integer"}} }, read: func(n node, what string, dst *string) error { return n.template(what, dst) }}
+	return kind[string]{form: func() form { return form{"type": []string{"string", "integer"}} }, read: func(n node, what string, dst *string) error { return n.template(what, dst) }, fits: func(n node, what, s string) error {
+		if err := notEmpty(n, what, s); err != nil {
+			return err
+		}
+		return n.variables(what, s)
+	}}
 }
 
 // templatedJSON is JSON with variables in its texts.
 func templatedJSON() kind[string] {
 	return kind[string]{form: func() form { return form{"type": []string{"string", "integer", "object", "array"}} }, read: func(n node, what string, dst *string) error {
 		return n.jsonTemplate(what, dst)
+	}, fits: func(n node, what, s string) error {
+		if err := n.variables(what, s); err != nil {
+			return err
+		}
+		return n.jsonText(what, s)
 	}}
 }
 
@@ -97,7 +108,33 @@ func headerLines() kind[[]Header] {
 			return n.errorf("%s is empty: leave the key out, or name a header", what)
 		}
 		return nil
-	}}
+	}, fits: fitHeaders}
+}
+
+// fitHeaders looks at header lines that were made in Go.
+func fitHeaders(n node, _ string, all []Header) error {
+	for _, h := range all {
+		if err := n.header(&h); err != nil {
+			return err
+		}
+		if err := n.variables("header "+h.Name, h.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header says what is wrong with a header line, but for its variables.
+func (n node) header(h *Header) error {
+	switch {
+	case !mcp.IsFieldName(h.Name):
+		return n.errorf("%q cannot be the name of a header: use letters, digits and dashes", h.Name)
+	case strings.EqualFold(h.Name, "Content-Length"), strings.EqualFold(h.Name, "Transfer-Encoding"):
+		return n.errorf("%s is computed from the body: leave it out", h.Name)
+	case strings.ContainsFunc(h.Value, isControl):
+		return n.errorf("header %s has a control character in it: a header is one line", h.Name)
+	}
+	return nil
 }
 
 // headers reads header lines: a mapping, or a list of mappings where the
@@ -118,20 +155,16 @@ func (n node) headerLines(dst *[]Header) error {
 		return err
 	}
 	for _, e := range lines {
-		h := Header{Name: e.key}
-		switch {
-		case !isToken(e.key):
-			return e.at.errorf("%q cannot be the name of a header: use letters, digits and dashes", e.key)
-		case strings.EqualFold(e.key, "Content-Length"), strings.EqualFold(e.key, "Transfer-Encoding"):
-			return e.at.errorf("%s is computed from the body: leave it out", e.key)
-		case e.value.isNull():
-			h.Absent = true
-		default:
+		h := Header{Name: e.key, Absent: e.value.isNull()}
+		if err := e.at.header(&h); err != nil {
+			return err
+		}
+		if !h.Absent {
 			if err := e.value.template("header "+e.key, &h.Value); err != nil {
 				return err
 			}
-			if strings.ContainsFunc(h.Value, isControl) {
-				return e.value.errorf("header %s has a control character in it: a header is one line", e.key)
+			if err := e.value.header(&h); err != nil {
+				return err
 			}
 		}
 		*dst = append(*dst, h)
@@ -149,7 +182,11 @@ func (n node) template(what string, dst *string) error {
 	if err := n.text(what, dst); err != nil {
 		return err
 	}
-	rest := *dst
+	return n.variables(what, *dst)
+}
+
+// variables checks that each ${name} of a text is one of those there are.
+func (n node) variables(what, rest string) error {
 	for {
 		_, after, found := strings.Cut(rest, "${")
 		if !found {
@@ -177,18 +214,14 @@ func (n node) jsonTemplate(what string, dst *string) error {
 	if err := n.template(what, dst); err != nil {
 		return err
 	}
-	if !json.Valid([]byte(*dst)) {
+	return n.jsonText(what, *dst)
+}
+
+func (n node) jsonText(what, s string) error {
+	if !json.Valid([]byte(s)) {
 		return n.errorf("%s is no JSON: write its JSON text in quotes, such as '\"a text\"' or '{\"a\": 1}'", what)
 	}
 	return nil
-}
-
-// isToken reports whether s may be the name of a header (RFC 9110, 5.6.2).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
-	})
 }
 
 func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

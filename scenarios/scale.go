@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"math"
 	"reflect"
 	"time"
 )
@@ -24,7 +25,7 @@ func retry(milliseconds int, by float64) int {
 	if milliseconds <= 0 {
 		return milliseconds
 	}
-	return max(1, int(float64(milliseconds)*by))
+	return int(max(1, min(float64(milliseconds)*by, math.MaxInt32)))
 }
 
 // ours reports whether a type is a struct of this package.
@@ -68,7 +69,11 @@ func scale(v reflect.Value, by float64) reflect.Value {
 		return c
 	case reflect.Int64:
 		if v.Type() == duration && v.Int() != 0 { // some remains, for 0 says something else: for ever, or not at all
-			return reflect.ValueOf(max(1, time.Duration(float64(v.Int())*by)))
+			scaled := float64(v.Int()) * by
+			if scaled >= math.MaxInt64 {
+				return reflect.ValueOf(time.Duration(math.MaxInt64))
+			}
+			return reflect.ValueOf(max(1, time.Duration(scaled)))
 		}
 	}
 	return v

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"math"
 	"os"
 	"reflect"
 	"testing"
@@ -65,6 +66,15 @@ func TestScaledDurations(t *testing.T) {
 	after := durations(reflect.ValueOf(s.Scaled()))
 	if len(after) != len(before) {
 		t.Errorf("of %d durations %d are left", len(before), len(after))
+	}
+}
+
+// A day that is made longer than a Duration holds does not become nothing.
+func TestScaledTooLong(t *testing.T) {
+	s := &Scenario{Scale: 1e9, Faults: []Fault{{For: 24 * time.Hour, Do: Action{Stream: &StreamEdit{Retry: 86_400_000}}}}}
+	f := s.Scaled().Faults[0]
+	if f.For != math.MaxInt64 || f.Do.Stream.Retry != math.MaxInt32 {
+		t.Errorf("got %v, and retry %d", f.For, f.Do.Stream.Retry)
 	}
 }
 

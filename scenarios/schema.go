@@ -22,7 +22,7 @@ func Schema() []byte {
 		"action":      described(actions().form(), "What a fault does: one word, or a mapping of several actions."),
 		"response":    described(responses().form(), "A whole HTTP answer."),
 		"expectation": described(expectation(all).form(), "What a good client does."),
-		"assertion":   described(assertions().form(), "What is expected: one word, or one key."),
+		"assertion":   described(assertions(assertionTables()).form(), "What is expected: one word, or one key."),
 		"answer":      described(stubAnswer().form(), "One answer of a stub."),
 	}
 	var b bytes.Buffer

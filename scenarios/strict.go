@@ -99,10 +99,15 @@ func (n node) word(what string, dst *string, allowed []string) error {
 	if err := n.text(what, &s); err != nil {
 		return fmt.Errorf("%w: it is one of %s", err, listed(allowed))
 	}
+	*dst = s
+	return n.among(what, s, allowed)
+}
+
+// among refuses a word that is none of those allowed.
+func (n node) among(what, s string, allowed []string) error {
 	if !slices.Contains(allowed, s) {
 		return n.errorf("unknown %s %q: %s", what, s, instead(s, allowed))
 	}
-	*dst = s
 	return nil
 }
 
@@ -112,10 +117,15 @@ func (n node) number(what string, dst *int, low, high int) error {
 	if !ok {
 		return n.notWhole(what, fmt.Sprintf("a whole number from %d to %d", low, high))
 	}
+	*dst = i
+	return n.within(what, i, low, high)
+}
+
+// within refuses a number that is not between low and high.
+func (n node) within(what string, i, low, high int) error {
 	if i < low || i > high {
 		return n.errorf("%s is %d: it must be from %d to %d", what, i, low, high)
 	}
-	*dst = i
 	return nil
 }
 

@@ -29,6 +29,8 @@ type node struct {
 	file         string
 	line, column int
 	yaml         ast.Node
+	// made is where a value stands that was made in Go, such as faults[0].when.
+	made string
 }
 
 // An entry is one key of a mapping with its value.
@@ -61,7 +63,7 @@ func document(file string, data []byte) (node, error) {
 	}
 	switch {
 	case len(tree.Docs) == 0 || len(tree.Docs) == 1 && isNothing(tree.Docs[0].Body):
-		return node{}, start.errorf("the file is empty: write at least a dialect, a sessions policy or a fault")
+		return node{}, start.errorf("the file is empty: %s", leastOfAll)
 	case len(tree.Docs) > 1:
 		second := start.at(tree.Docs[1].Start)
 		if body := tree.Docs[1].Body; body != nil {
@@ -203,8 +205,19 @@ func (n node) child(v ast.Node) node {
 	return at
 }
 
+// under is the place of a part of what was made in Go.
+func (n node) under(part string) node {
+	return node{made: strings.TrimPrefix(n.made+part, ".")}
+}
+
 // errorf makes an error that begins with the place: FILE:LINE:COL.
 func (n node) errorf(format string, args ...any) error {
+	switch {
+	case n.file == "" && n.made == "":
+		return fmt.Errorf(format, args...)
+	case n.file == "":
+		return fmt.Errorf("%s: %s", n.made, fmt.Sprintf(format, args...))
+	}
 	return fmt.Errorf("%s:%d:%d: %s", n.file, n.line, n.column, fmt.Sprintf(format, args...))
 }
 

@@ -33,8 +33,13 @@ func TestReinitialize(t *testing.T) {
 			says:  "kept the dead session: 1 request with session-1 in 2.0 s, then ended, no initialize",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(2000); r.expire("a", 2) }},
 		{why: "to close the dead one is not to keep it", expect: scenarios.Expectation{What: scenarios.AssertReinitialize}, want: Fail,
-			says:  "closed the dead session, then ended, no initialize",
-			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(2000); r.answer(r.request("DELETE", "a", ""), 404, "", "") }},
+			says: "closed the dead session, then ended, no initialize",
+			plays: func(r *reel) {
+				r.open("a", 0)
+				r.expire("a", 1)
+				r.wait(2000)
+				r.answer(r.request("DELETE", "a", ""), 404, "", "")
+			}},
 		{why: "a client of an era without sessions has none to open again", expect: within, want: NotReached, says: "of an era without sessions",
 			plays: func(r *reel) { r.meets(1, failure(1)); r.asks(modern(2, "book", "")) }},
 		{why: "nor has one beside a session that lives", expect: within, want: NotReached, says: "of an era without sessions",

@@ -25,6 +25,7 @@ type stand struct {
 	asked  int           // how many questions there had been
 	barred bool          // it would have begun, but for the era of what was met
 	beside bool          // somebody came over a transport that it is not about
+	lesser bool          // what it began with makes a should of the must: see demands
 	hidden string        // why something that it depends on cannot be told, or ""
 	judged assertion
 
@@ -63,6 +64,7 @@ func newDocket(j *Judge) *docket {
 func (d *docket) hear(a *act) {
 	for _, s := range d.stands {
 		switch {
+		case s.mocked:
 		case s.offside(a):
 			s.beside = true
 		case s.begun:
@@ -75,6 +77,7 @@ func (d *docket) hear(a *act) {
 			d.changed = d.changed || s.settled && !was
 		case s.begins(a):
 			s.begun, s.from, s.of, s.known, s.living, s.asked = true, a.at, a.of, d.ledger.begun, d.ledger.living(), d.ledger.asks
+			s.lesser = !s.demands(a)
 			d.changed = true
 			if s.Since != "start" {
 				continue
@@ -94,12 +97,36 @@ func (d *docket) hear(a *act) {
 }
 
 // offside reports whether an act is on a transport that the scenario is not
-// about: a client over stdio breaks no rule of HTTP, nor one over HTTP of stdio.
+// about: a client over stdio breaks no rule of HTTP, nor one over HTTP of stdio;
+// and what stands in the pages on Streamable HTTP alone, such as session ids and
+// both media types in Accept, does not bind one of HTTP+SSE. What is about
+// HTTP+SSE is about those who fall back on it, too.
 func (s *stand) offside(a *act) bool {
-	if s.transport == "stdio" {
-		return a.on.verb != ""
+	over := a.on.over()
+	switch {
+	case s.transport == "" || over == "":
+		return false
+	case s.transport == "sse":
+		return over == "stdio"
 	}
-	return s.transport != "" && a.on.pipe && a.on.verb == ""
+	return over != s.transport
+}
+
+// demands reports whether the specification demands what is expected of who
+// came so: that a lost session is opened anew it does of clients of Streamable
+// HTTP alone (2025-11-25 basic/transports, "Session Management" 4). A process or
+// a stream of HTTP+SSE that has ended binds its client to nothing, unless the
+// scenario is about that very transport: then its author knows.
+func (s *stand) demands(a *act) bool {
+	return s.What != scenarios.AssertReinitialize || s.transport != "" || a.on.over() == "http"
+}
+
+// level is what the expectation weighs, where it has begun.
+func (s *stand) level() string {
+	if s.begun && s.lesser && s.Level == "must" {
+		return "should"
+	}
+	return s.Level
 }
 
 // another reports whether an act is certainly another client's than the one to
@@ -190,6 +217,8 @@ func (s *stand) pending(now time.Duration) (until time.Duration, ok bool) {
 // verdict says how it stands at a time.
 func (s *stand) verdict(now time.Duration, ended bool) (Result, string, time.Duration) {
 	switch {
+	case s.mocked:
+		return NotReached, "it stands on the dialect or the sessions of a mock, and a live server has its own", 0
 	case !s.begun && s.barred:
 		return NotReached, "what was met is of an era without sessions and resumption", 0
 	case !s.begun && s.beside:

@@ -38,6 +38,7 @@ type expected struct {
 	scenario, about, text string
 	faults                []string // whose notes count; nil is all
 	transport             string   // what it is about; "" is any
+	mocked                bool     // it stands on what a live server does not take over from the scenario
 }
 
 // New makes a Judge of the expectations of some scenarios. They must not change
@@ -80,6 +81,26 @@ func New(list ...*scenarios.Scenario) *Judge {
 		}
 	}
 	return j
+}
+
+// Live is New for the clients of a live server, whose manners and sessions are
+// its own: what is expected by a scenario that StandsOnMock is not reached.
+func Live(list ...*scenarios.Scenario) *Judge {
+	j := New(list...)
+	i := 0
+	for _, s := range list {
+		for n := 0; s != nil && n < len(s.Expect); n++ {
+			j.cases[i].mocked = StandsOnMock(s)
+			i++
+		}
+	}
+	return j
+}
+
+// StandsOnMock reports whether what a scenario expects has its ground in the
+// dialect and the sessions of a mock alone: there is nothing else that it breaks.
+func StandsOnMock(s *scenarios.Scenario) bool {
+	return len(s.Faults) == 0 && len(policies(s)) == 0 && (s.Dialect != "" || s.Sessions != "")
 }
 
 // The bounds of a Judge.
@@ -270,13 +291,13 @@ func (j *Judge) verdicts(now time.Duration, final bool) []Verdict {
 				continue
 			}
 			several++
-			if several > 1 && !worse(result, list[i].Result) {
+			if several > 1 && !worse(result, s.level(), &list[i]) {
 				continue
 			}
 			if name != "" {
 				evidence = fmt.Sprintf("in space %s: %s", cut(name), evidence)
 			}
-			list[i].Result, list[i].Evidence, list[i].At, list[i].Took = result, evidence, at, at-s.from
+			list[i].Level, list[i].Result, list[i].Evidence, list[i].At, list[i].Took = s.level(), result, evidence, at, at-s.from
 		}
 		if j.full {
 			list[i].Evidence += fmt.Sprintf("; only the first %d spaces were judged", maxSpaces)
@@ -285,10 +306,14 @@ func (j *Judge) verdicts(now time.Duration, final bool) []Verdict {
 	return list
 }
 
-// worse reports whether a result speaks louder than another.
-func worse(a, b Result) bool {
+// worse reports whether a result, where the expectation weighs so much, speaks
+// louder than another of the same expectation.
+func worse(result Result, level string, than *Verdict) bool {
 	rank := map[Result]int{NotReached: 0, Pass: 1, Waiting: 2, Fail: 3}
-	return rank[a] > rank[b]
+	if result == Fail && than.Result == Fail {
+		return level == "must" && than.Level != "must"
+	}
+	return rank[result] > rank[than.Result]
 }
 
 // notReached says why an expectation has not come to bear.

@@ -293,3 +293,109 @@ func TestTooManySpaces(t *testing.T) {
 		}
 	}
 }
+
+// TestTransports holds that what the pages on Streamable HTTP demand binds those
+// who come over it, and nobody else.
+func TestTransports(t *testing.T) {
+	accepts := scenarios.Expectation{What: scenarios.AssertAlways, Since: "start", Of: scenarios.Trigger{Any: []scenarios.Trigger{{HTTP: "POST"}, {HTTP: "GET"}}},
+		Has: scenarios.Trigger{Headers: []scenarios.HeaderTest{{Name: "Accept", Present: true}}}}
+	shows := scenarios.Expectation{What: scenarios.AssertAlways, Since: "start", Of: scenarios.Trigger{Method: "tools/*"},
+		Has: scenarios.Trigger{Headers: []scenarios.HeaderTest{{Name: "Mcp-Session-Id", Present: true}}}}
+	for _, c := range []struct {
+		why    string
+		expect scenarios.Expectation
+		over   string // what the scenario is about
+		plays  func(r *reel)
+		want   Result
+		level  string
+		says   string
+	}{
+		{"a POST over Streamable HTTP", accepts, "http", func(r *reel) { r.open("a", 0) }, Fail, "must", "sent initialize, which is not"},
+		{"its GET, to where it posts", accepts, "http", func(r *reel) { r.post("", list(1)); r.request("GET", "", "") }, Fail, "must", "2 of 2"},
+		{"a stream of HTTP+SSE and its POSTs", accepts, "http", func(r *reel) { r.call(r.opensOld("s1"), "s1", 1) }, NotReached, "must", "another transport"},
+		{"a POST of that to a session that never was", accepts, "http", func(r *reel) { r.call(0, "s9", 1) }, NotReached, "must", "another transport"},
+		{"nobody is asked for an id that was not given", shows, "", func(r *reel) { r.open("", 0); r.ask("", 1) }, NotReached, "must", "no initialize was answered with a session id"},
+		{"nor for that of an error", shows, "", func(r *reel) { r.answer(r.post("", list(1)), 400, "x", failure(1)); r.ask("", 2) }, NotReached, "must", "no initialize"},
+		{"who was given one shows it", shows, "", func(r *reel) { r.open("a", 0); r.ask("", 1) }, Fail, "must", "1 of 1"},
+		{"a session of Streamable HTTP is to be opened anew", reinit, "", func(r *reel) { r.open("a", 0); r.expire("a", 1) }, Fail, "must", "without an initialize"},
+		{"a stream that has ended binds nobody", reinit, "", func(r *reel) {
+			r.note(r.call(r.opensOld("s1"), "s1", 1), "faulted", "dies")
+		}, Fail, "should", "without an initialize"},
+		{"nor does a process", reinit, "", func(r *reel) {
+			r.on++
+			r.line(r.on, cassettes.Client, call(1, "a"))
+			r.note(r.on, "faulted", "dies")
+		}, Fail, "should", "without an initialize"},
+		{"unless the scenario is about that", reinit, "stdio", func(r *reel) {
+			r.on++
+			r.line(r.on, cassettes.Client, call(1, "a"))
+			r.note(r.on, "faulted", "dies")
+		}, Fail, "must", "without an initialize"},
+	} {
+		r := &reel{}
+		c.plays(r)
+		c.expect.Level = "must"
+		s := broken(c.expect)
+		s.Transport = c.over
+		j := r.judge(s)
+		j.Done(r.at)
+		v := j.Verdicts(r.at)[0]
+		if v.Result != c.want || v.Level != c.level || !strings.Contains(v.Evidence, c.says) {
+			t.Errorf("%s: %s %s: %q, want %s %s: %q", c.why, v.Level, v.Result, v.Evidence, c.level, c.want, c.says)
+		}
+	}
+}
+
+// opensOld opens a stream of HTTP+SSE.
+func (r *reel) opensOld(session string) (on int) {
+	on = r.request("GET", "", "")
+	r.events[len(r.events)-1].HTTP.Path = "/sse"
+	r.head(on)
+	r.add(&cassettes.Event{On: on, From: cassettes.Server, SSE: &cassettes.SSE{Event: "endpoint"}, Raw: []byte("/messages?sessionId=" + session)})
+	return on
+}
+
+// call is a POST of HTTP+SSE; the answer comes on its stream, where it has one.
+func (r *reel) call(stream int, session string, id int) (on int) {
+	on = r.post("", call(id, "a"))
+	h := r.events[len(r.events)-1].HTTP
+	h.Path, h.Query = "/messages", "sessionId="+session
+	r.answer(on, 202, "", "")
+	if stream != 0 {
+		r.frame(stream, "", result(id))
+	}
+	return on
+}
+
+// TestLive holds that nobody is judged by the manners of a mock that are not
+// there.
+func TestLive(t *testing.T) {
+	e := scenarios.Expectation{Level: "must", What: scenarios.AssertNever, Since: "start"}
+	r := &reel{}
+	r.open("a", 0)
+	for _, c := range []struct {
+		why        string
+		s          scenarios.Scenario
+		mock, live Result
+	}{
+		{"a dialect is the mock's", scenarios.Scenario{Dialect: "spec"}, Fail, NotReached},
+		{"and so are sessions", scenarios.Scenario{Sessions: "required"}, Fail, NotReached},
+		{"what asks for neither is for all", scenarios.Scenario{}, Fail, Fail},
+		{"a fault is its own ground", scenarios.Scenario{Dialect: "spec", Faults: []scenarios.Fault{{Name: "it"}}}, Fail, Fail},
+		{"and a policy", scenarios.Scenario{Sessions: "required", Rate: &scenarios.Rate{}}, Fail, Fail},
+	} {
+		c.s.Expect = []scenarios.Expectation{e}
+		for _, with := range []struct {
+			judge *Judge
+			want  Result
+		}{{New(&c.s), c.mock}, {Live(nil, &c.s), c.live}} {
+			for _, e := range r.events {
+				with.judge.Hear(e)
+			}
+			with.judge.Done(r.at)
+			if v := with.judge.Verdicts(r.at)[0]; v.Result != with.want || with.want == NotReached && !strings.Contains(v.Evidence, "a live server has its own") {
+				t.Errorf("%s: %+v, want %s", c.why, v, with.want)
+			}
+		}
+	}
+}

@@ -26,6 +26,8 @@ type ledger struct {
 	sessions *shelf[string, *session]
 	fading   []*session // that are over, it seems, the latest last
 	leaked   *shelf[string, struct{}]
+	paths    *shelf[string, struct{}] // to which somebody has sent a POST of Streamable HTTP
+	given    bool                     // an initialize over it was answered with a session id
 }
 
 // An act is one thing that a client or the server did.
@@ -45,6 +47,7 @@ type act struct {
 	alias   bool            // asked: with an id of the session that its initialize did not give
 	crowd   bool            // asked: how far the client has come cannot be told, for there may be several without a session
 	blurred bool            // asked: nor which ids it has had
+	early   bool            // asked: no initialize has given a session id
 	retry   *retry          // asked: what it comes to as a retry; nil where it is none
 }
 
@@ -73,6 +76,7 @@ const (
 	maxSessions = 10_000
 	maxLeaked   = 10_000
 	maxFading   = 64
+	maxPaths    = 100
 )
 
 func newLedger(tell func(*act), keys func(*jsonrpc.Message) uint64, e *effects) *ledger {
@@ -80,6 +84,7 @@ func newLedger(tell func(*act), keys func(*jsonrpc.Message) uint64, e *effects) 
 		effects: e, keys: keys, tell: tell, loose: &session{},
 		sessions: newShelf[string](maxSessions, func(s *session) bool { return !s.over }),
 		leaked:   newShelf[string](maxLeaked, func(struct{}) bool { return false }),
+		paths:    newShelf[string](maxPaths, func(struct{}) bool { return false }),
 	}
 }
 
@@ -90,6 +95,7 @@ type carrier struct {
 	docket *docket // of its space
 	who    *session
 	verb   string // HTTP method; "" for stdio
+	old    bool   // it is of HTTP+SSE
 	shown  string // the session id that the request showed
 	asks   []*question
 	latest *question // the first of the latest request or line; faults are about it
@@ -155,11 +161,12 @@ func (l *ledger) asked(c *carrier, e *cassettes.Event) {
 	read(r, e)
 	if e.HTTP != nil {
 		l.locate(c, r, e.HTTP, e.At)
+		l.dates(c, e.HTTP)
 	} else if c.who.initialized {
 		r.Session = faults.Known
 	}
 	c.asks = c.asks[:0]
-	a := &act{kind: asked, at: e.At, on: c, who: c.who, request: r}
+	a := &act{kind: asked, at: e.At, on: c, who: c.who, request: r, early: !l.given}
 	l.questions(c, a)
 	if c.who.used {
 		r.Idle, r.Since = e.At-c.who.last, e.At-c.who.first

@@ -90,6 +90,7 @@ func (l *ledger) shows(c *carrier, h *cassettes.HTTP) {
 		return
 	}
 	s := l.open(c, strings.Clone(id))
+	l.given = true
 	for _, q := range c.asks {
 		if q.method == mcp.Initialize && q.by == l.loose {
 			l.loose.shaking--
@@ -125,7 +126,7 @@ func (l *ledger) endpoint(c *carrier, endpoint string) {
 		}
 	}
 	s := l.open(c, strings.Clone(id))
-	s.pipe, c.pipe, c.who = true, true, s
+	s.pipe, c.pipe, c.who, c.old = true, true, s, true
 	l.tell(&act{kind: did, at: c.asks[0].at, on: c, who: s, request: &faults.Request{HTTP: c.verb, Client: faults.Connects}})
 }
 

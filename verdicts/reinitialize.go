@@ -82,7 +82,7 @@ func (r *reinitialize) outcome(_ *stand, span time.Duration, ended bool) (Result
 // told says how many sessions were opened, or how late one was.
 func (r *reinitialize) told(s *stand) string {
 	if s.evidence == "" {
-		text := fmt.Sprintf("sent initialize %s, at most %s", times(r.begun), times(s.Count))
+		text := fmt.Sprintf("sent initialize %s, at most %s", say.Times(r.begun), say.Times(s.Count))
 		if s.living > 1 {
 			text += fmt.Sprintf(" for each of %d sessions", s.living)
 		}

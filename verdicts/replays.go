@@ -3,6 +3,8 @@ package verdicts
 import (
 	"fmt"
 	"time"
+
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // replays: the request that the fault met is sent again and answered.
@@ -36,17 +38,7 @@ func (r *replays) outcome(s *stand, span time.Duration, ended bool) (Result, str
 	case s.of == nil:
 		return NotReached, "what the fault met is not known"
 	case r.again > 0:
-		return Fail, fmt.Sprintf("sent %s again %s %s, and got no good answer", s.of.called(), times(r.again), how)
+		return Fail, fmt.Sprintf("sent %s again %s %s, and got no good answer", s.of.called(), say.Times(r.again), how)
 	}
 	return Fail, fmt.Sprintf("did not send %s again %s", s.of.called(), how)
-}
-
-func times(n int) string {
-	switch n {
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
-	}
-	return fmt.Sprintf("%d times", n)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ type Fact struct {
 // A Finding is something that was found besides the verdicts, such as a request
 // without a recorded answer.
 type Finding struct {
-	Kind   string // mismatch, breach, unused, silence
+	Kind   string // mismatch, breach, unmet, unused, silence
 	Text   string // of one line or more
 	Failed bool   // the run fails for it
 }
@@ -61,7 +62,7 @@ func (r *Report) failures() []string {
 	}
 	for i, kind := range kinds {
 		switch n := times[kind]; {
-		case n == 1, kind == "unused", kind == "silence":
+		case n == 1, kind == "unused", kind == "unmet", kind == "silence":
 			kinds[i] = fmt.Sprintf("%d %s", n, kind)
 		case strings.HasSuffix(kind, "ch"):
 			kinds[i] = fmt.Sprintf("%d %ses", n, kind)
@@ -126,14 +127,23 @@ func (f *Finding) text(b *strings.Builder) {
 }
 
 // writeVerdicts writes a block for each verdict: what was expected, what the
-// client did and, where it did not do it, the bug to compare with.
+// client did and, where it did not do it, the bug to compare with. What is told of
+// several expectations of a scenario alike is told once.
 func writeVerdicts(b *strings.Builder, list []Verdict) {
 	for i := range list {
 		v := &list[i]
-		fmt.Fprintf(b, "  %s %-9s %s: %s\n      %s\n", v.mark(), v.Level, v.place(), v.Expectation, v.Evidence)
-		if v.Result == Fail && isURL(v.About) {
+		fmt.Fprintf(b, "  %s %-9s %s: %s\n", v.mark(), v.Level, v.place(), v.Expectation)
+		rest := list[i+1:]
+		follows := len(rest) > 0 && rest[0].place() == v.place()
+		if !follows || rest[0].Evidence != v.Evidence {
+			fmt.Fprintf(b, "      %s\n", v.Evidence)
+		}
+		if v.Result != Fail || v.About == "" || slices.ContainsFunc(rest, func(w Verdict) bool { return w.Result == Fail && w.place() == v.place() && w.About == v.About }) {
+			continue
+		}
+		if isURL(v.About) {
 			fmt.Fprintf(b, "      compare: %s\n", v.About)
-		} else if v.Result == Fail && v.About != "" {
+		} else {
 			fmt.Fprintf(b, "      about: %s\n", v.About)
 		}
 	}

@@ -43,6 +43,7 @@ func TestReportAsText(t *testing.T) {
 		Findings: []Finding{{Kind: "mismatch", Text: "no recorded answer to tools/call\n  nearest recorded: exchange 3\n", Failed: true}, {Kind: "unused", Text: "exchange 4: tools/list"}},
 		Verdicts: []Verdict{
 			{"session-404", "reinitialize: {within: 5s}", "must", Fail, "kept the dead session", 0, "https://bugs.example/1", 0, ""},
+			{"session-404", "reinitialize: {max: 1}", "should", Fail, "kept the dead session", 0, "https://bugs.example/1", 0, ""},
 			{"session-404", "replays", "advice", Fail, "did not send it again", 0, "https://bugs.example/1", 0, ""},
 			{"session-404", "alive", "must", Pass, "tools/list was answered", 0, "https://bugs.example/1", 0, ""},
 			{"session-404", "cancels", "should", NotReached, "no fault fired", 0, "https://bugs.example/1", 0, ""},
@@ -56,8 +57,8 @@ func TestReportAsText(t *testing.T) {
   ! unused    exchange 4: tools/list
 
   ✗ must      session-404: reinitialize: {within: 5s}
+  ! should    session-404: reinitialize: {max: 1}
       kept the dead session
-      compare: https://bugs.example/1
   ! advice    session-404: replays
       did not send it again
       compare: https://bugs.example/1

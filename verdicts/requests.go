@@ -2,9 +2,12 @@ package verdicts
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
@@ -116,11 +119,16 @@ func (v *never) outcome(s *stand, span time.Duration, _ bool) (Result, string) {
 // always: each request that meets one trigger meets another, too.
 type always struct {
 	met, bad int
+	early    int // of a session id, before one was given
 	first    string
 }
 
 func (v *always) hear(s *stand, a *act) {
 	if !s.meets(&s.Of, a) {
+		return
+	}
+	if a.early && asksID(&s.Has) {
+		v.early++
 		return
 	}
 	v.met++
@@ -142,10 +150,20 @@ func (v *always) outcome(s *stand, _ time.Duration, _ bool) (Result, string) {
 	switch {
 	case s.hidden != "":
 		return NotReached, s.hidden
+	case v.met == 0 && v.early > 0:
+		return NotReached, "no initialize was answered with a session id that it could have"
 	case v.met == 0:
 		return NotReached, "no request that it speaks of was sent"
 	}
 	return Pass, "all of " + say.Count(v.met, "such request")
+}
+
+// asksID reports whether a trigger wants a session id. That binds who was given
+// one (2025-11-25 basic/transports, "Session Management" 2).
+func asksID(t *scenarios.Trigger) bool {
+	return slices.ContainsFunc(t.Headers, func(h scenarios.HeaderTest) bool {
+		return strings.EqualFold(h.Name, mcp.HeaderSessionID) && !h.Absent && h.Lacks == ""
+	})
 }
 
 // atMost: no more than so many requests meet a trigger, in any span.
@@ -194,9 +212,9 @@ func (v *atMost) hear(s *stand, a *act) {
 
 func (v *atMost) told(s *stand) string {
 	if s.Per <= 0 {
-		return fmt.Sprintf("sent %s %s in %s, at most %d", v.what, times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
+		return fmt.Sprintf("sent %s %s in %s, at most %d", v.what, say.Times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
 	}
-	text := fmt.Sprintf("sent %s %s in %s, at most %d in %s", v.what, times(v.within), seconds(v.until-v.over), max(s.Count, 1), s.Per)
+	text := fmt.Sprintf("sent %s %s in %s, at most %d in %s", v.what, say.Times(v.within), seconds(v.until-v.over), max(s.Count, 1), s.Per)
 	if v.sent > v.within {
 		text += fmt.Sprintf("; %d in all", v.sent)
 	}

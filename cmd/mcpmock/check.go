@@ -51,6 +51,7 @@ MCP server answers.`,
 	f.StringArrayVar(&k.headers, "header", nil, "send the header `K:V` with every request; may be repeated")
 	f.StringVar(&k.tool, "call", "", "call the tool `NAME`, whatever it does")
 	f.StringVar(&k.arguments, "arguments", "", "with --call: its arguments, a `JSON` object")
+	c.verbosely(cmd, "say for each rule what the specification wants, not only where it is not met")
 	return cmd
 }
 

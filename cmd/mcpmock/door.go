@@ -2,59 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 )
-
-// What passes between a door and the mock behind it is cut into parcels: a
-// byte for what it is, four for how long, and that many of it. So the end of
-// stdin is told from a client that was killed, and stderr from stdout.
-const (
-	parcelInput  = 'i' // of the client's to stdin
-	parcelEnd    = 'e' // stdin has ended
-	parcelOutput = 'o' // for stdout
-	parcelTalk   = 't' // for stderr
-	parcelShut   = 's' // stdout is closed
-	parcelExit   = 'x' // the process ends, with the code that is the parcel
-)
-
-// maxParcel bounds what is taken at once; more is several parcels.
-const maxParcel = 64 << 10
-
-// sendParcel writes a parcel, or several where it is long.
-func sendParcel(w io.Writer, kind byte, p []byte) error {
-	for first := true; first || len(p) > 0; first = false {
-		n := min(len(p), maxParcel)
-		parcel := binary.BigEndian.AppendUint32(append(make([]byte, 0, 5+n), kind), uint32(n))
-		if _, err := w.Write(append(parcel, p[:n]...)); err != nil {
-			return err
-		}
-		p = p[n:]
-	}
-	return nil
-}
-
-// takeParcel reads a parcel into buf, which has room for maxParcel. The error is
-// io.EOF where there is none any more.
-func takeParcel(r io.Reader, buf []byte) (kind byte, p []byte, err error) {
-	var head [5]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return 0, nil, err
-	}
-	n := binary.BigEndian.Uint32(head[1:])
-	if n > maxParcel {
-		return 0, nil, fmt.Errorf("a parcel of %d bytes", n)
-	}
-	if _, err := io.ReadFull(r, buf[:n]); err != nil {
-		return 0, nil, io.ErrUnexpectedEOF
-	}
-	return head[0], buf[:n], nil
-}
 
 // newDoor is the verb of MCPMOCK_COMMAND: nobody types it.
 func newDoor(c *console) *cobra.Command {
@@ -72,17 +27,51 @@ func newDoor(c *console) *cobra.Command {
 			surviveBrokenPipes() // the mock is to know of it
 			ctx, stop := untilSignal(cmd.Context())
 			defer stop()
-			defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 			if _, err := io.WriteString(conn, args[1]); err != nil {
 				return err
 			}
-			go goIn(conn, os.Stdin) // it ends with the process
-			code, err := comeOut(conn, c)
-			if err != nil && ctx.Err() == nil {
+			code, err := beDoor(ctx, conn, os.Stdin, c)
+			if err != nil {
 				return &failure{code: exitUpstream, err: fmt.Errorf("the run that this mock is of has ended")}
 			}
 			return exit(code).orNil()
 		},
+	}
+}
+
+// untilOut is how long what the mock says last may take to come out when a door
+// is to end: somewhat longer than a mock takes to say it.
+const untilOut = time.Second
+
+// beDoor passes on what the client and the mock say until the mock ends, and
+// returns its exit code. Where ctx ends first, the mock hears no more and may say
+// what it has begun; a client that does not take it is not waited for. An error
+// says that the connection broke off. What blocks in a read or a write is left
+// behind: it ends with the process.
+func beDoor(ctx context.Context, conn net.Conn, stdin io.Reader, c *console) (code int, err error) {
+	type outcome struct {
+		code int
+		err  error
+	}
+	go goIn(conn, stdin)
+	ended := make(chan outcome, 1)
+	go func() {
+		code, err := comeOut(conn, c)
+		ended <- outcome{code, err}
+	}()
+	select {
+	case o := <-ended:
+		return o.code, o.err
+	case <-ctx.Done():
+	}
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // else it is gone, which is as well
+	}
+	select {
+	case o := <-ended:
+		return o.code, nil
+	case <-time.After(untilOut):
+		return 0, nil
 	}
 }
 

@@ -67,7 +67,7 @@ func TestReceived(t *testing.T) {
 
 // Nobody comes in with another key, and to close the doorway ends who is inside.
 func TestDoorway(t *testing.T) {
-	tape, err := openTape("weather")
+	tape, err := openTape("weather", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (f *formatting) run(c *console, path string) error {
 	}
 	old, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return noTape(path)
+		return noTape(path, "")
 	}
 	if err != nil {
 		return err

@@ -2,8 +2,8 @@
 // that holds its clients to the rules, and breaks it on purpose.
 //
 //	mcpmock record -o weather.cassette --upstream http://127.0.0.1:3001/mcp
-//	mcpmock replay weather.cassette
-//	mcpmock replay weather.cassette -s fastmcp-missing-session-id
+//	mcpmock replay weather
+//	mcpmock replay weather -s fastmcp-missing-session-id
 //
 // Exit codes: 0 good, 1 a check failed (a replay had mismatches, a tape could
 // not be written), 2 wrong use or a bad file, 3 the server cannot be reached or

@@ -41,12 +41,12 @@ func (p *passing) count(e *cassettes.Event) {
 
 // passedOn says at the end how much passed, and what was broken.
 func (p *passing) passedOn(c *console, player *replay.Player) {
-	broken, refused, requests := player.Journal().Count("faulted"), player.Journal().Count("refused"), int(p.requests.Load())
+	faulted, refused, requests := player.Journal().Count("faulted"), player.Journal().Count("refused"), int(p.requests.Load())
 	if c.asJSON {
-		c.event("passed", "counts", map[string]int{"requests": requests, "broken": broken, "refused": refused})
+		c.event("passed", "counts", map[string]int{"requests": requests, "faulted": faulted, "refused": refused})
 		return
 	}
-	text := fmt.Sprintf("passed  %s, %d broken", say.Count(requests, "request"), broken)
+	text := fmt.Sprintf("passed  %s, %d faulted", say.Count(requests, "request"), faulted)
 	if refused > 0 {
 		text += fmt.Sprintf(", %d refused", refused)
 	}
@@ -94,6 +94,7 @@ ended; all others are the server's own.`,
 	f.StringArrayVar(&p.hosts, "allow-host", nil, "admit requests for the name `HOST`; may be repeated")
 	f.Int64Var(&p.seed, "seed", 0, "make what the mock makes up repeatable; without it that is random")
 	f.StringVar(&p.journal, "journal", "", "write all that happens to the cassette `FILE`")
+	c.verbosely(cmd, eachExchange)
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenario) // the flag exists
 	return cmd
 }
@@ -120,8 +121,7 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	if err := p.checkServer(); err != nil {
 		return err
 	}
-	p.sessions, p.playing.transport, p.answers, p.enforce, p.match, p.onMiss, p.pace = "auto", "auto", "recorded", "strict", "params", "error", "off"
-	opts, err := p.options()
+	opts, err := p.breaking()
 	if err != nil {
 		return err
 	}

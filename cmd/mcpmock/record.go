@@ -94,6 +94,7 @@ killed is whole up to there. Secrets are replaced before they reach the disk.`,
 	f.BoolVar(&r.noRedact, "no-redact", false, "leave well-known secrets on the tape")
 	f.BoolVar(&r.sync, "sync", false, "wait for the disk at each event, so that a loss of power loses nothing")
 	f.BoolVar(&r.probe, "probe", false, "with --upstream: first ask what it refuses, and how, so that replay of FILE refuses alike")
+	c.verbosely(cmd, eachExchange)
 	completeWords(cmd, "transport", overHTTP, overSSE)
 	return cmd
 }

@@ -63,11 +63,11 @@ side by side on one port, or with --stdio over stdin and stdout.
 It is played to clients of the eras that are on it: those that initialize, and
 those of 2026-07-28, whose requests stand alone. With --era both, what it lacks
 in one is translated from the other.`,
-		Example: `  mcpmock replay weather.cassette
-  mcpmock replay weather.cassette --stdio
-  mcpmock replay weather.cassette --era both
-  mcpmock replay weather.cassette -s fastmcp-missing-session-id
-  mcpmock replay weather.cassette --listen 127.0.0.1:0 --json
+		Example: `  mcpmock replay weather
+  mcpmock replay weather --stdio
+  mcpmock replay weather --era both
+  mcpmock replay weather -s fastmcp-missing-session-id
+  mcpmock replay weather --listen 127.0.0.1:0 --json
   mcpmock replay -s ./mine.yaml`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -95,6 +95,7 @@ in one is translated from the other.`,
 	listenOn(f, &p.listen, defaultListen, "listen on `HOST:PORT`; port 0 is a free one")
 	f.BoolVar(&p.stdio, "stdio", false, "speak over stdin and stdout to the one client that started it")
 	p.flags(cmd)
+	c.verbosely(cmd, eachExchange)
 	return cmd
 }
 
@@ -105,7 +106,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	var tape *cassettes.Tape
 	if p.file != "" {
-		if tape, err = openTape(p.file); err != nil {
+		if tape, err = openTape(p.file, "mcpmock replay %s"); err != nil {
 			return err
 		}
 		defer tape.Close()
@@ -122,7 +123,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	player, err := replay.New(tape, opts...)
 	if errors.Is(err, replay.ErrNothing) {
 		return wrongUse("replay needs a cassette, or a scenario with stubs: there are none in %s", strings.Join(p.scenarios, ", ")).
-			hint("mcpmock replay weather.cassette -s %s", say.Word(p.scenarios[0]))
+			hint("mcpmock replay weather -s %s", say.Word(p.scenarios[0]))
 	}
 	if err != nil {
 		return err
@@ -144,6 +145,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	play := p.serve
 	if p.stdio {
 		play = p.speak
+		c.partFrom(ctx)
 	}
 	code, err := play(ctx, c, player)
 	if err := withClose(err, journal); err != nil {

@@ -58,18 +58,15 @@ func chosen(cmd *cobra.Command) error {
 	return nil
 }
 
-// options turns the flags into those of a player.
-func (p *playing) options() ([]replay.Option, error) {
-	opts := []replay.Option{replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithEra(p.era), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers)}
+// breaking turns the flags that hold before a live server, too, into options of
+// a player: the scenarios, who is admitted, and the seed.
+func (p *playing) breaking() (opts []replay.Option, err error) {
 	for _, name := range p.scenarios {
 		s, err := loadScenario(name)
 		if err != nil {
 			return nil, err
 		}
 		opts = append(opts, replay.WithScenario(s))
-	}
-	for _, pointer := range p.ignore {
-		opts = append(opts, replay.WithIgnore(pointer))
 	}
 	for _, origin := range p.origins {
 		if !strings.Contains(origin, "://") && origin != "*" && origin != "null" {
@@ -86,14 +83,27 @@ func (p *playing) options() ([]replay.Option, error) {
 		}
 		opts = append(opts, replay.WithAllowHost(host))
 	}
+	if p.seeded {
+		opts = append(opts, replay.WithSeed(p.seed))
+	}
+	return opts, nil
+}
+
+// options turns the flags into those of a player of tapes.
+func (p *playing) options() ([]replay.Option, error) {
+	opts, err := p.breaking()
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, replay.WithSessions(p.sessions), replay.WithTransport(p.transport), replay.WithEra(p.era), replay.WithPaceCap(p.paceCap), replay.WithAnswers(p.answers))
+	for _, pointer := range p.ignore {
+		opts = append(opts, replay.WithIgnore(pointer))
+	}
 	if p.resumable {
 		opts = append(opts, replay.WithResumable())
 	}
 	if p.repeat {
 		opts = append(opts, replay.WithRepeat())
-	}
-	if p.seeded {
-		opts = append(opts, replay.WithSeed(p.seed))
 	}
 	for _, choice := range [...]struct {
 		flag, value string

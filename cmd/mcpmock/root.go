@@ -36,14 +36,13 @@ func newRoot(c *console) *cobra.Command {
 		Short: "record a real MCP server, replay it under its own rules, break it on purpose",
 		Example: `  mcpmock demo
   mcpmock record -o weather.cassette --upstream http://127.0.0.1:3001/mcp
-  mcpmock replay weather.cassette -s fastmcp-missing-session-id`,
+  mcpmock replay weather -s fastmcp-missing-session-id`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(newRecord(c), newReplay(c), newRun(c), newVerdict(c), newProxy(c), newShow(c), newFmt(c), newScenario(c), newSnippet(c), newCheck(c), newDemo(c), newVersion(c), newCompletion(c), newDoor(c))
 	root.PersistentFlags().BoolVar(&c.asJSON, "json", false, "speak JSON: to be read by programs")
-	root.PersistentFlags().BoolVarP(&c.verbose, "verbose", "v", false, "print a line for each exchange on stderr")
 	root.PersistentFlags().BoolP("help", "h", false, "say how it is used")
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate)
@@ -53,6 +52,14 @@ func newRoot(c *console) *cobra.Command {
 	root.AddCommand(help)
 	return root
 }
+
+// verbosely adds the flag -v to a verb that has more to say: what it says then.
+func (c *console) verbosely(cmd *cobra.Command, says string) {
+	cmd.Flags().BoolVarP(&c.verbose, "verbose", "v", false, says)
+}
+
+// eachExchange is what -v says where traffic passes.
+const eachExchange = "print a line for each exchange on stderr"
 
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
@@ -80,6 +87,9 @@ func unknownCommand(root *cobra.Command, args []string) error {
 		return nil
 	}
 	wrong := first(args)
+	if cmd, _, err := root.Find([]string{wrong}); err == nil && cmd != root {
+		return wrongUse("%s is no flag of all commands", args[0]).hint("the flags of a command stand behind it:  mcpmock %s %s", wrong, args[0])
+	}
 	f := wrongUse("unknown command %q", wrong)
 	for _, near := range suggestions(root, wrong) {
 		f.hint("did you mean: mcpmock %s", near)

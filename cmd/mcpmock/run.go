@@ -53,14 +53,14 @@ failed: a request had no answer, or the client did not do what a scenario says
 it must. It is 125 where mcpmock itself failed, 126 where the command could not
 be run, 127 where it was not found, and 128+N where signal N ended it.`,
 		Example: `  mcpmock run -- npm test
-  mcpmock run -c weather.cassette -s session-404-no-reinit -- pytest
-  mcpmock run -c weather.cassette -c billing=b.cassette --strict --report junit=mcp.xml -- go test ./...
+  mcpmock run -c weather -s session-404-no-reinit -- pytest
+  mcpmock run -c weather -c billing=b.cassette --strict --report junit=mcp.xml -- go test ./...
   mcpmock run -- claude -p "the weather in Oslo?" --mcp-config {config} --strict-mcp-config`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.seeded = cmd.Flags().Changed("seed")
 			switch {
 			case len(args) == 0:
-				return runFailed(wrongUse("run needs the command to run").hint("mcpmock run -c weather.cassette -- npm test"))
+				return runFailed(wrongUse("run needs the command to run").hint("mcpmock run -c weather -- npm test"))
 			case filepath.Ext(args[0]) == ".cassette" || slices.Contains(cassettes.StockNames(), args[0]):
 				return runFailed(wrongUse("run takes a command, and %s is a cassette", args[0]).hint("mcpmock run -c %s -- COMMAND", say.File(args[0])))
 			}
@@ -78,10 +78,11 @@ be run, 127 where it was not found, and 128+N where signal N ended it.`,
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the command is the command's
 	f.StringArrayVarP(&r.cassettes, "cassette", "c", nil, "play the cassette `[NAME=]FILE`; repeated, a mock for each, at MCPMOCK_NAME_URL (default: the stock tape weather, or a scenario's stubs)")
-	f.BoolVar(&r.strict, "strict", false, "fail for exchanges that were not played and breaches that were noted, too")
+	f.BoolVar(&r.strict, "strict", false, "fail for exchanges that were not played, faults that never fired and rules that were broken, too")
 	f.BoolVar(&r.failFast, "fail-fast", false, "end the command as soon as the client has failed to do what it must")
 	f.StringArrayVar(&r.reports, "report", nil, "write the report as `KIND=FILE`, KIND being junit, json or html; may be repeated, or separated by commas; - is stderr")
 	r.flags(cmd)
+	c.verbosely(cmd, eachExchange)
 	_ = cmd.RegisterFlagCompletionFunc("cassette", completeTape) // these flags exist
 	_ = cmd.RegisterFlagCompletionFunc("report", completeReport)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return runFailed(flagError(cmd, err)) })
@@ -152,7 +153,7 @@ func (r *errand) run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	report, err := r.report(c, code)
+	report, err := r.report(code)
 	if err != nil {
 		return err
 	}
@@ -272,13 +273,13 @@ func (r *errand) environment() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		set := func(prefix string) {
-			env = append(env, prefix+"_URL="+m.server.URL, prefix+"_SSE_URL="+m.server.SSE, prefix+"_COMMAND="+string(command))
+		set := func(names [3]string) {
+			env = append(env, names[0]+"="+m.server.URL, names[1]+"="+m.server.SSE, names[2]+"="+string(command))
 		}
 		if i == 0 {
-			set("MCPMOCK")
+			set(variables(""))
 		}
-		set("MCPMOCK_" + variable(m.name))
+		set(variables(m.name))
 		kind := overHTTP
 		if m.server.URL == m.server.SSE {
 			kind = overSSE
@@ -292,7 +293,20 @@ func (r *errand) environment() ([]string, error) {
 	if err := os.WriteFile(r.config(), []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	return append(os.Environ(), append(env, "MCPMOCK_CONFIG="+r.config())...), nil
+	return append(os.Environ(), append(env, configVariable+"="+r.config())...), nil
+}
+
+// configVariable names the file with mcpServers.
+const configVariable = "MCPMOCK_CONFIG"
+
+// variables are those by which a command finds the mock of a name, "" being the
+// first one: its URL, that for clients of HTTP+SSE, and its command.
+func variables(name string) [3]string {
+	prefix := "MCPMOCK_"
+	if name != "" {
+		prefix += variable(name) + "_"
+	}
+	return [3]string{prefix + "URL", prefix + "SSE_URL", prefix + "COMMAND"}
 }
 
 // variable is a name as it stands in that of an environment variable.

@@ -21,8 +21,9 @@ const (
 	exitNotFound = 127
 )
 
-// A child is a command that is run with mcpmock's own stdin, in its process
-// group: the terminal is the child's as much as mcpmock's.
+// A child is a command that is run with mcpmock's own stdin. A terminal is the
+// child's as much as mcpmock's; where there is none, what the command starts is
+// signalled with it.
 type child struct {
 	args     []string
 	env      []string
@@ -50,6 +51,7 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 	default:
 	}
 	endWithParent(cmd)
+	crew := newCrew(cmd)
 	started, ended := make(chan error), make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // the end of the thread that begins it is taken for the parent's
@@ -66,19 +68,42 @@ func (k *child) run(ctx context.Context) (code int, err error) {
 		select {
 		case <-k.end:
 			k.end, k.endedEarly = nil, true
-			_ = cmd.Process.Signal(syscall.SIGTERM) // it may just have ended
+			crew.signal(syscall.SIGTERM)
 			killed = time.After(untilKilled)
 		case <-killed:
-			_ = cmd.Process.Kill()
+			crew.signal(syscall.SIGKILL)
+			killed = nil
 		case s := <-k.signals:
-			if !shared(s) {
-				_ = cmd.Process.Signal(s) // it may just have ended
+			if !crew.shared(s) {
+				crew.signal(s)
 			}
 		case err := <-ended:
+			k.endRest(crew, killed)
 			if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 				return 0, fmt.Errorf("waiting for %s: %w", k.args[0], err)
 			}
 			return codeOf(cmd.ProcessState), nil
+		}
+	}
+}
+
+// untilLooked is how often it is looked whether something is left.
+const untilLooked = 20 * time.Millisecond
+
+// endRest waits until nothing is left of what a command that was ended has
+// started, and kills what is left when its time is over; killed is nil where none
+// is running.
+func (k *child) endRest(crew *crew, killed <-chan time.Time) {
+	look := time.NewTicker(untilLooked)
+	defer look.Stop()
+	for killed != nil && crew.left() {
+		select {
+		case <-killed:
+			crew.signal(syscall.SIGKILL)
+			return
+		case s := <-k.signals:
+			crew.signal(s)
+		case <-look.C:
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,12 +52,18 @@ func (f reportFile) cannot(err error) error {
 }
 
 // try finds out whether the file can be written, before a command runs for
-// nothing. What is there stays as it is.
+// nothing. What is there stays as it is, and what is not there is not left there.
 func (f reportFile) try() error {
 	had, err := os.Lstat(f.path)
 	if f.path == "-" || err == nil && !had.Mode().IsRegular() && !had.IsDir() {
 		return nil // to open a pipe is to begin
 	}
+	missing := missingAbove(f.path)
+	defer func() {
+		for _, dir := range missing {
+			_ = os.Remove(dir) // somebody may have put something into it
+		}
+	}()
 	file, err := f.open(0)
 	if err != nil {
 		return err
@@ -66,6 +73,17 @@ func (f reportFile) try() error {
 		return os.Remove(f.path)
 	}
 	return nil
+}
+
+// missingAbove returns the directories that a file is to be in and that are not
+// there, the deepest first.
+func missingAbove(path string) (dirs []string) {
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			return dirs
+		}
+		dirs = append(dirs, dir)
+	}
 }
 
 // extension is what the name of such a file ends in.

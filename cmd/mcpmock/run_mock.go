@@ -44,7 +44,10 @@ func (r *errand) named() ([]named, error) {
 		return []named{{defaultTape, defaultTape}}, nil
 	}
 	var list []named
-	taken := map[string]string{}
+	taken := map[string]string{configVariable: ""} // a variable -> the file whose mock has it
+	for _, v := range variables("") {
+		taken[v] = ""
+	}
 	for _, text := range r.cassettes {
 		n := named{nameOfFile(text), text}
 		if name, file, ok := strings.Cut(text, "="); ok && mockName.MatchString(name) {
@@ -53,13 +56,15 @@ func (r *errand) named() ([]named, error) {
 		if n.file == "" {
 			return nil, wrongUse("-c %s: the file is missing", text).hint("such as: -c weather=testdata/weather.cassette")
 		}
-		if variable(n.name) == "SSE" {
-			return nil, wrongUse("-c %s: MCPMOCK_SSE_URL is taken", text).hint("name it otherwise: -c other=%s", say.Word(n.file))
+		for _, v := range variables(n.name) {
+			switch other, ok := taken[v]; {
+			case ok && other == "":
+				return nil, wrongUse("-c %s: %s is taken", text, v).hint("name it otherwise: -c other=%s", say.Word(n.file))
+			case ok:
+				return nil, wrongUse("-c %s: its mock and that of %s would both be %s", text, other, v).hint("name it otherwise: -c other=%s", say.Word(n.file))
+			}
+			taken[v] = n.file
 		}
-		if other, ok := taken[variable(n.name)]; ok {
-			return nil, wrongUse("-c %s: its mock is called as that of %s is", text, other).hint("name it: -c other=%s", say.Word(n.file))
-		}
-		taken[variable(n.name)] = n.file
 		list = append(list, n)
 	}
 	return list, nil
@@ -79,7 +84,7 @@ func (r *errand) start(c *console, n named) (*mocked, error) {
 	}
 	m := &mocked{name: n.name, file: n.file, heard: newScore()}
 	if n.file != "" {
-		if m.tape, err = openTape(n.file); err != nil {
+		if m.tape, err = openTape(n.file, "mcpmock run -c %s -- npm test"); err != nil {
 			return nil, err
 		}
 	}

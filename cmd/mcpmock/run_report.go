@@ -19,14 +19,15 @@ type score struct {
 	requests   int
 	notes      map[string]int
 	played     map[int]bool
-	mismatches []string // the first of them
-	breaches   []string // that were noted, each rule once
-	rules      map[string]int
+	mismatches []string     // the first of them
 	opening    map[int]bool // carriers with an initialize that has no answer yet
+	streams    streams
+	breaches   breaches
+	meetings   meetings
 }
 
 func newScore() *score {
-	return &score{notes: map[string]int{}, played: map[int]bool{}, rules: map[string]int{}, opening: map[int]bool{}}
+	return &score{notes: map[string]int{}, played: map[int]bool{}, opening: map[int]bool{}, streams: newStreams(), breaches: newBreaches(), meetings: meetings{fired: map[string]bool{}}}
 }
 
 // The bounds of what is told one by one.
@@ -39,18 +40,23 @@ const (
 func (y *score) hear(e *cassettes.Event) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
+	messages := messagesOf(e)
+	on, elsewhere := y.streams.of(e)
+	ends := !elsewhere && (e.End != "" || e.HTTP != nil && e.HTTP.Status != 0)
+	y.breaches.hear(e, on, messages, ends)
+	y.meetings.hear(e, messages)
 	if e.From == cassettes.Client {
-		for _, m := range messagesOf(e) {
+		for _, m := range messages {
 			if m.Kind == jsonrpc.Request {
 				y.requests++
 			}
 			if m.Method == mcp.Initialize {
-				y.opening[e.On] = true
+				y.opening[on] = true
 			}
 		}
 	}
 	if e.Note == nil {
-		if e.End != "" || e.HTTP != nil && e.HTTP.Status != 0 {
+		if ends {
 			delete(y.opening, e.On)
 		}
 		return
@@ -69,16 +75,12 @@ func (y *score) hear(e *cassettes.Event) {
 		if len(y.mismatches) < maxMismatches {
 			y.mismatches = append(y.mismatches, strings.Clone(e.Note.Text))
 		}
-	case "noted":
-		if y.rules[e.Note.Rule]++; y.rules[e.Note.Rule] == 1 {
-			y.breaches = append(y.breaches, strings.Clone(e.Note.Rule))
-		}
 	}
 }
 
 // report makes the report of a run whose command ended with a code. Its
 // windows of time are over: the client is done.
-func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
+func (r *errand) report(code int) (*verdicts.Report, error) {
 	rep := &verdicts.Report{Name: say.Command(r.command), Ran: true, Exit: code}
 	sum := newScore()
 	for _, m := range r.mocks {
@@ -92,15 +94,14 @@ func (r *errand) report(c *console, code int) (*verdicts.Report, error) {
 		for _, text := range m.heard.mismatches {
 			rep.Findings = append(rep.Findings, verdicts.Finding{Kind: "mismatch", Text: of + text, Failed: true})
 		}
-		if r.strict || c.verbose {
-			for _, rule := range m.heard.breaches {
-				rep.Findings = append(rep.Findings, verdicts.Finding{Kind: "breach", Text: fmt.Sprintf("%s%s, noted %s", of, rule, times(m.heard.rules[rule])), Failed: r.strict})
-			}
-		}
+		rep.Findings = append(rep.Findings, m.heard.breaches.findings(of, r.strict)...)
 		m.heard.mu.Unlock()
 	}
 	rep.Facts = sum.facts()
-	well := !rep.Failed() // else what was not played says nothing
+	well := !rep.Failed() // else what did not happen says nothing
+	if well && sum.requests > 0 {
+		rep.Findings = append(rep.Findings, sum.meetings.unmet(r.scenarios, r.mocks[0].server.Player.Eras(), r.strict)...)
+	}
 	for i, m := range r.mocks {
 		unused, err := r.unused(m, i == 0, well, r.strict && code == 0)
 		if err != nil {
@@ -133,10 +134,20 @@ func (r *errand) unused(m *mocked, first, well, fails bool) ([]verdicts.Finding,
 				by = "MCPMOCK_" + variable(name) + "_URL or MCPMOCK_URL and the like, or by {url} in its arguments"
 			}
 		}
-		return []verdicts.Finding{{Kind: "silence", Failed: fails, Text: of + "the mock was sent no request: a command finds it by " + by}}, nil
+		text := of + "the mock was sent no request: a command finds it by " + by
+		if m.heard.meetings.http || m.heard.meetings.stdio {
+			text = of + "somebody came to the mock, and sent no request: a client begins with initialize or server/discover"
+		}
+		return []verdicts.Finding{{Kind: "silence", Failed: fails, Text: text}}, nil
 	}
 	if !well {
 		return nil, nil
+	}
+	if len(r.cassettes) == 0 { // nobody has asked for all of that tape
+		if m.file == "" || len(m.heard.played) > 0 || m.heard.notes["faulted"] > 0 {
+			return nil, nil
+		}
+		return []verdicts.Finding{{Kind: "unused", Failed: fails, Text: "no request came so far that the tape answered it"}}, nil
 	}
 	some, all, err := m.server.Player.Unplayed(func(x int) bool { return m.heard.played[x] }, maxUnplayed)
 	if err != nil || all == 0 {
@@ -164,6 +175,7 @@ func (y *score) add(x *score) {
 	for kind, n := range x.notes {
 		y.notes[kind] += n
 	}
+	y.meetings.add(&x.meetings)
 }
 
 // facts are the numbers, in the order of a request's path.
@@ -175,11 +187,4 @@ func (y *score) facts() []verdicts.Fact {
 		}
 	}
 	return facts
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
 }

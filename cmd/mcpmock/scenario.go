@@ -22,8 +22,11 @@ func newScenario(c *console) *cobra.Command {
 	}
 	cmd.AddCommand(
 		&cobra.Command{
-			Use:       "list [GROUP]...",
-			Short:     "list the stock scenarios by their groups, or those of some groups, and the dialects",
+			Use:   "list [GROUP|WORD]...",
+			Short: "list the stock scenarios and the dialects, or those of some groups, or about some words",
+			Example: `  mcpmock scenario list
+  mcpmock scenario list session
+  mcpmock scenario list python-sdk 808`,
 			ValidArgs: listGroups(),
 			RunE:      func(_ *cobra.Command, groups []string) error { return listScenarios(c, groups) },
 		},

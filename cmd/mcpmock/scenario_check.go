@@ -49,6 +49,7 @@ Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
 // they are; new ones may be added.
 type scenarioReport struct {
 	listed
+	Stubbed  []string       `json:"stubbed,omitempty"` // such as: tool forecast
 	Cassette string         `json:"cassette,omitempty"`
 	Policies []string       `json:"policies,omitempty"`
 	Faults   []faultReport  `json:"faults"`
@@ -82,9 +83,12 @@ func checkScenario(c *console, name, cassette string) error {
 		}
 		return noScenario(&failure{code: exitUse, err: err}, name)
 	}
+	if err := checkStubs(s, name); err != nil {
+		return err
+	}
 	report := &scenarioReport{listed: listed{
 		Name: s.Name, Group: s.Group, About: s.About, Good: s.Good, Transport: s.Transport, Dialect: s.Dialect, Era: s.Era, Sessions: s.Sessions, Stubs: s.Stubs != nil,
-	}, Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
+	}, Stubbed: stubbed(s.Stubs), Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
 	for i := range s.Faults {
 		f := &s.Faults[i]
 		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: keys(&f.Do), Nothing: nothingOver(s, f)})
@@ -94,7 +98,7 @@ func checkScenario(c *console, name, cassette string) error {
 	}
 	missed := false
 	if cassette != "" {
-		tape, err := openTape(cassette)
+		tape, err := openTape(cassette, "-c %s")
 		if err != nil {
 			return err
 		}
@@ -134,6 +138,26 @@ func nothingOver(s *scenarios.Scenario, f *scenarios.Fault) map[string][]string 
 			}
 			all[transport] = nothing
 		}
+	}
+	return all
+}
+
+// stubbed lists what answers are written for.
+func stubbed(s *scenarios.Stubs) (all []string) {
+	if s == nil {
+		return nil
+	}
+	for _, t := range s.Tools {
+		all = append(all, "tool "+t.Name)
+	}
+	for _, p := range s.Prompts {
+		all = append(all, "prompt "+p.Name)
+	}
+	for _, r := range s.Resources {
+		all = append(all, "resource "+r.URI)
+	}
+	for _, m := range s.Methods {
+		all = append(all, "method "+m.Method)
 	}
 	return all
 }
@@ -234,9 +258,7 @@ func (report *scenarioReport) write(w io.Writer) error {
 	head("era", report.Era)
 	head("sessions", report.Sessions)
 	head("policies", strings.Join(report.Policies, ", "))
-	if report.Stubs {
-		head("stubs", "yes")
-	}
+	head("stubs", say.Printable(strings.Join(report.Stubbed, ", ")))
 	head("cassette", say.Printable(report.Cassette))
 	if err := table.Flush(); err != nil {
 		return err

@@ -34,14 +34,22 @@ const dialectGroup = "dialect"
 func listGroups() []string { return append(scenarios.Groups(), dialectGroup) }
 
 // listScenarios lists the stock scenarios of some groups, or of all where none
-// is named: by their groups, each by its name. Those without a group come after
-// these, and the dialects last.
-func listScenarios(c *console, wanted []string) error {
-	for _, group := range wanted {
+// is named, and of these those that have some words in their names or in what
+// they are about: by their groups, each by its name. Those without a group come
+// after these, and the dialects last.
+func listScenarios(c *console, asked []string) error {
+	var wanted, words []string
+	for _, group := range asked {
 		if slices.Contains(listGroups(), group) {
+			wanted = append(wanted, group)
 			continue
 		}
-		f := wrongUse("there is no group %q", group)
+		anyHas := func(name string) bool { return scenarios.Mention(name, group) }
+		if !slices.Contains(scenarios.Stock(), group) && slices.ContainsFunc(slices.Concat(scenarios.Stock(), scenarios.Dialects()), anyHas) {
+			words = append(words, group)
+			continue
+		}
+		f := wrongUse("there is no group %q, and no scenario that has to do with it", group)
 		if likely := near.Word(group, listGroups()); likely != "" {
 			f.hint("did you mean: mcpmock scenario list %s", likely)
 		} else if slices.Contains(scenarios.Stock(), group) {
@@ -66,6 +74,16 @@ func listScenarios(c *console, wanted []string) error {
 			return err
 		}
 		groups[dialectGroup] = append(groups[dialectGroup], listed{Name: name, Group: dialectGroup, Happens: scenarios.DialectWords(name), About: d.About, Dialect: name})
+	}
+	found := 0
+	for group, all := range groups {
+		groups[group] = slices.DeleteFunc(all, func(l listed) bool { return words != nil && !scenarios.Mention(l.Name, strings.Join(words, " ")) })
+		if len(wanted) == 0 || slices.Contains(wanted, group) {
+			found += len(groups[group])
+		}
+	}
+	if found == 0 {
+		return wrongUse("no scenario has to do with all of: %s", strings.Join(asked, ", ")).hint("all scenarios: mcpmock scenario list")
 	}
 	order := append(scenarios.Groups(), "", dialectGroup)
 	if len(wanted) > 0 {

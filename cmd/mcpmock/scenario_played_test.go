@@ -66,7 +66,7 @@ func TestHitsAreTrue(t *testing.T) {
 // what was foretold of that.
 func playedAgain(t *testing.T, s *scenarios.Scenario, from string) (fired map[string][]int, r *rehearsal) {
 	t.Helper()
-	tape, err := openTape(from)
+	tape, err := openTape(from, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,11 +25,11 @@ FILE is a cassette, a journal, or the name of a stock tape. With --json the
 summary is one object, and the timeline one object a line.`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := one(cmd, args, "a cassette", "mcpmock show weather.cassette")
+			path, err := one(cmd, args, "a cassette", "mcpmock show weather")
 			if err != nil {
 				return err
 			}
-			tape, err := openTape(path)
+			tape, err := openTape(path, "mcpmock show %s")
 			if err != nil {
 				return err
 			}

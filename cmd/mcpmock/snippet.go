@@ -43,10 +43,10 @@ func newSnippet(c *console) *cobra.Command {
 What it prints on stdout is ready to be pasted, and nothing is written to any
 file. Where it goes is said on stderr. Over stdio, which is the default, the
 client itself starts the mock; over HTTP, mcpmock replay must be running.`,
-		Example: `  mcpmock snippet weather.cassette
-  mcpmock snippet --client vscode -s session-404-no-reinit weather.cassette
-  mcpmock snippet --client cursor --http weather.cassette
-  mcpmock snippet --client vscode --era both weather.cassette
+		Example: `  mcpmock snippet weather
+  mcpmock snippet --client vscode -s session-404-no-reinit weather
+  mcpmock snippet --client cursor --http weather
+  mcpmock snippet --client vscode --era both weather
   mcpmock snippet --list`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,7 +57,7 @@ client itself starts the mock; over HTTP, mcpmock replay must be running.`,
 				return listClients(c)
 			}
 			var err error
-			if s.file, err = one(cmd, args, "a cassette", "mcpmock snippet weather.cassette"); err != nil {
+			if s.file, err = one(cmd, args, "a cassette", "mcpmock snippet weather"); err != nil {
 				return err
 			}
 			if err := chosen(cmd); err != nil {
@@ -171,7 +171,7 @@ func (s *snippet) try(transport string) error {
 		}
 		opts = append(opts, replay.WithScenario(broken))
 	}
-	tape, err := openTape(s.file)
+	tape, err := openTape(s.file, "mcpmock snippet %s")
 	if err != nil {
 		return err
 	}

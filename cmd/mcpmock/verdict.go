@@ -27,7 +27,7 @@ func newVerdict(c *console) *cobra.Command {
 JOURNAL is a cassette that --journal of replay, run or proxy has written; a
 recording is refused, for no fault fired on it. What a journal lacks, or had
 changed by hand, is told on stderr. The exit code is 1 where the client did not do what it must.`,
-		Example: `  mcpmock replay weather.cassette -s session-404-no-reinit --journal j.cassette
+		Example: `  mcpmock replay weather -s session-404-no-reinit --journal j.cassette
   mcpmock verdict j.cassette -s session-404-no-reinit`,
 		ValidArgsFunction: completeCassette,
 		RunE: func(cmd *cobra.Command, args []string) error {

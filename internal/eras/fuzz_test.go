@@ -133,7 +133,7 @@ func FuzzRoundTrip(f *testing.F) {
 		o, _ := read(text)
 		o.drop("resultType", "supportedVersions", "ttlMs", "cacheScope")
 		withoutMeta(o, mcp.MetaServerInfo)
-		o.set("protocolVersion", quote(mcp.V20251125))
+		o.set("protocolVersion", jsonrpc.Text(mcp.V20251125))
 		o.set("capabilities", LegacyCapabilities(ModernCapabilities(o.get("capabilities")), mcp.V20251125))
 		if !isObject(o.get("serverInfo")) {
 			o.set("serverInfo", nobody)

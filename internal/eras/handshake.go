@@ -3,6 +3,7 @@ package eras
 import (
 	"bytes"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
@@ -24,10 +25,10 @@ func Discover(initialize []byte, versions []string) ([]byte, error) {
 	}
 	serverInfo := o.get("serverInfo")
 	o.drop("protocolVersion", "serverInfo")
-	o.set("resultType", quote(mcp.Complete))
+	o.set("resultType", jsonrpc.Text(mcp.Complete))
 	var list [][]byte
 	for _, v := range versions {
-		list = append(list, quote(v))
+		list = append(list, jsonrpc.Text(v))
 	}
 	o.set("supportedVersions", append(append([]byte{'['}, bytes.Join(list, []byte{','})...), ']'))
 	o.set("capabilities", ModernCapabilities(o.get("capabilities")))
@@ -56,7 +57,7 @@ func Initialize(discover []byte, version string) ([]byte, error) {
 	}
 	withoutMeta(o, mcp.MetaServerInfo)
 	o.drop("resultType", "supportedVersions", "ttlMs", "cacheScope")
-	o.set("protocolVersion", quote(version))
+	o.set("protocolVersion", jsonrpc.Text(version))
 	o.set("capabilities", LegacyCapabilities(o.get("capabilities"), version))
 	o.set("serverInfo", serverInfo)
 	return o.spell(), nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
@@ -22,12 +23,12 @@ type Input struct {
 // out: a real client takes no request without. A serverInfo of nil is left out.
 func InputRequired(inputs []Input, state string, serverInfo []byte) []byte {
 	o := &object{text: []byte("{}")}
-	o.set("resultType", quote(mcp.InputRequired))
+	o.set("resultType", jsonrpc.Text(mcp.InputRequired))
 	if len(inputs) > 0 {
 		requests := &object{text: []byte("{}")}
 		for _, in := range inputs {
 			request := &object{}
-			request.set("method", quote(in.Method))
+			request.set("method", jsonrpc.Text(in.Method))
 			params := in.Params
 			if params == nil {
 				params = []byte("{}")
@@ -38,7 +39,7 @@ func InputRequired(inputs []Input, state string, serverInfo []byte) []byte {
 		o.set("inputRequests", requests.spell())
 	}
 	if state != "" || len(inputs) == 0 {
-		o.set("requestState", quote(state))
+		o.set("requestState", jsonrpc.Text(state))
 	}
 	identify(o, serverInfo)
 	return o.spell()

@@ -2,7 +2,6 @@ package eras
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 
 	"github.com/tidwall/gjson"
@@ -72,7 +71,7 @@ func (o *object) set(name string, value []byte) {
 	}
 	switch {
 	case all == 0:
-		o.members = append(o.members, member{name, quote(name), value})
+		o.members = append(o.members, member{name, jsonrpc.Text(name), value})
 	case all == 1 && bytes.Equal(o.members[last].value, value):
 		return
 	default:
@@ -205,15 +204,6 @@ func isObject(text []byte) bool {
 func str(text []byte) (string, bool) {
 	v := gjson.Parse(jsonrpc.String(text))
 	return v.Str, v.Type == gjson.String
-}
-
-// quote spells a text as a JSON string. URIs keep their ampersands.
-func quote(s string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a string can be encoded
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // identify puts who the server is into the _meta of a result; nil changes

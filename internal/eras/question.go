@@ -50,7 +50,7 @@ func LegacyInput(method string, params []byte, elicitationID string) ([]byte, er
 	switch method {
 	case mcp.ElicitationCreate:
 		if mode, _ := o.str("mode"); mode == modeURL && !o.has("elicitationId") {
-			o.set("elicitationId", quote(elicitationID))
+			o.set("elicitationId", jsonrpc.Text(elicitationID))
 		}
 	case mcp.SamplingCreate:
 		o.edit("tools", func(tools []byte) []byte {

@@ -40,7 +40,7 @@ func ModernResult(method string, result, serverInfo []byte) ([]byte, error) {
 	if method == mcp.ToolsList {
 		o.edit("tools", func(tools []byte) []byte { return each(tools, modernTool) })
 	}
-	o.set("resultType", quote(mcp.Complete))
+	o.set("resultType", jsonrpc.Text(mcp.Complete))
 	if mcp.IsCacheable(method) {
 		stale(o)
 	}
@@ -55,7 +55,7 @@ func stale(result *object) {
 		result.set("ttlMs", []byte("0"))
 	}
 	if scope, _ := result.str("cacheScope"); scope != "public" && scope != "private" {
-		result.set("cacheScope", quote("private"))
+		result.set("cacheScope", jsonrpc.Text("private"))
 	}
 }
 
@@ -133,7 +133,7 @@ func unstructure(result *object, version string) {
 	if len(elements(result.get("content"))) > 0 || string(structured) == "null" {
 		return
 	}
-	text := append([]byte(`[{"type":"text","text":`), quote(string(structured))...)
+	text := append([]byte(`[{"type":"text","text":`), jsonrpc.Text(string(structured))...)
 	result.set("content", append(text, `}]`...))
 }
 

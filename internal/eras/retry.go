@@ -1,5 +1,7 @@
 package eras
 
+import "github.com/mcpmock/mcpmock/internal/jsonrpc"
+
 // Retried takes the params of a modern request apart: those that the request
 // was first sent with, the inputResponses (nil where there are none) and the
 // requestState. It reports whether this is a retry: it has one of both. A
@@ -30,7 +32,7 @@ func Retry(original, responses []byte, state string, hasState bool) []byte {
 		o.set("inputResponses", responses)
 	}
 	if hasState {
-		o.set("requestState", quote(state))
+		o.set("requestState", jsonrpc.Text(state))
 	}
 	return o.spell()
 }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	segmentio "github.com/segmentio/encoding/json"
 )
 
@@ -79,9 +80,17 @@ func Read(body []byte, l Library) (messages [][]byte, batch bool, err error) {
 	return [][]byte{m}, false, err
 }
 
+// maxDepth is how deep encoding/json follows arrays and objects. The other
+// library has no bound, and a body of a few MiB would exhaust the stack, which
+// ends the process.
+const maxDepth = 10_000
+
 func (l Library) unmarshal(text []byte, v any) error {
 	if l == Standard {
 		return json.Unmarshal(text, v)
+	}
+	if jsonrpc.Depth(text) > maxDepth {
+		return fmt.Errorf("nested deeper than %d levels", maxDepth)
 	}
 	d := segmentio.NewDecoder(bytes.NewReader(text))
 	d.DontMatchCaseInsensitiveStructFields()

@@ -3,6 +3,7 @@ package gowords
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -38,6 +39,22 @@ func TestRead(t *testing.T) {
 			}
 			if got != want {
 				t.Errorf("%s, library %d:\n got %s\nwant %s", c.why, l, got, want)
+			}
+		}
+	}
+}
+
+// TestDepth holds that a body which nests without end is refused, and does not
+// exhaust the stack.
+func TestDepth(t *testing.T) {
+	for _, c := range []struct{ why, body string }{
+		{"arrays", strings.Repeat("[", 4<<20)},
+		{"objects", strings.Repeat(`{"a":`, 1<<20)},
+		{"an id", `{"jsonrpc":"2.0","id":` + strings.Repeat("[", 2<<20) + strings.Repeat("]", 2<<20) + `}`},
+	} {
+		for _, l := range []Library{Standard, Segmentio} {
+			if _, _, err := Read([]byte(c.body), l); err == nil || len(err.Error()) > 100 {
+				t.Errorf("%s, library %d: %.200v", c.why, l, err)
 			}
 		}
 	}

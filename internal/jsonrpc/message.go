@@ -49,6 +49,7 @@ func (k Kind) String() string {
 // point into the text it was read from.
 type Message struct {
 	Kind   Kind
+	More   bool   // it has members that JSON-RPC does not know
 	Raw    []byte // the whole message
 	ID     []byte // the id's JSON text; nil when there is none
 	Method string
@@ -244,6 +245,8 @@ func (e *envelope) member(m *Message, key string, v gjson.Result) string {
 			return "error must be one object"
 		}
 		m.Error = raw
+	default:
+		m.More = true
 	}
 	return ""
 }

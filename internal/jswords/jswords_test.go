@@ -1,6 +1,7 @@
 package jswords
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -79,6 +80,70 @@ func TestZod(t *testing.T) {
 	}
 }
 
+// TestBounds holds that nothing is said of a body that would take all day, and
+// that a long one of which little is to be said is quoted.
+func TestBounds(t *testing.T) {
+	unknown := func(n int) string {
+		var b strings.Builder
+		b.WriteString(`{"jsonrpc":"2.0","id":1,"method":"ping"`)
+		for i := range n {
+			fmt.Fprintf(&b, `,"k%d":0`, i)
+		}
+		return b.String() + "}"
+	}
+	nested := func(n int) string {
+		return `{"jsonrpc":` + strings.Repeat("[", 120) + strings.Repeat("0,", n) + "0" + strings.Repeat("]", 120) + `}`
+	}
+	for _, c := range []struct {
+		why, body string
+		said      bool
+	}{
+		{"a hundred members that nobody knows", unknown(100), true},
+		{"a hundred thousand", unknown(100_000), false},
+		{"so many that the body is quoted, and what is said of it is too long", unknown(60_000), false},
+		{"a little, deep down, each line of it indented four times", nested(200), true},
+		{"more of it", nested(60_000), false},
+		{"a long text", `{"jsonrpc":"` + strings.Repeat("a", 200_000) + `"}`, true},
+		{"which is quoted four times", `{"jsonrpc":"` + strings.Repeat("a", 300_000) + `"}`, false},
+	} {
+		if said := Zod([]byte(c.body)); (said != "") != c.said || len(said) > maxSaid {
+			t.Errorf("%s: %d bytes are said", c.why, len(said))
+		}
+		if got, _ := Read([]byte(c.body), Zod3); got[0] != nil {
+			t.Errorf("%s: taken", c.why)
+		}
+	}
+}
+
+// TestTakesParams holds which params zod takes as they are.
+func TestTakesParams(t *testing.T) {
+	for _, c := range []struct {
+		params string
+		want   bool
+	}{
+		{`{}`, true},
+		{`{"name":"a","arguments":{"_meta":7}}`, true},
+		{`{"_meta":{}}`, true},
+		{`{"_meta":{"progressToken":"a"}}`, true},
+		{`{"_meta":{"progressToken":7}}`, true},
+		{`{"_meta":{"progressToken":7.5}}`, false},
+		{`{"_meta":{"progressToken":null}}`, false},
+		{`{"_meta":[]}`, false},
+		{`{"\u005fmeta":null}`, false},
+	} {
+		if got := TakesParams([]byte(c.params)); got != c.want {
+			t.Errorf("%s: %v", c.params, got)
+		}
+		if got, _ := Read([]byte(`{"jsonrpc":"2.0","id":1,"method":"a","params":`+c.params+`}`), Zod4); (got[0] != nil) != c.want {
+			t.Errorf("%s is read as %s", c.params, got[0])
+		}
+	}
+	good := []byte(`{"name":"a","arguments":{"x":1},"_meta":{"progressToken":7}}`)
+	if n := testing.AllocsPerRun(100, func() { TakesParams(good) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // TestRead holds what becomes of a message; nil is that it is none.
 func TestRead(t *testing.T) {
 	for _, c := range []struct {
@@ -99,7 +164,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: got %q, want %s", c.why, got, c.want)
 		}
 	}
-	if got, batch := Read([]byte(`[1,{"jsonrpc":"2.0","method":"a"}]`), Zod4); !batch || len(got) != 2 || got[0] != nil || got[1] == nil {
+	if got, batch := Read([]byte(`[{"jsonrpc":"2.0","method":"a"},1,{"jsonrpc":"2.0","method":"b"}]`), Zod4); !batch || len(got) != 2 || got[0] == nil || got[1] != nil {
 		t.Errorf("a batch: %q", got)
 	}
 	if got, _ := Read([]byte(`{`), Zod4); got != nil {
@@ -123,6 +188,12 @@ func FuzzWords(f *testing.F) {
 		}
 		if words := Zod(body); words != "" && !gjson.Valid(words) && utf8.Valid(body) {
 			t.Errorf("no JSON: %s", words)
+		}
+		if v := gjson.ParseBytes(unmarked(body)); v.IsObject() {
+			taken, _ := Read([]byte(`{"jsonrpc":"2.0","id":1,"method":"a","params":`+v.Raw+`}`), Zod3)
+			if got := TakesParams([]byte(v.Raw)); got != (taken[0] != nil) {
+				t.Errorf("takes as params: %v, and reads %q", got, taken[0])
+			}
 		}
 		messages, _ := Read(body, Zod3)
 		for _, m := range messages {

@@ -1,11 +1,17 @@
 // Package jswords has what servers in JavaScript make of a body, and what
 // their libraries say of one that they do not take: V8 of Node 20, whose JSON
-// has words of its own, and zod 3, which holds a message against each kind
-// that there is.
+// has words of its own, and zod, which holds a message against each kind that
+// there is. Messages are read by zod 3 and zod 4; the words are those of zod 3,
+// for no server is known that shows a client those of zod 4.
 //
 //	jswords.JSON([]byte("not json")) // Unexpected token 'o', "not json" is not valid JSON
+//	jswords.Zod([]byte(`{"id":1.5}`)) // what zod 3 has to say of it, as JSON
 //
-// What this does not do: it validates no more than the envelope of a message.
+// The work grows with the length of a body, whatever is in it, and what zod
+// says is bounded.
+//
+// What this does not do: of a message it validates the envelope, and of params
+// and results no more than _meta and its progress token.
 package jswords
 
 import (
@@ -26,10 +32,11 @@ const (
 )
 
 // Read makes messages of a body as JavaScript does, and spells them so that
-// any reader has the same of them: without a byte order mark, of two members of one name
-// the last, and numbers as JavaScript writes them. Each of messages is nil
-// where it is none to that schema, which is strict: it has no other members,
-// and a result is an object. It returns no messages where the body is no JSON.
+// any reader has the same of them: without a byte order mark, of two members of
+// one name the last, and numbers as JavaScript writes them. The first that is
+// none to that schema is nil, and the last of messages: the schema is strict,
+// there are no other members, and a result is an object. It returns no messages
+// where the body is no JSON.
 func Read(body []byte, schema Schema) (messages [][]byte, batch bool) {
 	body = unmarked(body)
 	if !gjson.ValidBytes(body) {
@@ -40,8 +47,9 @@ func Read(body []byte, schema Schema) (messages [][]byte, batch bool) {
 		return [][]byte{message(top, schema)}, false
 	}
 	top.ForEach(func(_, m gjson.Result) bool {
-		messages = append(messages, message(m, schema))
-		return true
+		read := message(m, schema)
+		messages = append(messages, read)
+		return read != nil
 	})
 	return messages, true
 }
@@ -51,11 +59,11 @@ func unmarked(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff
 
 // message spells one message; nil is none.
 func message(m gjson.Result, schema Schema) []byte {
-	if zod(m) != nil {
+	if strange(m) || zod(m) != nil {
 		return nil
 	}
 	out := []byte{'{'}
-	for _, member := range membersOf(m) {
+	for _, member := range membersOf(m).list {
 		raw := member.value.Raw
 		if member.name == "id" {
 			id, ok := spelled(member.value, schema)
@@ -71,6 +79,23 @@ func message(m gjson.Result, schema Schema) []byte {
 		out = append(out, raw...)
 	}
 	return append(out, '}')
+}
+
+// strange reports whether a value has a member that no message has. It spares
+// the issues that zod would make of that, one for each member.
+func strange(m gjson.Result) (found bool) {
+	if !m.IsObject() {
+		return true
+	}
+	m.ForEach(func(key, _ gjson.Result) bool {
+		switch key.Str {
+		case "jsonrpc", "id", "method", "params", "result", "error":
+		default:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // spelled is an id as JSON.stringify has it, and whether the schema takes it.
@@ -98,18 +123,33 @@ type member struct {
 	value gjson.Result
 }
 
-// membersOf lists the members of an object in the order of JavaScript: where
-// one comes twice, the last value in the place of the first.
-func membersOf(object gjson.Result) (all []member) {
+// members are those of an object in the order of JavaScript: where one comes
+// twice, the last value in the place of the first.
+type members struct {
+	list []member
+	at   map[string]int
+}
+
+// membersOf finds the members of an object.
+func membersOf(object gjson.Result) members {
+	all := members{at: map[string]int{}}
 	object.ForEach(func(key, value gjson.Result) bool {
-		for i := range all {
-			if all[i].name == key.Str {
-				all[i].value = value
-				return true
-			}
+		if i, twice := all.at[key.Str]; twice {
+			all.list[i].value = value
+			return true
 		}
-		all = append(all, member{key.Str, value})
+		all.at[key.Str] = len(all.list)
+		all.list = append(all.list, member{key.Str, value})
 		return true
 	})
 	return all
+}
+
+// value returns the value of a member, which does not exist where there is
+// none of that name.
+func (all members) value(name string) gjson.Result {
+	if i, ok := all.at[name]; ok {
+		return all.list[i].value
+	}
+	return gjson.Result{}
 }

@@ -2,10 +2,8 @@ package jswords
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -14,8 +12,13 @@ import (
 
 // Zod returns what zod 3 says of a body that is JSON and no JSON-RPC message,
 // as the text of its error; of a batch, what it says of the first message that
-// is none. It is "" where it takes all.
+// is none. It is "" where it takes all, and where the body or what would be
+// said of it is longer than 1 MiB: a server would say it all, four times and
+// laid out on lines.
 func Zod(body []byte) string {
+	if len(body) > maxSaid {
+		return ""
+	}
 	top := gjson.ParseBytes(unmarked(body))
 	all := []gjson.Result{top}
 	if top.IsArray() {
@@ -23,18 +26,35 @@ func Zod(body []byte) string {
 	}
 	for _, m := range all {
 		if found := zod(m); found != nil {
-			return list(found, "")
+			var p page
+			p.issues(found, 0)
+			return p.text()
 		}
 	}
 	return ""
+}
+
+// TakesParams reports whether zod takes params, which are a JSON object: their
+// _meta is an object, if there is one, and the progress token in that, if there
+// is one, a text or an integer. It allocates nothing where it does.
+func TakesParams(params []byte) bool {
+	if !bytes.Contains(params, []byte("_meta")) && bytes.IndexByte(params, '\\') < 0 {
+		return true // as nearly all are, at the cost of a glance
+	}
+	found, _ := metaIssues(gjson.Parse(jsonrpc.String(params)), nil, true)
+	return found == nil
 }
 
 // zod returns the issues of a message, nil where it is one.
 func zod(m gjson.Result) []issue {
 	var kinds [][]issue
 	var dirty []issue
+	var members members
+	if m.IsObject() {
+		members = membersOf(m)
+	}
 	for _, shape := range shapes {
-		found, lost := shape.issues(m)
+		found, lost := shape.issues(m, members)
 		switch {
 		case len(found) == 0:
 			return nil
@@ -49,20 +69,20 @@ func zod(m gjson.Result) []issue {
 	return []issue{union(nil, kinds)}
 }
 
-// An issue is one thing that zod found, its members as JSON in their order.
+// An issue is one thing that zod found, its members in their order.
 type issue []part
 
 type part struct {
-	name, json string
-	errors     [][]issue // in place of json
+	name  string
+	value any // a string, []string, received or, of a union, [][]issue
 }
+
+// A received is the JSON text of what was received.
+type received string
 
 // union is the issue of what is of no kind that was tried.
 func union(path []string, kinds [][]issue) issue {
-	return issue{
-		{name: "code", json: `"invalid_union"`}, {name: "unionErrors", errors: kinds},
-		{name: "path", json: texts(path)}, {name: "message", json: `"Invalid input"`},
-	}
+	return issue{{"code", "invalid_union"}, {"unionErrors", kinds}, {"path", path}, {"message", "Invalid input"}}
 }
 
 // A shape is a kind of message: its members in the order in which zod looks
@@ -79,22 +99,13 @@ var shapes = [...]shape{
 
 // issues holds a message against a shape. It is lost where more than members
 // that nobody knows, and an id with a fraction, is wrong.
-func (s shape) issues(m gjson.Result) (found []issue, lost bool) {
+func (s shape) issues(m gjson.Result, members members) (found []issue, lost bool) {
 	if !m.IsObject() {
 		return []issue{wrongType("object", m, nil)}, true
 	}
-	members := membersOf(m)
-	value := func(name string) gjson.Result {
-		for _, k := range members {
-			if k.name == name {
-				return k.value
-			}
-		}
-		return gjson.Result{}
-	}
 	add := func(more []issue, bad bool) { found, lost = append(found, more...), lost || bad }
 	for _, name := range s {
-		v, path := value(name), []string{name}
+		v, path := members.value(name), []string{name}
 		switch name {
 		case "jsonrpc":
 			if v.Type != gjson.String || v.Str != "2.0" {
@@ -117,28 +128,33 @@ func (s shape) issues(m gjson.Result) (found []issue, lost bool) {
 		}
 	}
 	var unknown []string
-	for _, k := range members {
+	for _, k := range members.list {
 		if !slices.Contains(s, k.name) {
 			unknown = append(unknown, k.name)
 		}
 	}
 	if len(unknown) > 0 {
 		add([]issue{{
-			{name: "code", json: `"unrecognized_keys"`}, {name: "keys", json: texts(unknown)}, {name: "path", json: "[]"},
-			{name: "message", json: quoted("Unrecognized key(s) in object: '" + strings.Join(unknown, "', '") + "'")},
+			{"code", "unrecognized_keys"}, {"keys", unknown}, {"path", []string(nil)},
+			{"message", "Unrecognized key(s) in object: '" + strings.Join(unknown, "', '") + "'"},
 		}}, false)
 	}
 	return found, lost
 }
 
+// isID reports whether a value is a text or an integer.
+func isID(v gjson.Result) bool {
+	return v.Type == gjson.String || v.Type == gjson.Number && (v.Num == float64(int64(v.Num)) || v.Num > 1<<53 || v.Num < -1<<53)
+}
+
 func idIssues(v gjson.Result, path []string) ([]issue, bool) {
 	switch {
-	case v.Type == gjson.String, v.Type == gjson.Number && v.Num == float64(int64(v.Num)), v.Type == gjson.Number && (v.Num > 1<<53 || v.Num < -1<<53):
+	case isID(v):
 		return nil, false
 	case v.Type == gjson.Number:
 		return []issue{{
-			{name: "code", json: `"invalid_type"`}, {name: "expected", json: `"integer"`}, {name: "received", json: `"float"`},
-			{name: "message", json: `"Expected integer, received float"`}, {name: "path", json: texts(path)},
+			{"code", "invalid_type"}, {"expected", "integer"}, {"received", "float"},
+			{"message", "Expected integer, received float"}, {"path", path},
 		}}, false
 	}
 	return []issue{union(path, [][]issue{{wrongType("string", v, path)}, {wrongType("number", v, path)}})}, true
@@ -150,15 +166,14 @@ func metaIssues(v gjson.Result, path []string, token bool) ([]issue, bool) {
 		return []issue{wrongType("object", v, path)}, true
 	}
 	meta := v.Get("_meta")
-	path = append(slices.Clone(path), "_meta")
 	switch {
 	case !meta.Exists():
 		return nil, false
 	case !meta.IsObject():
-		return []issue{wrongType("object", meta, path)}, true
+		return []issue{wrongType("object", meta, below(path, "_meta"))}, true
 	}
-	if t := meta.Get("progressToken"); token && t.Exists() {
-		return idIssues(t, append(path, "progressToken"))
+	if t := meta.Get("progressToken"); token && t.Exists() && !isID(t) {
+		return idIssues(t, below(path, "_meta", "progressToken"))
 	}
 	return nil, false
 }
@@ -169,38 +184,35 @@ func errorIssues(v gjson.Result, path []string) (found []issue, lost bool) {
 	}
 	code, message := v.Get("code"), v.Get("message")
 	if code.Type != gjson.Number {
-		found = append(found, wrongType("number", code, append(slices.Clone(path), "code")))
+		found = append(found, wrongType("number", code, below(path, "code")))
 	}
 	if message.Type != gjson.String {
-		found = append(found, wrongType("string", message, append(slices.Clone(path), "message")))
+		found = append(found, wrongType("string", message, below(path, "message")))
 	}
 	return found, len(found) > 0
 }
 
+// below is the path of what lies within the value at a path.
+func below(path []string, names ...string) []string { return append(slices.Clone(path), names...) }
+
 func literal(v gjson.Result, path []string) issue {
-	is := issue{
-		{name: "code", json: `"invalid_literal"`}, {name: "expected", json: `"2.0"`}, {name: "path", json: texts(path)},
-		{name: "message", json: `"Invalid literal value, expected \"2.0\""`},
-	}
+	is := issue{{"code", "invalid_literal"}, {"expected", "2.0"}, {"path", path}, {"message", `Invalid literal value, expected "2.0"`}}
 	if v.Exists() {
-		received := v.Raw
+		text := v.Raw
 		if v.Type == gjson.Number {
-			received, _ = spelled(v, Zod3)
+			text, _ = spelled(v, Zod3)
 		}
-		is = append(issue{{name: "received", json: received}}, is...)
+		is = append(issue{{"received", received(text)}}, is...)
 	}
 	return is
 }
 
 func wrongType(expected string, v gjson.Result, path []string) issue {
-	received, message := typeOf(v), "Required"
-	if received != "undefined" {
-		message = fmt.Sprintf("Expected %s, received %s", expected, received)
+	found, message := typeOf(v), "Required"
+	if found != "undefined" {
+		message = fmt.Sprintf("Expected %s, received %s", expected, found)
 	}
-	return issue{
-		{name: "code", json: `"invalid_type"`}, {name: "expected", json: quoted(expected)}, {name: "received", json: quoted(received)},
-		{name: "path", json: texts(path)}, {name: "message", json: quoted(message)},
-	}
+	return issue{{"code", "invalid_type"}, {"expected", expected}, {"received", found}, {"path", path}, {"message", message}}
 }
 
 // typeOf names a type as zod does.
@@ -209,77 +221,4 @@ func typeOf(v gjson.Result) string {
 		return "undefined"
 	}
 	return jsonrpc.TypeName(v)
-}
-
-// list spells issues as JSON.stringify with two blanks does.
-func list(all []issue, indent string) string {
-	in := indent + "  "
-	var spelled []string
-	for _, is := range all {
-		var parts []string
-		for _, p := range is {
-			value := p.json
-			if p.errors != nil {
-				var kinds []string
-				for _, kind := range p.errors {
-					deeper := in + "    "
-					kinds = append(kinds, deeper+"{\n"+deeper+"  \"issues\": "+list(kind, deeper+"  ")+",\n"+deeper+"  \"name\": \"ZodError\"\n"+deeper+"}")
-				}
-				value = "[\n" + strings.Join(kinds, ",\n") + "\n" + in + "  ]"
-			} else {
-				value = laidOut(value, in+"  ")
-			}
-			parts = append(parts, in+"  "+strconv.Quote(p.name)+": "+value)
-		}
-		spelled = append(spelled, in+"{\n"+strings.Join(parts, ",\n")+"\n"+in+"}")
-	}
-	return "[\n" + strings.Join(spelled, ",\n") + "\n" + indent + "]"
-}
-
-// laidOut spells a value with each member on a line of its own.
-func laidOut(value, indent string) string {
-	v := gjson.Parse(value)
-	if !v.IsArray() && !v.IsObject() {
-		if v.Type == gjson.String {
-			return quoted(v.Str)
-		}
-		return v.Raw
-	}
-	var lines []string
-	open, end := "[", "]"
-	if v.IsObject() {
-		open, end = "{", "}"
-		for _, m := range membersOf(v) {
-			lines = append(lines, indent+"  "+quoted(m.name)+": "+laidOut(m.value.Raw, indent+"  "))
-		}
-	} else {
-		for _, item := range v.Array() {
-			lines = append(lines, indent+"  "+laidOut(item.Raw, indent+"  "))
-		}
-	}
-	if len(lines) == 0 {
-		return open + end
-	}
-	return open + "\n" + strings.Join(lines, ",\n") + "\n" + indent + end
-}
-
-// quoted spells a text as JSON.stringify does.
-func quoted(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a text can be encoded
-	return separators.Replace(strings.TrimSuffix(b.String(), "\n"))
-}
-
-// separators are what Go escapes and JavaScript does not; an escaped backslash
-// before the same letters is none of them.
-var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
-
-func texts(all []string) string {
-	var list []string
-	for _, t := range all {
-		list = append(list, quoted(t))
-	}
-	return "[" + strings.Join(list, ",") + "]"
 }

@@ -19,7 +19,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
@@ -89,7 +88,7 @@ func collect(schema gjson.Result, path []string, list *[]Argument) bool {
 		}
 		at := append(path[:len(path):len(path)], name.Str)
 		if header := member(property, "x-mcp-header"); header.Exists() {
-			if ok = header.Type == gjson.String && IsToken(header.Str) && isPrimitive(member(property, "type").Str); !ok {
+			if ok = header.Type == gjson.String && mcp.IsFieldName(header.Str) && isPrimitive(member(property, "type").Str); !ok {
 				return false
 			}
 			full := mcp.HeaderParamPrefix + header.Str
@@ -104,15 +103,6 @@ func collect(schema gjson.Result, path []string, list *[]Argument) bool {
 // isPrimitive reports whether values of a type have one spelling as a field.
 func isPrimitive(kind string) bool {
 	return kind == "string" || kind == "integer" || kind == "boolean"
-}
-
-// IsToken reports whether s may be a field's name, or a part of one (RFC 9110,
-// 5.6.2).
-func IsToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		alnum := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-		return !alnum && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
-	})
 }
 
 // Arguments adds to h the fields for the arguments of a call. What is not

@@ -1,6 +1,8 @@
-// Package near finds the word that was meant by a word that was mistyped.
+// Package near finds the word that was meant by a word that was mistyped, and
+// what somebody remembers a part of.
 //
 //	near.Word("sesions", []string{"name", "sessions"}) // "sessions"
+//	near.Holds("404 session", "session-404-no-reinit") // true
 //
 // What this does not do: it knows no language, only slips of the fingers.
 package near

@@ -28,3 +28,26 @@ func TestWord(t *testing.T) {
 		})
 	}
 }
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	const name = "session-404-no-reinit"
+	for _, tt := range []struct {
+		why, typed, text string
+		want             bool
+	}{
+		{"a word of it", "404", name, true},
+		{"words in another order", "reinit session", name, true},
+		{"capitals, and no sign between", "Session404", name, true},
+		{"a part of a word", "init", name, true},
+		{"one word too many", "session 405", name, false},
+		{"a part of a number is another number", "40", name, false},
+		{"nor is a number a part of a longer one", "808", "https://example.com/issues/1808", false},
+		{"letters beside those of ASCII", "Äpfel", "saure-äpfel", true},
+		{"nothing", " - ", name, false},
+	} {
+		if got := near.Holds(tt.typed, tt.text); got != tt.want {
+			t.Errorf("%s: Holds(%q, %q) = %v", tt.why, tt.typed, tt.text, got)
+		}
+	}
+}

@@ -66,5 +66,8 @@ func (m Model) spellID(v gjson.Result) string {
 		}
 		return "0"
 	}
+	if v.Raw == "-0" { // an integer has no sign of nothing
+		return "0"
+	}
 	return v.Raw
 }

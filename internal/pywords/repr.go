@@ -52,12 +52,15 @@ func write(b *strings.Builder, v gjson.Result) {
 		b.WriteByte('}')
 	case "list":
 		b.WriteByte('[')
-		for i, item := range v.Array() {
-			if i > 0 {
+		first := true
+		v.ForEach(func(_, item gjson.Result) bool {
+			if !first {
 				b.WriteString(", ")
 			}
+			first = false
 			write(b, item)
-		}
+			return true
+		})
 		b.WriteByte(']')
 	case "str":
 		writeText(b, v.Str)

@@ -1,6 +1,7 @@
 // Package say puts things into words for people: at a terminal, in a report.
 //
 //	say.Count(2, "request")       // 2 requests
+//	say.Times(2)                  // twice
 //	say.Short(message, 80)        // one line, of 80 bytes at most, that moves no terminal
 //	say.Command([]string{"my server"}) // 'my server', as it is typed
 //
@@ -24,6 +25,17 @@ func Count(n int, noun string) string {
 		return fmt.Sprintf("%d %ses", n, noun)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Times is how often something happened: once, twice, 3 times.
+func Times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // Short cuts a text to one line of at most n bytes, and dots where something

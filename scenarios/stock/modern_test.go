@@ -190,7 +190,7 @@ func modernCases() map[string]stockCase {
 			},
 			good: func(v *visitor) { v.listsModern(); v.get(); v.callsModern() },
 			bad: map[string]func(*visitor){
-				"at_most": repeats(4, func(v *visitor) { v.get() }),
+				"at_most": inTurn(func(v *visitor) { v.listsModern() }, repeats(4, func(v *visitor) { v.get() })),
 				"never: {header: {Mcp-Session-Id": func(v *visitor) {
 					v.listsModern("Mcp-Session-Id", "any")
 				},

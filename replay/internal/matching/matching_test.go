@@ -2,7 +2,6 @@ package matching
 
 import (
 	"fmt"
-
 	"path/filepath"
 	"testing"
 

@@ -195,19 +195,23 @@ func at(place string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if inner, ok := err.(*placeError); ok {
-		return &placeError{place + inner.place, inner.err}
+	if inner, ok := err.(*Error); ok {
+		return &Error{place + inner.Place, inner.Err}
 	}
-	return &placeError{place, err}
+	return &Error{place, err}
 }
 
-// A placeError is an error with its place in the stubs.
-type placeError struct {
-	place string
-	err   error
+// An Error is what is wrong with stubs, and the place in their scenario, such as
+// stubs.tools[0].input.
+type Error struct {
+	Place string
+	Err   error
 }
 
-func (e *placeError) Error() string { return strings.TrimPrefix(e.place, ".") + ": " + e.err.Error() }
+func (e *Error) Error() string { return strings.TrimPrefix(e.Place, ".") + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *Error) Unwrap() error { return e.Err }
 
 // appendEscaped appends a text, valid UTF-8, as it stands within a JSON string.
 func appendEscaped(dst []byte, s string) []byte {

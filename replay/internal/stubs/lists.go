@@ -18,11 +18,14 @@ func (s *Set) Introduced(result []byte) []byte {
 		}
 	}
 	result = bytes.Clone(result)
+	if s == nil {
+		return result
+	}
 	if s.server != nil {
 		set("serverInfo", jsonrpc.Compact(s.server))
 	}
 	if s.instructions != "" {
-		set("instructions", encoded(s.instructions))
+		set("instructions", jsonrpc.Text(s.instructions))
 	}
 	if !gjson.GetBytes(result, "capabilities").IsObject() {
 		set("capabilities", []byte("{}"))
@@ -56,6 +59,9 @@ func (s *Set) capabilities() (names []string) {
 // in the place of its namesake, or after the others. Later pages have none, nor
 // their namesakes.
 func (s *Set) Listed(list string, result []byte, first bool) []byte {
+	if s == nil {
+		return bytes.Clone(result)
+	}
 	member := mcp.ListMember(list)
 	ours := slices.DeleteFunc(slices.Clone(s.all), func(st *Stub) bool { return listing[st.method] != list })
 	out := []byte{'['}

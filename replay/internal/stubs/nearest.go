@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
@@ -19,7 +18,7 @@ func (s *Stub) Nearest(state string, arguments gjson.Result) (number int, differ
 		a := &s.Answers[i]
 		var found []jsondiff.Difference
 		if !a.inState(state) {
-			found = append(found, jsondiff.Difference{Pointer: "state", Recorded: encoded(a.state), Received: encoded(state)})
+			found = append(found, jsondiff.Difference{Pointer: "state", Recorded: jsonrpc.Text(a.state), Received: jsonrpc.Text(state)})
 		}
 		if a.arguments != nil {
 			at := "/params/arguments"
@@ -41,7 +40,7 @@ func lacking(found []jsondiff.Difference, at string, got, wanted gjson.Result) [
 	case wanted.IsObject() && got.IsObject():
 		members := got.Map()
 		wanted.ForEach(func(name, v gjson.Result) bool {
-			found = lacking(found, at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name.Str), members[name.Str], v)
+			found = lacking(found, at+"/"+jsondiff.Escape(name.Str), members[name.Str], v)
 			return true
 		})
 		return found

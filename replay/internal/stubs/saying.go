@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -111,7 +112,7 @@ func promptSaying(a *scenarios.StubAnswer, description string, to *Saying) error
 	f := &to.outcome
 	f.literal(`"result":{`)
 	if description != "" {
-		f.literal(`"description":` + string(encoded(description)) + `,`)
+		f.literal(`"description":` + string(jsonrpc.Text(description)) + `,`)
 	}
 	f.literal(`"messages":[`)
 	f.literal(`{"role":"user","content":{"type":"text","text":"`)

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/internal/near"
 	"github.com/tidwall/gjson"
 )
 
@@ -30,11 +33,58 @@ func newSchema(text []byte) (*schema, error) {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, fmt.Errorf("it is no JSON Schema: %w", err)
 	}
+	if err := types(reflect.ValueOf(s)); err != nil {
+		return nil, err
+	}
 	resolved, err := s.Resolve(nil)
 	if err != nil {
 		return nil, fmt.Errorf("it is no JSON Schema that can be checked: %w", err)
 	}
 	return &schema{resolved}, nil
+}
+
+// types looks for a type that there is not in a schema and all within it:
+// resolving does not, and every value would be a breach of it.
+func types(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return types(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := types(v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Map:
+		for _, name := range v.MapKeys() {
+			if err := types(v.MapIndex(name)); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		s, ok := v.Interface().(jsonschema.Schema)
+		if !ok {
+			return nil
+		}
+		words := []string{"string", "integer", "number", "boolean", "object", "array", "null"}
+		for _, is := range append(slices.Clone(s.Types), s.Type) {
+			if is == "" || slices.Contains(words, is) {
+				continue
+			}
+			if meant := near.Word(is, words); meant != "" {
+				return fmt.Errorf("there is no type %q: did you mean %q?", is, meant)
+			}
+			return fmt.Errorf("there is no type %q: it is one of %s", is, strings.Join(words, ", "))
+		}
+		for i := range v.NumField() {
+			if err := types(v.Field(i)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // breach returns what is wrong with a JSON text, or "".

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,7 +122,7 @@ func (s *Set) add(sc *scenarios.Scenario) error {
 	from := sc.Stubs
 	if from.Server != nil {
 		if !isObject(from.Server) {
-			return errors.New("stubs.server: it must be an object with a name and a version")
+			return at("stubs.server", errors.New("it must be an object with a name and a version"))
 		}
 		s.server = from.Server
 	}
@@ -130,7 +131,7 @@ func (s *Set) add(sc *scenarios.Scenario) error {
 	}
 	if from.Version != "" {
 		if !mcp.IsLegacy(from.Version) {
-			return fmt.Errorf("stubs.version %q: it must be one of %v; for any other text use the scenario's own version", from.Version, mcp.Legacy())
+			return at("stubs.version", fmt.Errorf("%q must be one of %s; for any other text use the scenario's own version", from.Version, strings.Join(mcp.Legacy(), ", ")))
 		}
 		s.versions = slices.DeleteFunc(mcp.Legacy(), func(v string) bool { return v > from.Version })
 	}
@@ -179,6 +180,9 @@ func (s *Set) list() {
 // Find returns the stub that answers a request of a method about something, or
 // nil.
 func (s *Set) Find(method, name string) *Stub {
+	if s == nil {
+		return nil
+	}
 	if st := s.named[method][name]; st != nil {
 		return st
 	}
@@ -186,16 +190,29 @@ func (s *Set) Find(method, name string) *Stub {
 }
 
 // List returns the stub that answers a list request where no tape does, or nil.
-func (s *Set) List(method string) *Stub { return s.lists[method] }
+func (s *Set) List(method string) *Stub {
+	if s == nil {
+		return nil
+	}
+	return s.lists[method]
+}
 
 // Versions are those that the stubs' server speaks, the newest first; nil leaves
 // them to others.
-func (s *Set) Versions() []string { return s.versions }
+func (s *Set) Versions() []string {
+	if s == nil {
+		return nil
+	}
+	return s.versions
+}
 
 // Kin returns the names of the stubs of a method, and what a scenario calls all
 // of them.
 func (s *Set) Kin(method string) (names []string, kind string) {
 	kind = "methods"
+	if s == nil {
+		return nil, kind
+	}
 	for _, st := range s.all {
 		if st.method == method {
 			names, kind = append(names, st.name), st.Is+"s"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -16,54 +17,55 @@ import (
 
 // A writer makes the stubs of one scenario ready.
 type writer struct {
+	place  string          // of the stub at work
 	states map[string]bool // that a conversation can come into
 	asked  []askedState
 }
 
-// An askedState is a state that some answer waits for.
-type askedState struct{ answer, state string }
+// An askedState is a state that some answer waits for, and where it says so.
+type askedState struct{ place, state string }
 
 // all makes every stub of a scenario ready. An error begins with its place.
 func (w *writer) all(from *scenarios.Stubs) (made []*Stub, err error) {
-	add := func(place string, st *Stub, err error) error {
+	add := func(st *Stub, err error) error {
 		if err != nil {
-			return at(place, err)
+			return at(w.place, err)
 		}
 		for _, other := range made {
 			if other.method == st.method && other.name == st.name && other.Is == st.Is {
-				return at(place, fmt.Errorf("there is another %s: give each a name of its own", st.Title()))
+				return at(w.place, fmt.Errorf("there is another %s: give each a name of its own", st.Title()))
 			}
 		}
 		made = append(made, st)
 		return nil
 	}
 	for i := range from.Tools {
-		st, err := w.tool(&from.Tools[i])
-		if err := add(fmt.Sprintf(".tools[%d]", i), st, err); err != nil {
+		w.place = fmt.Sprintf(".tools[%d]", i)
+		if err := add(w.tool(&from.Tools[i])); err != nil {
 			return nil, err
 		}
 	}
 	for i := range from.Prompts {
-		st, err := w.prompt(&from.Prompts[i])
-		if err := add(fmt.Sprintf(".prompts[%d]", i), st, err); err != nil {
+		w.place = fmt.Sprintf(".prompts[%d]", i)
+		if err := add(w.prompt(&from.Prompts[i])); err != nil {
 			return nil, err
 		}
 	}
 	for i := range from.Resources {
-		st, err := w.resource(&from.Resources[i])
-		if err := add(fmt.Sprintf(".resources[%d]", i), st, err); err != nil {
+		w.place = fmt.Sprintf(".resources[%d]", i)
+		if err := add(w.resource(&from.Resources[i])); err != nil {
 			return nil, err
 		}
 	}
 	for i := range from.Methods {
-		st, err := w.method(&from.Methods[i])
-		if err := add(fmt.Sprintf(".methods[%d]", i), st, err); err != nil {
+		w.place = fmt.Sprintf(".methods[%d]", i)
+		if err := add(w.method(&from.Methods[i])); err != nil {
 			return nil, err
 		}
 	}
 	for _, a := range w.asked {
 		if !w.states[a.state] {
-			return nil, fmt.Errorf("%s: no answer leads to the state %q: name it in a then, or use start, in which a conversation begins", a.answer, a.state)
+			return nil, at(a.place, fmt.Errorf("no answer leads to the state %q: name it in a then, or use start, in which a conversation begins", a.state))
 		}
 	}
 	return made, nil
@@ -86,7 +88,7 @@ func (w *writer) tool(from *scenarios.StubTool) (*Stub, error) {
 	if err != nil {
 		return nil, at(".output", err)
 	}
-	st.entry = encoded(listedTool{from.Name, from.Description, input, from.Output})
+	st.entry = jsonrpc.Text(listedTool{from.Name, from.Description, input, from.Output})
 	st.Answers, err = w.answers(st, from.Answers, func(a *scenarios.StubAnswer, to *Saying) error { return toolSaying(a, output, to) })
 	return st, err
 }
@@ -107,7 +109,7 @@ func (w *writer) prompt(from *scenarios.StubPrompt) (*Stub, error) {
 		}
 		entry.Arguments = append(entry.Arguments, listedArgument{name, required})
 	}
-	st.entry = encoded(entry)
+	st.entry = jsonrpc.Text(entry)
 	var err error
 	st.Answers, err = w.answers(st, from.Answers, func(a *scenarios.StubAnswer, to *Saying) error { return promptSaying(a, from.Description, to) })
 	return st, err
@@ -118,9 +120,9 @@ func (w *writer) resource(from *scenarios.StubResource) (*Stub, error) {
 		return nil, errors.New("a resource needs a uri")
 	}
 	st := &Stub{method: mcp.ResourcesRead, name: from.URI, Is: "resource"}
-	st.entry = encoded(listedResource{from.URI, cmp.Or(from.Name, from.URI), from.MIME})
+	st.entry = jsonrpc.Text(listedResource{from.URI, cmp.Or(from.Name, from.URI), from.MIME})
 	var f form
-	content := encoded(readResource{from.URI, from.MIME, ""})
+	content := jsonrpc.Text(readResource{from.URI, from.MIME, ""})
 	f.literal(`"result":{"contents":[` + string(bytes.TrimSuffix(content, []byte(`"}`))))
 	if err := f.text(from.Text); err != nil {
 		return nil, at(".text", err)
@@ -155,7 +157,10 @@ func (w *writer) answers(st *Stub, from []scenarios.StubAnswer, say func(*scenar
 			return nil, at(place+".arguments", errors.New("they must be an object of names and values"))
 		}
 		if a.State != "" {
-			w.asked = append(w.asked, askedState{to.Title, a.State})
+			w.asked = append(w.asked, askedState{w.place + place + ".state", a.State})
+		}
+		if before := slices.IndexFunc(made, func(a Answer) bool { return a.arguments == nil && a.inState(to.state) }); before >= 0 {
+			return nil, at(place, fmt.Errorf("it is never given: answer %d takes every call that it could; put that one last", before+1))
 		}
 		if len(a.Sequence) == 0 {
 			s, err := w.saying(a, say)
@@ -217,15 +222,6 @@ type (
 		Text string `json:"text"`
 	}
 )
-
-// encoded spells a value that can be encoded, without escaping <, > and &.
-func encoded(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
 
 // isObject reports whether a text is one JSON object.
 func isObject(text []byte) bool {

@@ -16,9 +16,9 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// A probe is one HTTP request, or one line of a pipe, and all that the gate may
+// A visit is one HTTP request, or one line of a pipe, and all that the gate may
 // ask about it.
-type probe struct {
+type visit struct {
 	p       *Player
 	w       http.ResponseWriter
 	r       *http.Request // nil over stdio
@@ -100,7 +100,7 @@ const (
 // presented is the word that the checks of a dialect have for the session that
 // a request presents: none, known or unknown. A pipe is one from its
 // initialize on.
-func (q *probe) presented() string {
+func (q *visit) presented() string {
 	switch {
 	case q.known == sessionKnown, q.pipe != nil && q.initialized:
 		return "known"
@@ -116,7 +116,7 @@ var (
 )
 
 // read takes in the body.
-func (q *probe) read() {
+func (q *visit) read() {
 	if q.verb != http.MethodPost {
 		return
 	}
@@ -151,7 +151,7 @@ func readBody(r *http.Request, max int64) ([]byte, error) {
 func drain(r *http.Request) { _, _ = io.CopyN(io.Discard, r.Body, 16<<20) }
 
 // locate finds the session that the request names.
-func (q *probe) locate() {
+func (q *visit) locate() {
 	if q.old {
 		q.locateOld()
 		return
@@ -182,18 +182,18 @@ func (q *probe) locate() {
 
 // post reports whether the request is a POST whose body could be read as
 // JSON-RPC.
-func (q *probe) post() bool { return q.verb == http.MethodPost && q.bodyErr == nil }
+func (q *visit) post() bool { return q.verb == http.MethodPost && q.bodyErr == nil }
 
 // has reports whether the body holds a message of that method.
-func (q *probe) has(method string) bool {
+func (q *visit) has(method string) bool {
 	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool { return m.Method == method })
 }
 
 // initialize reports whether the body is an initialize request.
-func (q *probe) initialize() bool { return q.has(mcp.Initialize) }
+func (q *visit) initialize() bool { return q.has(mcp.Initialize) }
 
 // method returns the method of the first message, or "".
-func (q *probe) method() string {
+func (q *visit) method() string {
 	if q.post() {
 		return q.batch.Messages[0].Method
 	}
@@ -202,7 +202,7 @@ func (q *probe) method() string {
 
 // requestID returns the id to answer with: the first request's, or what could
 // be read of a message that is no JSON-RPC.
-func (q *probe) requestID() []byte {
+func (q *visit) requestID() []byte {
 	if bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
 		return bad.ID
 	}
@@ -214,7 +214,7 @@ func (q *probe) requestID() []byte {
 
 // revision returns the protocol revision the request is under: the header's,
 // else the negotiated one, else the one to assume.
-func (q *probe) revision() string {
+func (q *visit) revision() string {
 	switch {
 	case mcp.IsLegacy(q.protocol):
 		return q.protocol

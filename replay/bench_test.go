@@ -110,7 +110,7 @@ func idleRules(n int) *scenarios.Scenario {
 			{HTTP: "GET", Nth: i + 1},
 			{Method: "tools/call", Nth: 1_000_000_000},
 		}[i%4]
-		s.Faults = append(s.Faults, scenarios.Fault{Name: "idle", When: when, Do: scenarios.Action{ExpireSession: true}})
+		s.Faults = append(s.Faults, scenarios.Fault{Name: fmt.Sprintf("idle-%d", i), When: when, Do: scenarios.Action{ExpireSession: true}})
 	}
 	return s
 }

@@ -1,6 +1,9 @@
 package scenarios
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // whereabouts remembers where faults and expectations stand, for what can be
 // checked only when the whole file has been read.
@@ -59,7 +62,11 @@ func (w *whereabouts) checkNames(i int, s *Scenario) error {
 	}
 	for j := range i {
 		if s.Faults[j].Name == name {
-			return at.errorf("two faults are called %q, the first on line %d: give them different names", name, w.faults[j]["name"].line)
+			first := ""
+			if line := w.faults[j]["name"].line; line > 0 { // those of a program have none
+				first = fmt.Sprintf(", the first on line %d", line)
+			}
+			return at.errorf("two faults are called %q%s: give them different names", name, first)
 		}
 	}
 	return nil

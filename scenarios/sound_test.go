@@ -55,7 +55,7 @@ func TestSound(t *testing.T) {
 		{"chance where nothing is left to it", breaks(Fault{Do: restart, When: Trigger{Any: []Trigger{{Chance: 0.5}}}}), "faults[0].when.any[0]: chance does not stand in any"},
 		{"counting where nothing counts", breaks(Fault{Do: restart, When: lists, Until: &Trigger{Nth: 2}}), "nth does not stand in until"},
 		{"a while that is less than none", breaks(Fault{Do: restart, When: Trigger{AfterTime: -1}}), "faults[0].when.after: after is -1ns"},
-		{"two of one name", &Scenario{Faults: []Fault{{Name: "f", Do: restart}, {Name: "f", Do: restart}}}, `two faults are called "f"`},
+		{"two of one name", &Scenario{Faults: []Fault{{Name: "f", Do: restart}, {Name: "f", Do: restart}}}, `two faults are called "f": give them`},
 		{"an answer to what is not answered", breaks(Fault{When: Trigger{Client: "eof"}, Do: Action{Error: &RPCError{Message: "m"}}}), "faults[0].do.error: error beside client: eof"},
 		{"two answers to one request", breaks(Fault{Do: Action{Ignore: true, Error: &RPCError{Message: "m"}}}), "one do has one answer"},
 

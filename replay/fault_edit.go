@@ -54,7 +54,7 @@ func (q *visit) edit(instead *scenarios.Action) {
 	}
 }
 
-// lasts returns how long an edited answer is performed: until its client
+// lasts returns how long an edited answer, or a live server's, is performed: until its client
 // leaves, its session ends, the player closes, or leave is called. A DELETE ends
 // its session itself, and is answered all the same. left leaves, and waits
 // until nobody watches any more.

@@ -171,29 +171,14 @@ func (q *visit) passEdited(body io.ReadCloser) {
 // where its session or the player does: a stream cleanly, for so a server ends
 // it.
 func (q *visit) passOn(body io.ReadCloser) {
-	ctx, cancel := context.WithCancel(q.r.Context())
-	ended := q.conv.ended
-	if q.verb == http.MethodDelete {
-		ended = nil // it is what ends the session
-	}
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		select {
-		case <-ended:
-		case <-q.p.closing:
-		case <-ctx.Done():
-		}
-		cancel()
-	}()
+	ctx, _, left := q.lasts()
 	t := &tee{ResponseWriter: q.w, q: q, ctx: ctx}
 	why := q.caught(t, q.upstreams(ctx, body))
 	cut := t.over()
 	if why == nil && t.status == 0 && !cut {
 		t.WriteHeader(http.StatusOK) // an answer of nothing at all
 	}
-	cancel()
-	<-watched
+	left()
 	switch {
 	case cut && t.status == 0:
 		q.brokenOff(nil)

@@ -54,3 +54,11 @@ func isJSONRPCError(a probes.Answer) bool {
 func bytesSay(a probes.Answer, word string) bool {
 	return strings.Contains(strings.ToLower(string(a.Body)), word)
 }
+
+const mockSays = "this is a mock, and nothing of the kind was recorded"
+
+// isMock reports whether an error is that of a mock for what it has no answer
+// to, which stands outside of the codes of JSON-RPC.
+func isMock(e gjson.Result) bool {
+	return strings.HasPrefix(e.Get("message").Str, "mcpmock: no recorded answer")
+}

@@ -38,8 +38,9 @@ import (
 )
 
 // HTTP holds the server whose MCP endpoint is at that URL to the rules of
-// Streamable HTTP, in each era that it speaks, and finds out whose manners it has. That takes seconds:
-// some answers are streams, which are listened to for a while.
+// Streamable HTTP, in each era that it speaks, and finds out whose manners it
+// has; or else to those of HTTP+SSE, if that is what it speaks. That takes
+// seconds: some answers are streams, which are listened to for a while.
 //
 // The error is an [*Unreachable] where no MCP server answers, that of ctx where it
 // ends, and otherwise about the arguments. A server that breaks the rules is
@@ -78,7 +79,7 @@ func Stdio(ctx context.Context, command []string, opts ...Option) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &piped{Report: &Report{Server: say.Command(command), Transport: overStdio}, options: o, command: command}
+	s := &program{piped{Report: &Report{Server: say.Command(command), Transport: overStdio}, options: &o, log: "what it says on stderr"}, command}
 	if err := s.rules(ctx); err != nil {
 		return nil, err
 	}

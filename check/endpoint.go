@@ -282,10 +282,6 @@ func (w *holding) old(to string) *Finding {
 	f := w.find("transport", Note, ofOldHTTP, "", "Streamable HTTP, which took the place of HTTP+SSE with 2025-03-26", "HTTP+SSE: GET opens a stream that names %s", say.Short(to, 100)).
 		because("clients of Streamable HTTP alone get an error when they POST initialize here",
 			"update the server, or tell the client that it is HTTP+SSE; record it with --transport sse")
-	if u, err := w.endpoint.Parse(to); err != nil || u.Host != w.endpoint.Host {
-		w.find("endpoint-event", Note, ofOldHTTP, "", "a URI of the same origin", "%s", say.Short(to, 200)).
-			because("clients refuse to send messages to another origin", "let the server name a path alone")
-	}
 	return f
 }
 

@@ -104,26 +104,6 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestOldTransport tells a server of HTTP+SSE alone apart.
-func TestOldTransport(t *testing.T) {
-	w, err := checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != "GET" {
-			http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
-			return
-		}
-		w.Header().Set("Content-Type", "text/event-stream")
-		_, _ = io.WriteString(w, "event: endpoint\ndata: /messages?session_id=1\n\n")
-		w.(http.Flusher).Flush()
-		<-r.Context().Done()
-	}), "/sse")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.Transport != overSSE || len(w.Findings) != 1 || w.Findings[0].Verdict != Note {
-		t.Errorf("transport %s, findings %v", w.Transport, w.Findings)
-	}
-}
-
 // TestRedirect holds that a redirect within the host is followed and
 // told of.
 func TestRedirect(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 // framing is about how the event streams are written that had the answers to a
 // good client on them. Most of it is right by the rules of event streams, and
 // yet more than some clients can read.
-func (r *Report) framing(answers []probes.Answer) {
-	const wants = "events that every client can read: named message or not at all, the data in one line, the end of the stream after the response"
+func (r *Report) framing(in section, answers []probes.Answer) {
+	const wants = "events that every client can read: named message or not at all, the data in one line"
 	streams := 0
 	for _, a := range answers {
 		if mediaOf(a) != "text/event-stream" || len(a.Body) == 0 {
@@ -21,17 +21,17 @@ func (r *Report) framing(answers []probes.Answer) {
 		}
 		streams++
 		if odd := oddity(a); odd != nil {
-			level := ""
+			level, wants := "", wants
 			if odd.wants != "" {
-				level = "SHOULD"
+				level, wants = "SHOULD", odd.wants
 			}
-			f := r.find("event-stream", Note, ofSending, level, wants, "%s", odd.saw).because(odd.cause, odd.cure)
+			f := r.find("event-stream", Note, in, level, wants, "%s", odd.saw).because(odd.cause, odd.cure)
 			f.known(odd.scenario, "")
 			return
 		}
 	}
 	if streams > 0 {
-		r.find("event-stream", OK, ofSending, "", wants, "%s", say.Count(streams, "answer"))
+		r.find("event-stream", OK, in, "", wants, "%s", say.Count(streams, "answer"))
 	}
 }
 
@@ -60,7 +60,7 @@ func oddity(a probes.Answer) *flaw {
 		responded = responded || gjson.GetBytes(f.Data, "result").Exists() || gjson.GetBytes(f.Data, "error").Exists()
 	}
 	if responded && a.Open {
-		return &flaw{"a stream that stays open after its response", "yes", "clients that read to the end wait for ever, and so does whatever stands between", "end the stream with the response", "sse-not-closed-after-response"}
+		return &flaw{"a stream that stays open after its response", "a stream that ends with its response", "clients that read to the end wait for ever, and so does whatever stands between", "end the stream with the response", "sse-not-closed-after-response"}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -70,24 +69,25 @@ func (w *holding) headerRules() {
 	} else {
 		w.find("accept", OK, ofSending, "MUST", wants, "%s", strings.Join(saw, "; "))
 	}
-	w.negotiation()
+	offered := w.answers["initialize-unknown-version"]
+	r, ok := result(offered)
+	w.negotiated(r, ok, inWords(offered))
 	w.versionHeader()
 }
 
-// negotiation is about a version that no server speaks.
-func (w *holding) negotiation() {
+// negotiated is about the answer to initialize where 1999-01-01 was offered, a
+// version that no server speaks.
+func (r *Report) negotiated(result gjson.Result, ok bool, words string) {
 	const wants = "another version, one that the server speaks"
-	a := w.answers["initialize-unknown-version"]
-	r, ok := result(a)
 	switch {
-	case ok && r.Get("protocolVersion").String() == "1999-01-01":
-		w.find("version-negotiation", Broken, ofNegotiation, "MUST", wants, "1999-01-01 was offered and agreed to").
+	case ok && result.Get("protocolVersion").String() == "1999-01-01":
+		r.find("version-negotiation", Broken, ofNegotiation, "MUST", wants, "1999-01-01 was offered and agreed to").
 			because("clients believe the server speaks a version that it does not", "answer with the newest version that the server speaks").
 			known("version-echoed", "https://github.com/pgEdge/pgedge-postgres-mcp/issues/212")
 	case ok:
-		w.find("version-negotiation", OK, ofNegotiation, "MUST", wants, "1999-01-01 was offered, %s answered", r.Get("protocolVersion").String())
+		r.find("version-negotiation", OK, ofNegotiation, "MUST", wants, "1999-01-01 was offered, %s answered", result.Get("protocolVersion").String())
 	default:
-		w.find("version-negotiation", Note, ofNegotiation, "MUST", wants, "1999-01-01 was offered: %s", inWords(a)).
+		r.find("version-negotiation", Note, ofNegotiation, "MUST", wants, "1999-01-01 was offered: %s", words).
 			because("a client newer than the server cannot find out which version they share", "answer with the newest version that the server speaks")
 	}
 }
@@ -161,19 +161,16 @@ func (w *holding) bodyRules() {
 
 // originRules are about pages of other sites, which reach a server on this
 // machine by DNS rebinding: then both Host and Origin are theirs. It asks what
-// the step does, under its name, and where strict, only 403 will do.
-func (w *holding) originRules(ctx context.Context, rule string, in section, what string, strict bool, step func(lines ...[2]string) probes.Step) error {
+// is named, and where strict, only 403 will do.
+func (w *holding) originRules(rule string, in section, what string, strict bool, ask func(lines ...[2]string) (probes.Answer, error)) error {
 	evil := [2]string{"Origin", "http://evil.example"}
-	ask := func(name string, lines ...[2]string) (probes.Answer, error) {
-		return w.client.Ask(ctx, probes.Probe{Name: name, Steps: []probes.Step{step(lines...)}})
-	}
-	foreign, err := ask("origin", evil)
+	foreign, err := ask(evil)
 	if err != nil {
 		return err
 	}
 	rebound := foreign
 	if w.loopback { // elsewhere a Host is also how a request finds its server
-		if rebound, err = ask("rebinding", evil, [2]string{"Host", "evil.example"}); err != nil {
+		if rebound, err = ask(evil, [2]string{"Host", "evil.example"}); err != nil {
 			return err
 		}
 	}

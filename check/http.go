@@ -37,13 +37,19 @@ type holding struct {
 // no probe is asked.
 func (w *holding) rules(ctx context.Context) error {
 	first, err := w.arrive(ctx)
+	if err == nil && w.Transport == overSSE {
+		return w.oldRules(ctx)
+	}
 	if err != nil || first == nil && w.refused == nil {
 		return err
 	}
 	w.Endpoint = say.Place(w.endpoint)
 	w.loopback = onThisMachine(w.endpoint)
 	if first == nil { // it was found out by the way that it speaks the modern one
-		return w.modernRules(ctx)
+		if err := w.modernRules(ctx); err != nil || w.modernAnswers == nil {
+			return err
+		}
+		return w.corsRules(ctx)
 	}
 	if err := w.legacyRules(ctx, *first); err != nil {
 		return err
@@ -53,10 +59,16 @@ func (w *holding) rules(ctx context.Context) error {
 	case err != nil:
 		return err
 	case speaksModern(s):
-		return w.modernRules(ctx)
+		if err := w.modernRules(ctx); err != nil {
+			return err
+		}
+	default:
+		w.fallsBack(s, ofEraOverHTTP)
 	}
-	w.fallsBack(s, ofEraOverHTTP)
-	return nil
+	if w.answers == nil {
+		return nil
+	}
+	return w.corsRules(ctx)
 }
 
 // legacyRules walks the rules of the revisions that have initialize, which was
@@ -71,7 +83,7 @@ func (w *holding) legacyRules(ctx context.Context, first probes.Answer) error {
 			return err
 		}
 	}
-	w.framing(w.talked)
+	w.framing(ofSending, w.talked)
 	if w.shut() || w.apart() {
 		return nil
 	}
@@ -82,13 +94,20 @@ func (w *holding) legacyRules(ctx context.Context, first probes.Answer) error {
 	w.streamRules()
 	w.headerRules()
 	w.bodyRules()
-	return w.originRules(ctx, "origin", ofSecurity, mcp.Initialize, w.Protocol >= mcp.V20251125, probes.Initialize)
+	return w.originRules("origin", ofSecurity, mcp.Initialize, w.Protocol >= mcp.V20251125, w.asker(ctx, probes.Initialize))
 }
 
 // askAll asks the probes.
 func (w *holding) askAll(ctx context.Context) (err error) {
 	w.answers, err = w.ask(ctx, Probes())
 	return err
+}
+
+// asker asks one step, with header lines added to it.
+func (w *holding) asker(ctx context.Context, step func(lines ...[2]string) probes.Step) func(lines ...[2]string) (probes.Answer, error) {
+	return func(lines ...[2]string) (probes.Answer, error) {
+		return w.client.Ask(ctx, probes.Probe{Name: "asked", Steps: []probes.Step{step(lines...)}})
+	}
 }
 
 func onThisMachine(u *url.URL) bool {

@@ -9,13 +9,19 @@ import (
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/probes"
-	"github.com/tidwall/gjson"
 )
 
 // modernRules holds a server to the rules of revision 2026-07-28 over
 // Streamable HTTP.
 func (w *holding) modernRules(ctx context.Context) error {
-	m := &modern{Report: w.Report, options: w.options, dual: w.Protocol != mcp.V20260728, overHTTP: true, probed: map[string]*said{}}
+	m := &modern{Report: w.Report, options: &w.options, dual: w.Protocol != mcp.V20260728, overHTTP: true, probed: map[string]*said{}}
+	m.say = func(ctx context.Context, body string, lines ...[2]string) *said {
+		a, err := w.client.Ask(ctx, probes.Probe{Name: "modern", Steps: []probes.Step{probes.Modern(body, lines...)}})
+		if err != nil {
+			a.Err = err // that of ctx, for whoever asked to see
+		}
+		return answered(body, a)
+	}
 	answers, err := w.ask(ctx, ModernProbes())
 	if err != nil || answers == nil {
 		return err
@@ -26,71 +32,22 @@ func (w *holding) modernRules(ctx context.Context) error {
 		m.probed[p.Name] = s
 		m.all = append(m.all, s)
 	}
-	post := func(ctx context.Context, body string, lines ...[2]string) (*said, error) {
-		a, err := w.client.Ask(ctx, probes.Probe{Name: "modern", Steps: []probes.Step{probes.Modern(body, lines...)}})
-		if err != nil {
-			return nil, err
-		}
-		s := answered(body, a)
-		m.all = append(m.all, s)
-		return s, nil
-	}
-	ask := func(ctx context.Context, body string) (*said, error) { return post(ctx, body) }
-
-	m.discover()
-	if w.refused != nil {
-		m.refusedInitialize(w.refused)
-	}
-	m.meta()
-	m.version()
-	m.headers()
-	m.methods()
-	if err := m.tools(ctx, ask); err != nil {
+	if err := m.walk(ctx, w.refused); err != nil {
 		return err
 	}
-	if err := m.lists(ctx, ask); err != nil {
-		return err
-	}
-	if err := m.params(func(body string, lines [][2]string) (*said, error) { return post(ctx, body, lines...) }); err != nil {
-		return err
-	}
-	if err := m.call(func(tool gjson.Result, body string) (*said, error) {
-		return post(ctx, body, mirrored(tool, gjson.Parse(m.arguments))...)
-	}); err != nil {
-		return err
-	}
-	m.resource()
-	m.logLevel()
-	if err := m.ids(ctx, ask); err != nil {
-		return err
-	}
-	if err := m.listen(ctx, ask); err != nil {
-		return err
-	}
-	m.results()
-	m.quiet()
-	m.codes()
 	m.earlier()
 	m.bodies()
 	m.streams()
-	return w.originRules(ctx, "modern-origin", ofGuard, "server/discover", true, func(lines ...[2]string) probes.Step {
+	return w.originRules("modern-origin", ofGuard, "server/discover", true, w.asker(ctx, func(lines ...[2]string) probes.Step {
 		return probes.Modern(request("41", mcp.Discover, ""), lines...)
-	})
-}
-
-// refusedInitialize is about what a client of an earlier revision is told by a
-// server that has no initialize.
-func (m *modern) refusedInitialize(s *said) {
-	var breaches []string
-	if !strings.Contains(s.response().Get("error").Raw, mcp.V20260728) {
-		breaches = append(breaches, saw("initialize", s))
-	}
-	m.hold("modern-initialize", ofEras, "SHOULD", "an error that names the versions that the server speaks", saw("initialize", s), breaches,
-		"clients of earlier revisions show this error to their users, and cannot find out anything else", "answer initialize with an error -32022 that has data.supported").shown("modern-only-server-vs-old-client")
+	}))
 }
 
 // headers is about the headers that mirror the body.
 func (m *modern) headers() {
+	if !m.overHTTP {
+		return
+	}
 	differs := func(s *said) bool { return s.refused(mcp.HeaderMismatch) }
 	const wants = "400 with error -32020"
 	const cause = "what stands before the server decides by the headers, and the server by the body: each can be told another thing"

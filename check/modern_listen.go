@@ -20,7 +20,7 @@ var changes = []struct{ asked, capability, notification string }{
 }
 
 // listen is about the stream of changes.
-func (m *modern) listen(ctx context.Context, ask asker) error {
+func (m *modern) listen(ctx context.Context) error {
 	told := false
 	for _, c := range changes {
 		told = told || m.capabilities.Get(c.capability).Bool()
@@ -31,7 +31,7 @@ func (m *modern) listen(ctx context.Context, ask asker) error {
 		m.find("modern-listen", OK, ofAcknowledging, "MUST", wants, "%s: the server does not say that anything changes", first.words)
 		return nil
 	}
-	named, err := ask(ctx, request(`"mcpmock-listen"`, mcp.Listen, `"notifications":{"toolsListChanged":true}`))
+	named, err := m.ask(ctx, request(`"mcpmock-listen"`, mcp.Listen, `"notifications":{"toolsListChanged":true}`))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -96,7 +97,10 @@ func mirrored(tool, arguments gjson.Result) [][2]string {
 // params is about the headers that repeat arguments. Only a tool that says
 // that it is read-only is called, or the one that was named: a server that
 // does not look at the headers runs it.
-func (m *modern) params(ask func(body string, lines [][2]string) (*said, error)) error {
+func (m *modern) params(ctx context.Context) error {
+	if !m.overHTTP {
+		return nil
+	}
 	const cure = "read the specification's list of constraints, and validate inputSchema with it"
 	tools := m.named("modern-tools-list").result().Get("tools").Array()
 	var wrong []string
@@ -155,7 +159,7 @@ func (m *modern) params(ask func(body string, lines [][2]string) (*said, error))
 	var breaches []string
 	first := ""
 	for _, t := range trials {
-		s, err := ask(body, t.lines)
+		s, err := m.ask(ctx, body, t.lines...)
 		if err != nil {
 			return err
 		}
@@ -172,11 +176,11 @@ func (m *modern) params(ask func(body string, lines [][2]string) (*said, error))
 	if len(breaches) > 0 {
 		return nil
 	}
-	return m.integers(tool, given, body, ask)
+	return m.integers(ctx, tool, given, body)
 }
 
 // integers is about an integer that its header spells otherwise.
-func (m *modern) integers(tool, given gjson.Result, body string, ask func(body string, lines [][2]string) (*said, error)) error {
+func (m *modern) integers(ctx context.Context, tool, given gjson.Result, body string) error {
 	list, _ := mirrors(tool)
 	i := slices.IndexFunc(list, func(c mirror) bool { return c.kind == "integer" && c.at(given).Type == gjson.Number })
 	if i < 0 {
@@ -184,7 +188,7 @@ func (m *modern) integers(tool, given gjson.Result, body string, ask func(body s
 	}
 	other := list[i].header(list[i].at(given).Raw + ".0")
 	lines := slices.DeleteFunc(mirrored(tool, given), func(l [2]string) bool { return l[0] == other[0] })
-	s, err := ask(body, append(lines, other))
+	s, err := m.ask(ctx, body, append(lines, other)...)
 	if err != nil {
 		return err
 	}

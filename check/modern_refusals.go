@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,6 +11,17 @@ import (
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/tidwall/gjson"
 )
+
+// refusedInitialize is about what a client of an earlier revision is told by a
+// server that has no initialize.
+func (m *modern) refusedInitialize(s *said) {
+	var breaches []string
+	if !strings.Contains(s.response().Get("error").Raw, mcp.V20260728) {
+		breaches = append(breaches, saw("initialize", s))
+	}
+	m.hold("modern-initialize", ofEras, "SHOULD", "an error that names the versions that the server speaks", saw("initialize", s), breaches,
+		"clients of earlier revisions show this error to their users, and cannot find out anything else", "answer initialize with an error -32022 that has data.supported").shown("modern-only-server-vs-old-client")
+}
 
 // meta is about requests whose _meta lacks something.
 func (m *modern) meta() {
@@ -137,8 +149,8 @@ func (m *modern) resource() {
 	case s.result().Exists():
 		m.find("modern-no-resource", LeftOut, ofNoResource, "MUST", "error -32602", "the server has something to read at mcpmock://no/such")
 		return
-	case strings.HasPrefix(s.response().Get("error.message").Str, "mcpmock: no recorded answer"):
-		m.find("modern-no-resource", LeftOut, ofNoResource, "MUST", "error -32602", "this is a mock, and nothing of the kind was recorded")
+	case isMock(s.response().Get("error")):
+		m.find("modern-no-resource", LeftOut, ofNoResource, "MUST", "error -32602", mockSays)
 		return
 	case s.code() != mcp.InvalidParams:
 		breaches = append(breaches, saw("resources/read of what is not there", s))
@@ -147,9 +159,9 @@ func (m *modern) resource() {
 		"clients cannot tell a resource that is gone from one that is empty, or from a failure", "answer -32602; -32002 was that of earlier revisions")
 }
 
-// call calls a tool, where that is safe; ask has to add the headers that the
-// arguments want.
-func (m *modern) call(ask func(tool gjson.Result, body string) (*said, error)) error {
+// call calls a tool, where that is safe, with the headers that the arguments
+// want.
+func (m *modern) call(ctx context.Context) error {
 	const wants = "the result of the call"
 	if !m.capabilities.Get("tools").Exists() {
 		return nil
@@ -173,7 +185,7 @@ func (m *modern) call(ask func(tool gjson.Result, body string) (*said, error)) e
 			definition = t
 		}
 	}
-	s, err := ask(definition, request("13", mcp.ToolsCall, `"name":`+jsonText(tool)+`,"arguments":`+m.arguments))
+	s, err := m.ask(ctx, request("13", mcp.ToolsCall, `"name":`+jsonText(tool)+`,"arguments":`+m.arguments), mirrored(definition, gjson.Parse(m.arguments))...)
 	if err != nil {
 		return err
 	}

@@ -12,10 +12,6 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// asker asks one request, over whatever transport. The error is that of ctx;
-// what got no answer says so in its words.
-type asker func(ctx context.Context, body string) (*said, error)
-
 // discover is about the one method that every server has.
 func (m *modern) discover() {
 	const wants = "a result with supportedVersions and capabilities"
@@ -47,19 +43,19 @@ func (m *modern) discover() {
 
 // lists asks for everything that the server says it has, the lists' second
 // pages included, so that there is something to look at.
-func (m *modern) lists(ctx context.Context, ask asker) error {
+func (m *modern) lists(ctx context.Context) error {
 	for i, l := range []struct{ capability, method string }{
 		{"tools", mcp.ToolsList}, {"prompts", "prompts/list"}, {"resources", "resources/list"}, {"resources", "resources/templates/list"},
 	} {
 		if !m.capabilities.Get(l.capability).Exists() {
 			continue
 		}
-		s, err := ask(ctx, request(fmt.Sprint(50+2*i), l.method, ""))
+		s, err := m.ask(ctx, request(fmt.Sprint(50+2*i), l.method, ""))
 		if err != nil {
 			return err
 		}
 		if next := s.result().Get("nextCursor"); next.Type == gjson.String {
-			if _, err := ask(ctx, request(fmt.Sprint(51+2*i), l.method, `"cursor":`+next.Raw)); err != nil {
+			if _, err := m.ask(ctx, request(fmt.Sprint(51+2*i), l.method, `"cursor":`+next.Raw)); err != nil {
 				return err
 			}
 		}
@@ -68,7 +64,7 @@ func (m *modern) lists(ctx context.Context, ask asker) error {
 }
 
 // tools is about tools/list and the order of the tools.
-func (m *modern) tools(ctx context.Context, ask asker) error {
+func (m *modern) tools(ctx context.Context) error {
 	if !m.capabilities.Get("tools").Exists() {
 		m.find("modern-tools-list", LeftOut, ofModernTools, "MUST", "the tools", "the server does not say that it has tools")
 		return nil
@@ -87,7 +83,7 @@ func (m *modern) tools(ctx context.Context, ask asker) error {
 	}
 	order := namesOf(first)
 	for range 2 {
-		again, err := ask(ctx, request("32", mcp.ToolsList, ""))
+		again, err := m.ask(ctx, request("32", mcp.ToolsList, ""))
 		if err != nil {
 			return err
 		}
@@ -109,11 +105,11 @@ func namesOf(s *said) []string {
 }
 
 // ids is about the id of a response.
-func (m *modern) ids(ctx context.Context, ask asker) error {
+func (m *modern) ids(ctx context.Context) error {
 	var breaches []string
 	asked := []string{`"mcpmock-a"`, `"32"`, `0`, `-7`, `9007199254740991`}
 	for _, id := range asked {
-		s, err := ask(ctx, request(id, mcp.Discover, ""))
+		s, err := m.ask(ctx, request(id, mcp.Discover, ""))
 		if err != nil {
 			return err
 		}

@@ -75,38 +75,6 @@ func metaOf(v gjson.Result, name string) gjson.Result {
 	return v.Get("_meta." + gjson.Escape(name))
 }
 
-// A modern is a server being held to the rules of revision 2026-07-28.
-type modern struct {
-	*Report
-	options
-	dual         bool // it speaks revisions with initialize, too
-	overHTTP     bool
-	capabilities gjson.Result
-	probed       map[string]*said // the answers to the probes, by name
-	all          []*said          // everything, in the order in which it was asked
-}
-
-// named is the answer to a probe.
-func (m *modern) named(name string) *said {
-	if s := m.probed[name]; s != nil {
-		return s
-	}
-	return &said{words: "not asked"}
-}
-
-// hold adds the finding about a rule: that all is fine, or what is not. A
-// breach of a MUST is broken, and any other a note.
-func (m *modern) hold(rule string, in section, level, wants, fine string, breaches []string, cause, cure string) *Finding {
-	if len(breaches) == 0 {
-		return m.find(rule, OK, in, level, wants, "%s", fine)
-	}
-	verdict := Note
-	if level == "MUST" {
-		verdict = Broken
-	}
-	return m.find(rule, verdict, in, level, wants, "%s", strings.Join(breaches, "; ")).because(cause, cure)
-}
-
 // saw is what came for a request, as a finding has it.
 func saw(what string, s *said) string { return what + ": " + s.words }
 

@@ -108,7 +108,7 @@ func TestUprightOverStdio(t *testing.T) {
 		t.Run("breach "+name, func(t *testing.T) {
 			t.Setenv(asServer, "upright")
 			t.Setenv(asServer+"_BREACH", name)
-			r, err := Stdio(t.Context(), []string{os.Args[0]}, func(o *options) { o.answerWithin, o.quietFor = 2*time.Second, 50*time.Millisecond })
+			r, err := Stdio(t.Context(), []string{os.Args[0]}, func(o *options) { o.answerWithin, o.quietFor = 20*time.Second, 50*time.Millisecond })
 			if err != nil {
 				t.Fatal(err)
 			}

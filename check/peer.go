@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os/exec"
 	"strings"
@@ -12,34 +11,19 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
-	"github.com/tidwall/gjson"
 )
 
 // A peer is a server over stdio that is being checked. One goroutine uses it.
 type peer struct {
+	*pipe
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	tells  chan string   // lines for stdin, which is closed after the last; nil once there are no more
 	told   chan struct{} // closed when stdin is
-	said   chan []byte   // lines of stdout; closed when it ends
 	errs   tail
 	exited chan struct{}
 	err    error // how it exited, once exited is closed
-
-	slow      func() // called when an answer takes longer than slowAfter; nil for none
-	slowAfter time.Duration
-
-	lines   int    // of stdout so far
-	odd     int    // of those, no message
-	oddLine string // the first of them
-	unasked string // a response to what was not asked, in words
-	stray   []byte // the first response since the last request that has an id which nobody asked with
-
-	ids map[string]bool // asked with so far
-
-	beside []gjson.Result // notifications and requests that came while an answer was waited for; nil where nobody wants them
 }
 
 // maxLine is how long a line of stdout may be.
@@ -51,7 +35,9 @@ const maxUnread = 64
 // startPeer starts a command whose stdin and stdout are the peer's.
 func startPeer(ctx context.Context, command []string) (*peer, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), tells: make(chan string, maxUnread), told: make(chan struct{}), said: make(chan []byte, 64), exited: make(chan struct{}), ids: map[string]bool{}}
+	said := make(chan []byte, 64) // lines of stdout
+	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), tells: make(chan string, maxUnread), told: make(chan struct{}), exited: make(chan struct{})}
+	p.pipe = &pipe{tell: p.say, said: said, line: whole, left: p.ended, ids: map[string]bool{}}
 	withChildren(p.cmd)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = &p.errs
@@ -80,12 +66,12 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 		_ = in.Close() // it may be gone already
 	}(p.tells)
 	go func() {
-		defer close(p.said)
+		defer close(said)
 		lines := bufio.NewScanner(out)
 		lines.Buffer(nil, maxLine)
 		for lines.Scan() {
 			if len(bytes.TrimSpace(lines.Bytes())) > 0 {
-				p.said <- bytes.Clone(lines.Bytes())
+				said <- bytes.Clone(lines.Bytes())
 			}
 		}
 		_ = out.CloseWithError(lines.Err()) // of a line beyond all measure, the rest is not read
@@ -95,12 +81,16 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 
 // say has a line written, and does not wait for that: a server that does not
 // read is found out by what it is asked next.
-func (p *peer) say(line string) {
+func (p *peer) say(line string) string {
 	select {
 	case p.tells <- line:
 	default:
 	}
+	return ""
 }
+
+// whole is a line of stdout, which is a message as it is.
+func whole(line []byte) []byte { return line }
 
 // hush closes stdin after what was said.
 func (p *peer) hush() {
@@ -110,73 +100,14 @@ func (p *peer) hush() {
 	}
 }
 
-// ask says a request and waits for its response.
-func (p *peer) ask(ctx context.Context, request string, patience time.Duration) reply {
-	asked, _ := kindOf([]byte(request))
-	p.stray = nil
-	p.ids[string(asked.ID)] = true
-	p.say(request)
-	timeout := time.NewTimer(patience)
-	defer timeout.Stop()
-	var slow <-chan time.Time
-	if p.slow != nil {
-		t := time.NewTimer(p.slowAfter)
-		defer t.Stop()
-		slow = t.C
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return reply{why: "interrupted"}
-		case <-slow:
-			p.slow()
-		case <-timeout.C:
-			return reply{why: fmt.Sprintf("no answer for %s", patience), stray: p.stray}
-		case line, ok := <-p.said:
-			if !ok {
-				return reply{why: p.left()}
-			}
-			if p.heard(line, asked) {
-				return reply{message: bytes.TrimSpace(line)}
-			}
-		}
-	}
-}
-
-// heard takes in a line of stdout and reports whether it answers a request.
-func (p *peer) heard(line []byte, asked jsonrpc.Message) bool {
-	p.lines++
-	m, ok := kindOf(line)
-	p.aside(line, m)
-	if m.Kind == jsonrpc.Response && p.stray == nil && !p.ids[string(m.ID)] {
-		p.stray = bytes.TrimSpace(bytes.Clone(line))
-	}
-	switch {
-	case !ok:
-		p.odd++
-		if p.oddLine == "" {
-			p.oddLine = fmt.Sprintf("%q", say.Short(string(line), 100))
-		}
-	case m.Kind == jsonrpc.Response && bytes.Equal(m.ID, asked.ID):
-		return true
-	case m.Kind == jsonrpc.Request && m.Method == mcp.Ping:
-		p.say(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":{}}`)
-	case m.Kind == jsonrpc.Response && p.unasked == "" && (len(m.ID) == 0 || string(m.ID) == "null"):
-		p.unasked = "a response without an id: " + say.Short(string(line), 100)
-	}
-	return false
-}
-
-// left says how the server ended.
-func (p *peer) left() string {
+// ended says how the server ended.
+func (p *peer) ended() string {
 	<-p.exited
 	if p.err != nil {
 		return "it ended: " + p.err.Error()
 	}
 	return "it ended"
 }
-
-func (p *peer) firstOdd() string { return p.oddLine }
 
 // lastWords is the end of what the server said on stderr.
 func (p *peer) lastWords() string {

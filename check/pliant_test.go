@@ -1,13 +1,16 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mcpmock/mcpmock/probes"
@@ -85,15 +88,75 @@ func (p *pliant) answer(w http.ResponseWriter, m gjson.Result, result string) {
 	fmt.Fprintf(w, `{"jsonrpc":"2.0","id":%s,"result":%s}`, m.Get("id").Raw, result)
 }
 
-// checked runs the rules over a server.
-func checked(t *testing.T, server http.Handler, path string) (*Report, error) {
+// checked runs the rules over a server that is reached without a network, by a
+// clock that goes on when all wait: it waits for nobody, and nobody is too late.
+func checked(t *testing.T, server http.Handler, path string) (r *Report, err error) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		l := &hall{come: make(chan net.Conn), shut: make(chan struct{})}
+		s := &http.Server{Handler: server}
+		over := make(chan error, 1)
+		go func() { over <- s.Serve(l) }()
+		defer func() {
+			_ = s.Close() // of what is still open nothing is wanted
+			<-over
+		}()
+		by := func(o *options) { o.probing = append(o.probing, probes.WithDial(l.dial)) }
+		w, failed := newHolding("http://127.0.0.1:8000"+path, []Option{by})
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		r, err = w.Report, w.rules(t.Context())
+	})
+	return r, err
+}
+
+// checkedByTCP is checked over a network, for servers that do not end with their
+// connections.
+func checkedByTCP(t *testing.T, server http.Handler, path string) (*Report, error) {
 	t.Helper()
 	s := httptest.NewServer(server)
 	t.Cleanup(s.Close)
-	impatient := func(o *options) { o.probing = []probes.Option{probes.WithPatience(2*time.Second, 50*time.Millisecond)} }
-	w, err := newHolding(s.URL+path, []Option{impatient})
+	w, err := newHolding(s.URL+path, []Option{func(o *options) {
+		o.probing = []probes.Option{probes.WithPatience(20*time.Second, 50*time.Millisecond)}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w.Report, w.rules(t.Context())
 }
+
+// A hall is where a server waits for connections that are made by pipes.
+type hall struct {
+	come chan net.Conn
+	shut chan struct{}
+	once sync.Once
+}
+
+func (l *hall) dial(ctx context.Context, _ string) (net.Conn, error) {
+	mine, theirs := net.Pipe()
+	select {
+	case l.come <- theirs:
+		return mine, nil
+	case <-l.shut:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *hall) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.come:
+		return c, nil
+	case <-l.shut:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *hall) Close() error {
+	l.once.Do(func() { close(l.shut) })
+	return nil
+}
+
+func (l *hall) Addr() net.Addr { return &net.TCPAddr{} }

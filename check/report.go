@@ -1,10 +1,6 @@
 package check
 
-import (
-	"fmt"
-
-	"github.com/mcpmock/mcpmock/internal/mcp"
-)
+import "fmt"
 
 // A Verdict says how a server stands to one rule.
 type Verdict string
@@ -42,7 +38,7 @@ type Report struct {
 	Sessions  string     `json:"sessions,omitempty"` // required, optional or none; "" where it was not found out
 	Eras      []string   `json:"eras,omitempty"`     // legacy, where it has initialize; modern, where it speaks 2026-07-28
 	Findings  []*Finding `json:"findings"`           // in the order in which they were made
-	Dialect   *Likeness  `json:"dialect,omitempty"`  // nil where too little could be asked, and over stdio
+	Dialect   *Likeness  `json:"dialect,omitempty"`  // nil where too little could be asked, over stdio and over HTTP+SSE
 	OK        int        `json:"ok"`                 // how many findings have the verdict
 	Notes     int        `json:"notes"`
 	Broken    int        `json:"broken"`
@@ -79,19 +75,11 @@ type Match struct {
 
 // find adds what was found out about a rule: where it stands, how strong it
 // is, and what it wants. The revision is the negotiated one where that has
-// the section.
+// the section, else the nearest.
 func (r *Report) find(rule string, verdict Verdict, in section, level, wants, saw string, args ...any) *Finding {
-	revision := r.Protocol
-	if !mcp.IsLegacy(revision) {
-		revision = mcp.Legacy()[0]
-	}
-	revision = max(revision, in.since) // revisions are dates
+	revision, link := in.in(r.Protocol)
 	f := &Finding{
-		Rule: rule, Verdict: verdict, Saw: fmt.Sprintf(saw, args...), Wants: wants, Level: level, Revision: revision, Section: in.title,
-		Link: "https://modelcontextprotocol.io/specification/" + revision + "/" + in.page,
-	}
-	if in.anchor != "" {
-		f.Link += "#" + in.anchor
+		Rule: rule, Verdict: verdict, Saw: fmt.Sprintf(saw, args...), Wants: wants, Level: level, Revision: revision, Section: in.title, Link: link,
 	}
 	r.Findings = append(r.Findings, f)
 	switch verdict {

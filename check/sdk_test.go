@@ -38,7 +38,7 @@ func telling(text string) mcp.ToolHandler {
 func TestRealServer(t *testing.T) {
 	s := realServer()
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s }, &mcp.StreamableHTTPOptions{Stateless: true})
-	r, err := checked(t, handler, "/mcp")
+	r, err := checkedByTCP(t, handler, "/mcp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestRealServer(t *testing.T) {
 // without initialize, is not asked for it, and not complained of.
 func TestRealServerOfOneEra(t *testing.T) {
 	s := realServer()
-	r, err := checked(t, mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s }, nil), "/mcp")
+	r, err := checkedByTCP(t, mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s }, nil), "/mcp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestRealServerOfOneEra(t *testing.T) {
 // TestRealServerOverStdio is the same over stdio, where the SDK has both eras.
 func TestRealServerOverStdio(t *testing.T) {
 	t.Setenv(asServer, "sdk")
-	r, err := Stdio(t.Context(), []string{os.Args[0]}, func(o *options) { o.answerWithin, o.quietFor = 3*time.Second, 50*time.Millisecond })
+	r, err := Stdio(t.Context(), []string{os.Args[0]}, func(o *options) { o.answerWithin, o.quietFor = 20*time.Second, 50*time.Millisecond })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ var groups = []struct {
 	{"messages", []string{"ping", "tools-", "method-unknown", "notification", "batch", "malformed", "accept", "id-string"}},
 	{"streams", []string{"get", "event-stream"}},
 	{"process", []string{"stdout", "exit"}},
-	{"security", []string{"origin"}},
+	{"security", []string{"origin", "cors"}},
 	{"2026-07-28", []string{"modern-"}},
 	{"not asked", []string{"all-others"}},
 }

@@ -33,8 +33,16 @@ func (w *holding) call(ctx context.Context) error {
 			list, _ = result(answers[2])
 		}
 	}
-	if err := w.pages(ctx, list); err != nil {
-		return err
+	w.pages(list, func(asked []string) (gjson.Result, string) {
+		answers, err := w.client.Talk(ctx, probes.Probe{Name: "pages", Steps: probes.Conversation(asked...)})
+		if err != nil {
+			return gjson.Result{}, err.Error()
+		}
+		r, _ := result(answers[len(answers)-1])
+		return r, inWords(answers[len(answers)-1])
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if said, cure := w.uncallable(list); said != "" {
 		w.find("tools-call", LeftOut, ofCalls, "MAY", wants, "%s", said).Cure = cure

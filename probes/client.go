@@ -133,6 +133,7 @@ type talk struct {
 	client           *Client
 	session, version string
 	leaked           string
+	accepted         bool            // the last POST was, and may not have been taken yet
 	seen             map[string]bool // session ids that were shown; true while they are not deleted
 	open             []net.Conn
 }
@@ -155,6 +156,9 @@ func (t *talk) step(ctx context.Context, s Step) Answer {
 	}
 	if t.leaked == "" && a.Status >= 400 {
 		t.leaked = id
+	}
+	if s.Method == "POST" && a.Status/100 == 2 {
+		t.accepted = a.Status == http.StatusAccepted
 	}
 	if s.Method == "DELETE" && a.Status/100 == 2 {
 		t.seen[t.session] = false
@@ -215,6 +219,7 @@ func (t *talk) end(ctx context.Context) {
 	if !t.client.tidy || ctx.Err() != nil {
 		return
 	}
+	t.settle(ctx)
 	// Whoever takes the request ends the session, whether it is answered or not.
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -228,8 +233,77 @@ func (t *talk) end(ctx context.Context) {
 	}
 }
 
+// settle waits until the server may have taken what it accepted, and may have
+// begun the sessions that only a refusal showed: python-sdk 1.9.1 does not
+// survive their end before that.
+func (t *talk) settle(ctx context.Context) {
+	for id, alive := range t.seen {
+		switch {
+		case !alive:
+		case id != t.session:
+			timer := time.NewTimer(t.client.quiet)
+			defer timer.Stop()
+			select {
+			case <-ctx.Done():
+			case <-timer.C:
+			}
+			return
+		case t.accepted:
+			t.send(ctx, settled)
+			t.accepted = false
+		}
+	}
+}
+
 // send fills in one step and sends it.
 func (t *talk) send(ctx context.Context, s Step) Answer {
+	ask, a := t.dial(ctx, s)
+	if ask == nil {
+		return a
+	}
+	defer ask.over()
+	return ask.answered(exchange(ask.conn, ask.bytes, s.Method, t.client.quiet))
+}
+
+// An asking is one request that is about to be sent, and may take as long as
+// the client is patient.
+type asking struct {
+	ctx   context.Context
+	conn  net.Conn
+	bytes []byte // of the request
+	over  func() // called once, when it has been answered
+}
+
+// answered is an answer, whose error is why the time was over where it was.
+func (k *asking) answered(a Answer) Answer {
+	if a.Err != nil && k.ctx.Err() != nil {
+		a.Err = context.Cause(k.ctx)
+	}
+	return a
+}
+
+// dial fills in one step and connects. The asking is nil where there is no
+// connection, and then the answer says why.
+func (t *talk) dial(ctx context.Context, s Step) (*asking, Answer) {
+	c := t.client
+	s, host := t.fill(s)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, fmt.Errorf("no answer for %s", c.patience))
+	conn, err := c.connect(ctx)
+	if err != nil {
+		defer cancel()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, Answer{Err: err}
+	}
+	t.open = append(t.open, conn)
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // wakes whoever reads or writes
+	return &asking{ctx, conn, request(s, host), func() { stop(); cancel() }}, Answer{}
+}
+
+// fill puts what the conversation has come to into a step, and returns the host
+// to name.
+func (t *talk) fill(s Step) (Step, string) {
 	c := t.client
 	slashed := c.endpoint.EscapedPath() + "/"
 	if p := c.endpoint.EscapedPath(); strings.HasSuffix(p, "/") && p != "/" {
@@ -255,23 +329,7 @@ func (t *talk) send(ctx context.Context, s Step) Answer {
 	}
 	s.Header = append(lines, c.header...)
 	s.Body = fill.Replace(s.Body)
-	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, fmt.Errorf("no answer for %s", c.patience))
-	defer cancel()
-	conn, err := c.connect(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return Answer{Err: err}
-	}
-	t.open = append(t.open, conn)
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // wakes whoever reads or writes
-	defer stop()
-	a := exchange(conn, request(s, host), s.Method, c.quiet)
-	if a.Err != nil && ctx.Err() != nil {
-		a.Err = context.Cause(ctx)
-	}
-	return a
+	return s, host
 }
 
 // port is that of the endpoint, said or not.

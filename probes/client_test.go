@@ -265,25 +265,45 @@ func TestTalkEndsEarly(t *testing.T) {
 }
 
 // TestTidy holds that each session that was shown is ended once, and not one
-// that the probe itself has ended.
+// that the probe itself has ended; and that none is while the server may still
+// be busy with it.
 func TestTidy(t *testing.T) {
-	const done = "HTTP/1.1 200 OK\nContent-Length: 0\n\n"
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []string{initialized, done, done}}
-		if _, err := s.client(t, WithTidy()).Ask(t.Context(), Probe{Steps: opened()}); err != nil {
-			t.Fatal(err)
-		}
-		if len(s.asked) != 3 || !strings.HasPrefix(s.asked[2], "DELETE /mcp?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nMcp-Session-Id: s1\r\n") {
-			t.Errorf("%q", s.asked)
-		}
-		s = &script{answers: []string{initialized, done, done}}
-		if _, err := s.client(t, WithTidy()).Ask(t.Context(), Probe{Steps: opened(hangUp(inSession))}); err != nil {
-			t.Fatal(err)
-		}
-		if len(s.asked) != 3 {
-			t.Errorf("asked %d times", len(s.asked))
-		}
-	})
+	const (
+		done   = "HTTP/1.1 200 OK\nContent-Length: 0\n\n"
+		taken  = "HTTP/1.1 202 Accepted\nContent-Length: 0\n\n"
+		minted = "HTTP/1.1 400 Bad Request\nMcp-Session-Id: s2\nContent-Length: 0\n\n"
+	)
+	for _, c := range []struct {
+		why     string
+		steps   []Step
+		answers []string
+		asks    string        // the methods, and what the DELETEs end
+		waits   time.Duration // before the last
+	}{
+		{"what was answered has been taken", opened(), []string{initialized, done, done}, "POST POST DELETE s1", 0},
+		{"what was accepted may not have been", opened(), []string{initialized, taken, done, done}, "POST POST POST DELETE s1", 0},
+		{"one that is not begun has no ping", []Step{post(pingBody)}, []string{minted, done}, "POST DELETE s2", 300 * time.Millisecond},
+		{"the probe has ended it", opened(hangUp(inSession)), []string{initialized, taken, done, done}, "POST POST POST DELETE s1", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{answers: c.answers}
+			began := time.Now()
+			if _, err := s.client(t, WithTidy()).Ask(t.Context(), Probe{Steps: c.steps}); err != nil {
+				t.Fatal(err)
+			}
+			var asks []string
+			for _, raw := range s.asked {
+				method, _, _ := strings.Cut(raw, " ")
+				asks = append(asks, method)
+				if _, rest, ok := strings.Cut(raw, "Mcp-Session-Id: "); ok && method == "DELETE" {
+					asks = append(asks, rest[:2])
+				}
+			}
+			if got := strings.Join(asks, " "); got != c.asks || time.Since(began) != c.waits {
+				t.Errorf("%s: %s, after %s", c.why, got, time.Since(began))
+			}
+		})
+	}
 }
 
 func TestNewClientRefuses(t *testing.T) {

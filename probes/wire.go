@@ -58,12 +58,22 @@ func request(s Step, host string) []byte {
 // it has read everything, so both go on at once. The connection's deadline is
 // the caller's to set; what is set here is only ever shorter than a moment.
 func exchange(conn net.Conn, request []byte, method string, quiet time.Duration) Answer {
+	return sending(conn, request, func() Answer {
+		a, body := head(conn, method)
+		a.rest(conn, body, method, quiet)
+		return a
+	})
+}
+
+// sending writes a request while its answer is read. It is not written to its
+// end where that has come.
+func sending(conn net.Conn, request []byte, read func() Answer) Answer {
 	written := make(chan error, 1)
 	go func() {
 		_, err := conn.Write(request)
 		written <- err
 	}()
-	a := read(conn, method, quiet)
+	a := read()
 	_ = conn.SetWriteDeadline(time.Unix(1, 0)) // what is not sent by now is not wanted
 	err := <-written
 	if a.Err != nil && a.Status == 0 && err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -72,7 +82,9 @@ func exchange(conn net.Conn, request []byte, method string, quiet time.Duration)
 	return a
 }
 
-func read(conn net.Conn, method string, quiet time.Duration) Answer {
+// head reads an answer as far as its body, which it returns; it is nil where
+// there is no answer.
+func head(conn net.Conn, method string) (Answer, io.Reader) {
 	in := bufio.NewReader(conn)
 	var resp *http.Response
 	for {
@@ -82,7 +94,7 @@ func read(conn net.Conn, method string, quiet time.Duration) Answer {
 			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 				err = errors.New("the connection was closed without an answer")
 			}
-			return Answer{Err: err}
+			return Answer{Err: err}, nil
 		}
 		if resp.StatusCode >= 200 {
 			break
@@ -95,19 +107,25 @@ func read(conn net.Conn, method string, quiet time.Duration) Answer {
 	case resp.ContentLength < 0 && method != http.MethodHead:
 		a.Header["Transfer-Encoding"] = []string{"identity"} // it ends with the connection
 	}
-	body := io.Reader(resp.Body)
 	if strings.EqualFold(a.Header.Get("Content-Encoding"), "gzip") {
-		body = &inflated{from: body}
+		return a, &inflated{from: resp.Body}
 	}
-	if isStream(a.Header) {
+	return a, resp.Body
+}
+
+// rest reads the body of an answer: of an event stream as much as comes.
+func (a *Answer) rest(conn net.Conn, body io.Reader, method string, quiet time.Duration) {
+	switch {
+	case body == nil:
+		return
+	case isStream(a.Header):
 		a.stream(conn, body, method, quiet)
-		return a
+		return
 	}
 	a.Body, a.Err = io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if len(a.Body) > maxAnswer {
 		a.Body, a.Err = a.Body[:maxAnswer], errLong
 	}
-	return a
 }
 
 // inflated is a body in gzip, which a server may send to whoever does not say

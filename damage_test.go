@@ -166,7 +166,7 @@ func damageAll(t *testing.T, n, step int, damaged func(int) (what string, tape [
 					return
 				}
 				what, tape := damaged(i)
-				watchdog := time.AfterFunc(30*time.Second, func() { panic(what + ": it hangs") })
+				watchdog := time.AfterFunc(5*time.Minute, func() { panic(what + ": it hangs") })
 				own, err := playDamaged(tape)
 				watchdog.Stop()
 				if err != nil {
@@ -201,7 +201,7 @@ func playDamaged(text []byte) (own int, err error) {
 	if torn, ok := errors.AsType[*cassettes.TornError](p.Torn()); ok && bytes.Contains(text[torn.Offset:], []byte("\n{")) {
 		return -1, fmt.Errorf("whole values are taken for the torn end of one: --append would cut them off: %v", torn)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	session := ""
 	var listening sync.WaitGroup

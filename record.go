@@ -113,7 +113,9 @@ func (s *session) end(failed bool) error {
 		err = s.bridge.Close()
 	}
 	err = errors.Join(err, s.rec.Shutdown(grace))
-	_ = s.server.Close() // it cuts what is still open
+	if s.server.Shutdown(grace) != nil { // the end of an answer is said after its handler has returned
+		_ = s.server.Close() // it cuts what is still open
+	}
 	<-s.served
 	err = errors.Join(err, s.file.Close())
 	if err == nil && !failed {

@@ -40,7 +40,11 @@ func Share(path string, h Header, opts ...FileOption) (*Shared, error) {
 // then it is as it was, and nobody else can write it. Where another recorder
 // writes it, the error is ErrBusy.
 func ShareAnew(path string, h Header, opts ...FileOption) (*Shared, error) {
-	f, made, err := lockFile(path, untilAlone, (*lock).TryLockContext)
+	return shareAnew(path, untilAlone, h, opts)
+}
+
+func shareAnew(path string, patience time.Duration, h Header, opts []FileOption) (*Shared, error) {
+	f, made, err := lockFile(path, patience, (*lock).TryLockContext)
 	if err != nil {
 		return nil, err
 	}

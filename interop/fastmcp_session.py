@@ -57,7 +57,7 @@ async def step(name, action, causes=0):
     except Exception as error:
         told["error"] = f"{type(error).__name__}: {error}"
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(heard) < causes:
                 arrived.clear()
                 await arrived.wait()
@@ -78,7 +78,7 @@ async def session():
         sampling_handler=sample,
         message_handler=hear,
         progress_handler=progress,
-        timeout=10,
+        timeout=60,
     )
     async with client:
         if "--ping" in flags:

@@ -86,7 +86,7 @@ async def connect(stack):
     server = StdioServerParameters(command="bash", args=["-c", command]) if command != place else place
     if second:
         era = {"modern": "2026-07-28"}.get(mode, mode)
-        client = mcp.Client(server, mode=era, log_level="info", read_timeout_seconds=10, **callbacks)
+        client = mcp.Client(server, mode=era, log_level="info", read_timeout_seconds=60, **callbacks)
         return await stack.enter_async_context(client)
     from datetime import timedelta
 
@@ -94,7 +94,7 @@ async def connect(stack):
 
     transport = stdio_client(server) if command != place else streamable_http_client(place)
     read, write, *_ = await stack.enter_async_context(transport)
-    session = await stack.enter_async_context(mcp.ClientSession(read, write, timedelta(seconds=10), **callbacks))
+    session = await stack.enter_async_context(mcp.ClientSession(read, write, timedelta(seconds=60), **callbacks))
     await session.initialize()
     return session
 
@@ -108,7 +108,7 @@ async def step(name, action, causes=0):
     except Exception as error:
         told["error"] = f"{type(error).__name__}: {error}"
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(heard) + len(asked) < causes:
                 arrived.clear()
                 await arrived.wait()

@@ -19,7 +19,7 @@ async function call(number) {
   return `${content[0].text} Heard: ${heard.join(" ")}`;
 }
 
-setTimeout(() => process.exit(1), 30_000).unref();
+setTimeout(() => process.exit(1), 240_000).unref();
 const numbers = Array.from({ length: 50 }, (_, i) => i + 1);
 for (const number of numbers) console.log(await call(number));
 for (const line of await Promise.all(numbers.slice(0, 10).map(number => call(50 + number)))) console.log(line);

@@ -25,14 +25,14 @@ const initialized = JSON.stringify({ jsonrpc: "2.0", method: "notifications/init
 // ask resolves as soon as the request is refused in full, or served at all; a stream stays open until the end.
 const ask = (method, headers, body) =>
   new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent: false, timeout: 5000 }, answer => {
+    const asked = request(url, { method, headers, agent: false, timeout: 60_000 }, answer => {
       const { statusCode: status, headers } = answer;
       if (status < 300) answer.resume(), resolve({ status, headers });
       const chunks = [];
       answer.on("data", chunk => chunks.push(chunk));
       answer.on("end", () => resolve({ status, headers, body: Buffer.concat(chunks).toString() }));
     });
-    asked.on("timeout", () => asked.destroy(new Error("no answer for 5 s"))).on("error", reject);
+    asked.on("timeout", () => asked.destroy(new Error("no answer for a minute"))).on("error", reject);
     asked.end(body);
   });
 

@@ -60,7 +60,7 @@ async function session(transcript) {
       told.error = { code, message };
     }
     let patient = true;
-    const bell = setTimeout(() => ((patient = false), arrived()), 5000);
+    const bell = setTimeout(() => ((patient = false), arrived()), 30_000);
     while (patient && !complete()) await new Promise(ring => (arrived = ring));
     clearTimeout(bell);
     if (heard.length) told.heard = heard;
@@ -96,7 +96,7 @@ function tell() {
 }
 
 // A session that hangs is told as far as it got; one that is over does not wait for idle connections to time out.
-setTimeout(() => (tell(), process.exit(1)), 20_000).unref();
+setTimeout(() => (tell(), process.exit(1)), 240_000).unref();
 await Promise.all(transcripts.map(session));
 tell();
 process.exit(transcripts.some(([first]) => first.error) ? 1 : 0);

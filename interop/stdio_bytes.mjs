@@ -62,7 +62,7 @@ server.stdout.on("data", chunk => {
   }
 });
 const ended = new Promise(resolve => server.on("close", (code, signal) => resolve(code ?? signal)));
-const late = setTimeout(() => process.exit(1), 30_000);
+const late = setTimeout(() => process.exit(1), 240_000);
 
 const pause = () => new Promise(resolve => setTimeout(resolve, 700));
 for (const message of begin.concat(tours[name]())) {

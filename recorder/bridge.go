@@ -133,7 +133,7 @@ func (b *Bridge) enter(w http.ResponseWriter) *visit {
 	if b.closed {
 		return nil
 	}
-	v := &visit{w: w, pause: b.rec.pause}
+	v := &visit{w: w, waits: b.rec.waits}
 	b.visits[v] = true
 	b.serving.Add(1)
 	return v

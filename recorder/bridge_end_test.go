@@ -61,7 +61,7 @@ func TestBridgeKills(t *testing.T) {
 		}
 		begin := time.Now()
 		b.running.Wait()
-		if d := time.Since(begin); d != grace {
+		if d := time.Since(begin); d != b.rec.waits.leaving {
 			t.Errorf("killed after %v", d)
 		}
 		inside(t.Context(), b, "POST", "/mcp", "", hello)
@@ -70,8 +70,8 @@ func TestBridgeKills(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if d := time.Since(begin); d != 2*grace {
-			t.Errorf("closed after %v", d-grace)
+		if d := time.Since(begin); d != 2*b.rec.waits.leaving {
+			t.Errorf("closed after %v", d-b.rec.waits.leaving)
 		}
 		if w := inside(t.Context(), b, "POST", "/mcp", "", hello); w.Code != http.StatusServiceUnavailable {
 			t.Error("after Close a request gets", w.Code)
@@ -156,7 +156,7 @@ func TestBridgeStuckClient(t *testing.T) {
 			t.Error(err)
 		}
 		client.Wait()
-		if d := time.Since(begin); d != grace {
+		if d := time.Since(begin); d != b.rec.waits.leaving {
 			t.Errorf("closed after %v", d)
 		}
 	})

@@ -72,7 +72,7 @@ func (s *session) retire(p *inquiry, m jsonrpc.Message) {
 	if !left {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), s.b.rec.waits.grace)
 	defer cancel()
 	s.tell(ctx, jsonrpc.One([]byte(`{"jsonrpc":"2.0","method":"`+mcp.Cancelled+`","params":{"requestId":`+string(m.ID)+`,"reason":"the client left"}}`)))
 }

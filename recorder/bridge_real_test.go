@@ -58,6 +58,7 @@ func bridge(t *testing.T, what string, visit func(server string)) *cassettes.Tap
 	if err != nil {
 		t.Fatal(err)
 	}
+	rec.waits = untiring()
 	b := rec.Bridge(bridged(what), os.Stderr)
 	server := httptest.NewServer(b)
 	visit(server.URL)

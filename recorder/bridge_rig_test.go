@@ -28,6 +28,7 @@ func newSpan(t testing.TB, run runner, opts ...Option) *span {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rec.waits = untiring()
 	b := newBridge(rec, io.Discard, run)
 	s := &span{t, b, httptest.NewServer(b)}
 	t.Cleanup(func() {

@@ -90,7 +90,7 @@ func (s *session) watch() {
 		s.end(fmt.Sprintf("the session was idle for %v", maxIdle))
 	case <-s.in.closed:
 	}
-	late := time.NewTimer(grace)
+	late := time.NewTimer(s.b.rec.waits.leaving)
 	defer late.Stop()
 	select {
 	case <-s.exited:

@@ -84,11 +84,13 @@ func TestBridgeRoutes(t *testing.T) {
 	question := `{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{}}`
 	change := `{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}`
 	var waiting string
+	began := make(chan struct{})
 	c := newSpan(t, answering(func(say func(string, ...any), m jsonrpc.Message) {
 		switch {
 		case m.Method == "notifications/initialized":
 			say("%s", change)
 			say("a line of a library that knows no better")
+			close(began)
 		case m.Method == "tools/call":
 			waiting = string(m.ID)
 			if gjson.GetBytes(m.Params, "_meta").Exists() {
@@ -118,6 +120,7 @@ func TestBridgeRoutes(t *testing.T) {
 	if status, _ := c.whole("POST", "/mcp", ready); status != 202 {
 		t.Error("initialized gets", status)
 	}
+	<-began
 	post := c.feed("POST", "/mcp", calling("1", `{"_meta":{"progressToken":"p"}}`))
 	expect(post, progress, question)
 	answer()

@@ -17,13 +17,8 @@ import (
 	"github.com/mcpmock/mcpmock/internal/mirror"
 )
 
-// What a caller grants those it waits for.
-const (
-	lastAnswers = 2 * time.Second        // after the client's last message
-	lastFrames  = 200 * time.Millisecond // for streams to end after their answer
-	farewell    = 2 * time.Second        // for the DELETE
-	maxSilence  = time.Minute            // for a message that others wait behind
-)
+// maxSilence is how long a message is waited for that others wait behind.
+const maxSilence = time.Minute
 
 // Stdio gives a client on stdio a server that speaks HTTP, and records what it
 // says to that server: each line of stdin is POSTed to upstream, and what the
@@ -237,8 +232,8 @@ func (c *caller) hangUp(ctx context.Context, patient bool) {
 		c.mu.Lock()
 		open := slices.DeleteFunc(slices.Collect(maps.Keys(c.open)), func(k *posting) bool { return k.listens })
 		c.mu.Unlock()
-		c.await(ctx, lastAnswers, func(k *posting) <-chan struct{} { return k.settled }, open)
-		c.await(ctx, lastFrames, func(k *posting) <-chan struct{} { return k.ended }, open)
+		c.await(ctx, c.rec.waits.answers, func(k *posting) <-chan struct{} { return k.settled }, open)
+		c.await(ctx, c.rec.waits.frames, func(k *posting) <-chan struct{} { return k.ended }, open)
 	}
 	c.stop(nil)
 	c.posts.Wait()
@@ -272,7 +267,7 @@ func (c *caller) endSession(ctx context.Context) {
 	if session == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.rec.waits.farewell)
 	defer cancel()
 	resp, err := c.send(ctx, http.MethodDelete, nil, nil)
 	if err != nil {

@@ -63,7 +63,7 @@ func (c *caller) newPosting(batch jsonrpc.Batch, line []byte) *posting {
 
 func (k *posting) run() {
 	defer k.over()
-	ctx, heard := whenSent(k.ctx, k.isSent)
+	ctx, heard := k.c.whenSent(k.ctx, k.isSent)
 	defer heard()
 	resp, err := k.c.send(ctx, http.MethodPost, k.header(), k.body)
 	k.isSent()

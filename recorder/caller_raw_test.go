@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -113,12 +112,7 @@ func TestStdioLineTooLong(t *testing.T) {
 // The server's address is named without its secrets, which do not get onto
 // the tape either.
 func TestStdioUnreachable(t *testing.T) {
-	down, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	down.Close()
-	address := down.Addr().String()
+	const address = "127.0.0.1:1" // where nobody can come to be in the meantime
 	d := newDesk(t, "http://user:hunter2hunter2@"+address+"/mcp?key=opensesame", false)
 	d.say(ping)
 	got := d.hear()

@@ -48,22 +48,24 @@ func (c *caller) send(ctx context.Context, method string, extra http.Header, bod
 	return c.rec.RoundTrip(req)
 }
 
-// unheard is how long a caller waits for word that a request has been sent.
-// An http.Transport gives it; others may not.
+// unheard is how long a caller waits for word that a request has been sent
+// from a transport that may give none. An http.Transport always does.
 const unheard = 100 * time.Millisecond
 
 // whenSent returns a context for a request by which sent is called, once or
 // more, when all of it has been sent; over tells that the request has ended.
-func whenSent(ctx context.Context, sent func()) (_ context.Context, over func()) {
-	late := time.AfterFunc(unheard, sent)
-	trace := &httptrace.ClientTrace{
-		GetConn:      func(string) { late.Stop() }, // then word will come
-		WroteRequest: func(httptrace.WroteRequestInfo) { sent() },
+func (c *caller) whenSent(ctx context.Context, sent func()) (_ context.Context, over func()) {
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { sent() }}
+	over = sent
+	if _, tells := c.rec.transport.(*http.Transport); !tells {
+		late := time.AfterFunc(unheard, sent)
+		trace.GetConn = func(string) { late.Stop() } // then word will come
+		over = func() {
+			late.Stop()
+			sent()
+		}
 	}
-	return httptrace.WithClientTrace(ctx, trace), func() {
-		late.Stop()
-		sent()
-	}
+	return httptrace.WithClientTrace(ctx, trace), over
 }
 
 // hasVersionHeader reports whether the requests of a session tell its

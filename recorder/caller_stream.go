@@ -190,7 +190,7 @@ func (c *caller) listen() <-chan struct{} {
 	c.others.Go(func() {
 		defer cancel()
 		var at place
-		first, over := whenSent(ctx, sync.OnceFunc(func() { close(asked) }))
+		first, over := c.whenSent(ctx, sync.OnceFunc(func() { close(asked) }))
 		resp, err := c.stream(first, &at)
 		over()
 		for {

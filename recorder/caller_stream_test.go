@@ -152,7 +152,7 @@ func TestStdioLeaves(t *testing.T) {
 		}
 		begin = time.Now()
 		rest, err := d.leave()
-		if took := time.Since(begin); took > lastAnswers+lastFrames+time.Second {
+		if took := time.Since(begin); took > d.rec.waits.answers+d.rec.waits.frames+time.Second {
 			t.Errorf("it takes %v to leave", took)
 		}
 		if want := fault("1", -32603, "the recording ended before the server answered"); rest != want+"\n" || err != nil {

@@ -39,6 +39,7 @@ func newDesk(t testing.TB, upstream string, sse bool, opts ...Option) *desk {
 	if d.rec, err = New(d.tape, opts...); err != nil {
 		t.Fatal(err)
 	}
+	d.rec.waits = untiring()
 	stdin, in := io.Pipe()
 	ears, stdout := io.Pipe()
 	d.in, d.ears, d.out = in, ears, bufio.NewReader(ears)

@@ -174,12 +174,9 @@ func (p *process) listen(stdin io.Reader) {
 // speak passes on what the server says, until it has ended and said all.
 func (p *process) speak(from cassettes.From, src *os.File, to io.Writer) {
 	l := lane{c: p.c, from: from}
-	l.pass(to, lastWords{src})
+	l.pass(to, lastWords{src, p.c.rec.waits.silence})
 	_ = src.Close() // where the client is gone, so that the server sees it
 }
-
-// grace is how long a server has to end once it was asked to.
-const grace = 2 * time.Second
 
 // endWith ends the server when the recording is stopped before it has exited,
 // and its children. It waits for no tape: one that cannot be written keeps no
@@ -199,7 +196,7 @@ func (p *process) endWith(ctx context.Context) {
 	// Its errors are that the process is gone, or that the system has no such
 	// signal; then it is killed at once.
 	if err := p.signal(syscall.SIGTERM); err == nil {
-		late := time.NewTimer(grace)
+		late := time.NewTimer(p.c.rec.waits.grace)
 		defer late.Stop()
 		select {
 		case <-p.exited:
@@ -217,9 +214,9 @@ func (p *process) endRest(ask bool) {
 	if !p.group || ask && p.signal(syscall.SIGTERM) != nil {
 		return // mostly nobody is left
 	}
-	late := time.NewTimer(grace)
+	late := time.NewTimer(p.c.rec.waits.grace)
 	defer late.Stop()
-	again := time.NewTicker(grace / 100)
+	again := time.NewTicker(p.c.rec.waits.grace / 100)
 	defer again.Stop()
 	for p.signal(syscall.Signal(0)) == nil {
 		select {
@@ -251,21 +248,20 @@ func exitCode(s *os.ProcessState) int {
 	return s.ExitCode()
 }
 
-// silence is how long a pipe must be quiet to be taken for done, when the
-// server has exited: one of its children may hold it open for ever.
-const silence = time.Second
-
 // lastWords reads a pipe of a server. From a first deadline on, which is set
 // when that has exited, it reads until the pipe is done or quiet, however long
 // the client takes for what came before.
-type lastWords struct{ pipe *os.File }
+type lastWords struct {
+	pipe    *os.File
+	silence time.Duration
+}
 
 func (w lastWords) Read(p []byte) (int, error) {
 	n, err := w.pipe.Read(p)
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, err
 	}
-	if err := w.pipe.SetReadDeadline(time.Now().Add(silence)); err != nil {
+	if err := w.pipe.SetReadDeadline(time.Now().Add(w.silence)); err != nil {
 		return 0, err
 	}
 	return w.pipe.Read(p)

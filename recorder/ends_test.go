@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,15 +38,11 @@ func TestProxyEndsWithItsClient(t *testing.T) {
 }
 
 func TestProxyWithoutUpstream(t *testing.T) {
-	down, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	down.Close()
+	const down = "127.0.0.1:1" // where nobody can come to be in the meantime
 	r := &rig{tape: newMemory(t)}
-	r.start(t, "http://"+down.Addr().String())
+	r.start(t, "http://"+down)
 	v := see(t, r.proxy.URL, post(ping))
-	if v.Status != 502 || !strings.Contains(v.Body, "cannot reach the upstream http://"+down.Addr().String()) || strings.Contains(v.Body, "\n\n") {
+	if v.Status != 502 || !strings.Contains(v.Body, "cannot reach the upstream http://"+down) || strings.Contains(v.Body, "\n\n") {
 		t.Errorf("the client sees %+v", v)
 	}
 	events := r.tape.events(t)

@@ -132,7 +132,7 @@ func answerByNumber(w http.ResponseWriter, req *http.Request) {
 // what they had read whole: at a random message, or at a random time.
 func killOne(t *testing.T, rnd *rand.Rand, path, upstream string, calls *atomic.Int64) []mark {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd, address := startRecorder(ctx, t, path, upstream)
 	var once sync.Once

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -46,10 +47,33 @@ func ferry() *mcp.Server {
 		}
 		return text("loaded"), nil, nil
 	})
-	mcp.AddTool(s, &mcp.Tool{Name: "build"}, func(context.Context, *mcp.CallToolRequest, none) (*mcp.CallToolResult, any, error) {
+	// Listeners hear of the new tool some time later: the answer comes after that,
+	// since on one pipe one of the two must.
+	var mu sync.Mutex
+	told := func() {}
+	s.AddSendingMiddleware(func(next mcp.MethodHandler) mcp.MethodHandler {
+		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
+			r, err := next(ctx, method, req)
+			if method == "notifications/tools/list_changed" {
+				mu.Lock()
+				told()
+				mu.Unlock()
+			}
+			return r, err
+		}
+	})
+	mcp.AddTool(s, &mcp.Tool{Name: "build"}, func(ctx context.Context, _ *mcp.CallToolRequest, _ none) (*mcp.CallToolResult, any, error) {
+		heard := make(chan struct{})
+		mu.Lock()
+		told = sync.OnceFunc(func() { close(heard) })
+		mu.Unlock()
 		mcp.AddTool(s, &mcp.Tool{Name: "crane"}, func(context.Context, *mcp.CallToolRequest, none) (*mcp.CallToolResult, any, error) {
 			return text("lifted"), nil, nil
 		})
+		select {
+		case <-heard:
+		case <-ctx.Done():
+		}
 		return text("built"), nil, nil
 	})
 	s.AddResource(&mcp.Resource{URI: "ferry://tide", Name: "tide"}, func(context.Context, *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
@@ -68,7 +92,7 @@ func ferryHandler() http.Handler {
 // sail visits a ferry, one thing after the other, and returns what a client
 // sees of it.
 func sail(ctx context.Context, transport mcp.Transport) (saw []string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	heard := make(chan string, 10)
 	c := mcp.NewClient(&mcp.Implementation{Name: "sailor", Version: "1"}, &mcp.ClientOptions{

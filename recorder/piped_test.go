@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -13,7 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -35,6 +35,7 @@ func newPiped(t testing.TB, rules ...string) *piped {
 	if p.rec, err = New(p.tape, WithRedactor(redact)); err != nil {
 		t.Fatal(err)
 	}
+	p.rec.waits = untiring()
 	return p
 }
 
@@ -155,9 +156,8 @@ var serverModes = map[string]func(argument string) int{
 			}
 		}
 	},
-	"shut": func(string) int { // reads no more, and says so late
+	"shut": func(string) int { // reads no more, and says so
 		_ = os.Stdin.Close()
-		time.Sleep(200 * time.Millisecond)
 		fmt.Println("shut")
 		return 0
 	},
@@ -168,32 +168,56 @@ var serverModes = map[string]func(argument string) int{
 		_ = me.Kill()
 		select {}
 	},
-	"parent": func(string) int {
+	"parent": func(address string) int { // until it is told to leave its child
+		orders, err := net.Dial("tcp", address)
+		if err != nil {
+			return 1
+		}
 		child := exec.Command(os.Args[0], "-test.run=^TestServerProcess$")
-		child.Env = append(os.Environ(), serverVar+"=child")
+		child.Env = append(os.Environ(), serverVar+"=child "+address)
 		child.Stdout, child.Stderr = os.Stdout, os.Stderr
 		fmt.Println("parent")
 		if err := child.Start(); err != nil {
 			return 1
 		}
-		return 0 // and leaves it
+		return obey(orders)
 	},
 	"family": func(string) int { // two that do not end with their input
 		child := exec.Command(os.Args[0], "-test.run=^TestServerProcess$")
-		child.Env = append(os.Environ(), serverVar+"=deaf")
+		child.Env = append(os.Environ(), serverVar+"=deaf", "GORACE=atexit_sleep_ms=0")
 		child.Stderr = os.Stderr
+		said, err := child.StdoutPipe()
+		if err != nil {
+			return 1
+		}
+		asks, err := child.StdinPipe()
+		if err != nil {
+			return 1
+		}
 		if err := child.Start(); err != nil {
 			return 1
 		}
+		fmt.Fprintln(asks, ping)
+		if _, err := bufio.NewReader(said).ReadString('\n'); err != nil { // it hears signals now
+			return 1
+		}
+		_ = asks.Close()
 		defer func() { _ = child.Wait() }()
 		return answerUntilTerminated()
 	},
-	"child": func(string) int {
-		time.Sleep(100 * time.Millisecond)
-		fmt.Println("child")
-		time.Sleep(10 * time.Second)
-		return 0
+	"child": func(address string) int {
+		orders, err := net.Dial("tcp", address)
+		if err != nil {
+			return 1
+		}
+		return obey(orders)
 	},
+}
+
+// obey says what it is told, and ends with that.
+func obey(orders io.Reader) int {
+	_, _ = io.Copy(os.Stdout, orders)
+	return 0
 }
 
 // answerUntilTerminated is a server that does not end with its input.

@@ -61,7 +61,7 @@ type Recorder struct {
 	redact  *cassettes.Redactor
 	now     func() time.Duration
 	since   time.Duration // what an appended tape lasted before
-	pause   time.Duration // between two chunks of a client's body
+	waits   patience
 	log     *slog.Logger
 	extra   http.Header // headers towards the upstream alone
 	hosts   []string
@@ -155,7 +155,7 @@ func New(tape Tape, opts ...Option) (*Recorder, error) {
 	begin := time.Now()
 	r := &Recorder{
 		tape:   tape,
-		pause:  maxChunkWait,
+		waits:  usual(),
 		now:    func() time.Duration { return time.Since(begin) },
 		log:    slog.New(slog.DiscardHandler),
 		extra:  http.Header{},
@@ -307,7 +307,7 @@ func (r *Recorder) carriersThat(ok func(*carrier) bool) []*carrier {
 
 // enter lets a request into the proxy, unless the recorder is stopping.
 func (r *Recorder) enter(w http.ResponseWriter) *visit {
-	v := &visit{w: w, pause: r.pause}
+	v := &visit{w: w, waits: r.waits}
 	if !r.admit(v) {
 		return nil
 	}

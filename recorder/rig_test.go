@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A rig is an upstream, a recorder before it, and the tape.
@@ -30,6 +31,13 @@ func newRig(t testing.TB, upstream http.HandlerFunc, opts ...Option) *rig {
 	return r
 }
 
+// untiring is the patience of tests: what they wait for must happen, however
+// busy the machine is.
+func untiring() patience {
+	const long = 30 * time.Second
+	return patience{long, long, long, long, long, long, long, long}
+}
+
 func (r *rig) start(t testing.TB, target string, opts ...Option) {
 	t.Helper()
 	u, err := url.Parse(target)
@@ -39,6 +47,7 @@ func (r *rig) start(t testing.TB, target string, opts ...Option) {
 	if r.rec, err = New(r.tape, opts...); err != nil {
 		t.Fatal(err)
 	}
+	r.rec.waits = untiring()
 	r.proxy = httptest.NewServer(r.rec.Proxy(u))
 	t.Cleanup(func() {
 		_ = r.rec.Close()

@@ -70,7 +70,7 @@ const sharedAsks = 60
 // the recorder at the last answer it wants; 0 lets it end. It returns how
 // many answers it has read whole.
 func askShared(t *testing.T, path string, client, last int) int {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSharedProcess$")
 	cmd.Env = append(os.Environ(), killedTapeVar+"="+path, "GORACE=atexit_sleep_ms=0")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 )
@@ -51,6 +52,7 @@ func TestCommandSignal(t *testing.T) {
 // and its exit code are on the tape.
 func TestBridgeEndsChildren(t *testing.T) {
 	p := newPiped(t)
+	p.rec.waits.leaving = time.Millisecond // it does not end with its input
 	b := p.rec.Bridge(func() *exec.Cmd { return running(t, "family") }, io.Discard)
 	inside(t.Context(), b, "POST", "/mcp", "", strings.Replace(ping, "ping", "initialize", 1))
 	if err := b.Close(); err != nil {

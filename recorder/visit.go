@@ -7,15 +7,11 @@ import (
 	"time"
 )
 
-// maxChunkWait is how long a client may take for the next chunk of a body that it
-// has announced. An upload that gets on may take as long as it likes.
-const maxChunkWait = 10 * time.Second
-
 // A visit is one request in the proxy or in a bridge, or one process.
 type visit struct {
 	w     http.ResponseWriter
-	pause time.Duration // that its client may make
-	stop  func()        // ends a process
+	waits patience
+	stop  func() // ends a process
 
 	mu  sync.Mutex
 	was bool // it was cut
@@ -33,7 +29,7 @@ func (v *visit) cut() {
 	conn := http.NewResponseController(v.w)
 	now := time.Now()
 	_ = conn.SetReadDeadline(now)
-	_ = conn.SetWriteDeadline(now.Add(time.Second))
+	_ = conn.SetWriteDeadline(now.Add(v.waits.parting))
 }
 
 // hurried is the body of a request whose client must get on with it. While
@@ -51,14 +47,14 @@ type hurriedBody struct {
 }
 
 func (b *hurriedBody) Read(p []byte) (int, error) {
-	b.v.until(time.Now().Add(b.v.pause))
+	b.v.until(time.Now().Add(b.v.waits.chunk))
 	n, err := b.src.Read(p)
 	b.v.until(time.Time{})
 	return n, err
 }
 
 func (b *hurriedBody) Close() error {
-	b.v.until(time.Now().Add(b.v.pause)) // what is left of the body is read
+	b.v.until(time.Now().Add(b.v.waits.chunk)) // what is left of the body is read
 	err := b.src.Close()
 	b.v.until(time.Time{})
 	return err

@@ -25,7 +25,7 @@ type background struct {
 }
 
 // patience is how long a script waits for a program to do what it must.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

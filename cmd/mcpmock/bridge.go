@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/say"
@@ -53,7 +54,9 @@ func (r *recording) runBridge(ctx context.Context, c *console) error {
 		}
 	}
 	failed := errors.Join(err, bridge.Close(), rec.Close())
-	server.Close()
+	grace, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	server.end(grace)
 	var last func() error
 	if r.golden {
 		last = func() error { return cassettes.RewriteGolden(r.file, r.layout()) }

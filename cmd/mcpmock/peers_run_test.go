@@ -138,7 +138,7 @@ func mockedCommand() *exec.Cmd {
 func visitMocked() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	tell(weather.VisitBy(ctx, &mcp.CommandTransport{Command: mockedCommand()}))
+	tell(weather.VisitBy(ctx, &mcp.CommandTransport{Command: mockedCommand(), TerminateDuration: patience}))
 	for _, url := range os.Args[1:] {
 		tell(weather.Visit(ctx, url))
 	}

@@ -29,7 +29,7 @@ func visitCommand() {
 	defer cancel()
 	cmd := exec.Command(os.Args[1], os.Args[2:]...)
 	cmd.Stderr = os.Stderr
-	tell(weather.VisitBy(ctx, &mcp.CommandTransport{Command: cmd}))
+	tell(weather.VisitBy(ctx, &mcp.CommandTransport{Command: cmd, TerminateDuration: patience}))
 }
 
 // outlive starts a server and becomes it, as it were: it says it is ready when

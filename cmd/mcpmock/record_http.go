@@ -128,7 +128,7 @@ func (r *recording) serve(ctx context.Context, c *console, file *cassettes.File,
 	grace, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	failed := rec.Shutdown(grace)
-	proxy.Close()
+	proxy.end(grace)
 	if failed == nil && file.Err() == nil && err != nil {
 		failed = err // the listener broke
 	}

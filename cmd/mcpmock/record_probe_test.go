@@ -69,7 +69,7 @@ func play(t *testing.T, tape *cassettes.Tape, opts ...replay.Option) string {
 // a session.
 func answersOf(t *testing.T, endpoint string) map[string]probes.Answer {
 	t.Helper()
-	client, err := probes.NewClient(endpoint, probes.WithPatience(5*time.Second, 100*time.Millisecond))
+	client, err := probes.NewClient(endpoint, probes.WithPatience(time.Minute, 300*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestEndedWithItsChildren(t *testing.T) {
 	if err != nil || code != 143 || !k.endedEarly {
 		t.Errorf("it ends with %d, %v", code, err)
 	}
-	if err := r.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := r.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if rest, err := io.ReadAll(lines); len(rest) > 0 || err != nil {

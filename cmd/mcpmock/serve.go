@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log"
 	"net"
@@ -42,6 +43,13 @@ func serveOn(listener net.Listener, h http.Handler) *server {
 		close(s.served)
 	}()
 	return s
+}
+
+// end lets what has been answered get to its clients, until ctx is done, and
+// closes. A handler that has returned has not yet said the end of its answer.
+func (s *server) end(ctx context.Context) {
+	_ = s.http.Shutdown(ctx) // what it leaves open is cut
+	s.Close()
 }
 
 // Close cuts what is open and returns when nothing is served any more. It may

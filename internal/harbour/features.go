@@ -52,7 +52,7 @@ func complete(_ context.Context, r *mcp.CompleteRequest) (*mcp.CompleteResult, e
 }
 
 // enter puts a ship on a list. Who listens hears of each list at another time.
-func enter(s *mcp.Server, in Entry) error {
+func enter(s *mcp.Server, in Entry) {
 	switch in.List {
 	case "tools":
 		board := func(context.Context, *mcp.CallToolRequest, struct{}) (*mcp.CallToolResult, any, error) {
@@ -65,10 +65,7 @@ func enter(s *mcp.Server, in Entry) error {
 		s.AddPrompt(&mcp.Prompt{Name: "greet_" + in.Ship}, func(context.Context, *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			return spoken("Greet the " + in.Ship + "."), nil
 		})
-	default:
-		return fmt.Errorf("no list of %s: there are tools, resources and prompts", in.List)
 	}
-	return nil
 }
 
 // strike takes a ship off a list. One that is not there is off it.
@@ -83,7 +80,8 @@ func strike(s *mcp.Server, in Entry) {
 	}
 }
 
-// logged tells who has subscribed to it that the log has changed.
+// logged tells who has subscribed to it that the log has changed. It comes before
+// the change of a list: that is told of some time later, which may be any.
 func logged(ctx context.Context, s *mcp.Server) error {
 	return s.ResourceUpdated(ctx, &mcp.ResourceUpdatedNotificationParams{URI: logURI})
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -24,15 +25,22 @@ func addTools(s *mcp.Server) {
 	mcp.AddTool(s, &mcp.Tool{Name: "sink", Description: "Does what no harbour does, and fails."}, sink)
 	mcp.AddTool(s, &mcp.Tool{Name: "enter", Description: "Enters a ship on a list, and in the log."},
 		func(ctx context.Context, _ *mcp.CallToolRequest, in Entry) (*mcp.CallToolResult, any, error) {
-			if err := enter(s, in); err != nil {
+			if !slices.Contains([]string{"tools", "resources", "prompts"}, in.List) {
+				return nil, nil, fmt.Errorf("no list of %s: there are tools, resources and prompts", in.List)
+			}
+			if err := logged(ctx, s); err != nil {
 				return nil, nil, err
 			}
-			return said(in.Ship + " is entered among the " + in.List), nil, logged(ctx, s)
+			enter(s, in)
+			return said(in.Ship + " is entered among the " + in.List), nil, nil
 		})
 	mcp.AddTool(s, &mcp.Tool{Name: "strike", Description: "Strikes a ship off a list, and writes it in the log."},
 		func(ctx context.Context, _ *mcp.CallToolRequest, in Entry) (*mcp.CallToolResult, any, error) {
+			if err := logged(ctx, s); err != nil {
+				return nil, nil, err
+			}
 			strike(s, in)
-			return said(in.Ship + " is struck off the " + in.List), nil, logged(ctx, s)
+			return said(in.Ship + " is struck off the " + in.List), nil, nil
 		})
 }
 

@@ -61,11 +61,11 @@ type company struct {
 	patience time.Duration
 }
 
-// The SDK may be a little late with what came before the answer. What comes on
-// another stream takes its own time.
+// The SDK may be late with what came before the answer, and what comes on another
+// stream takes its own time. Only where something is lost it is all waited for.
 func none() company        { return company{} }
-func before(n int) company { return company{n, 500 * time.Millisecond} }
-func beside(n int) company { return company{n, 5 * time.Second} }
+func before(n int) company { return company{n, 5 * time.Second} }
+func beside(n int) company { return company{n, time.Minute} }
 
 // A visit is a session that is on its walk.
 type visit struct {

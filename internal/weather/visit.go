@@ -136,7 +136,7 @@ func (s *steps) add(_ context.Context, r *mcp.ProgressNotificationClientRequest)
 // heard waits for n steps, which a client may be told after the answer, and
 // returns those that came.
 func (s *steps) heard(ctx context.Context, n int) string {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
 		s.mu.Lock()

@@ -23,11 +23,11 @@ function start([command, ...args], env = {}) {
   return its;
 }
 
-// until waits, 15 s at most, for what a process is to do, and fails with its own words where it ends before.
+// until waits, a minute at most, for what a process is to do, and fails with its own words where it ends before.
 async function until(its, done) {
   let over = false;
   its.ended.then(() => (over = true));
-  for (let waited = 0; waited < 15_000 && !over; waited += 20) {
+  for (let waited = 0; waited < 60_000 && !over; waited += 20) {
     const value = await done();
     if (value) return value;
     await pause(20);
@@ -36,10 +36,10 @@ async function until(its, done) {
   throw new Error(`${its.child.spawnargs.join(" ")}: is not ready: ${its.err.slice(-2000)}`);
 }
 
-// stop asks a process to end, and kills one that has not in 10 s. It returns the exit code.
+// stop asks a process to end, and kills one that has not in a minute. It returns the exit code.
 async function stop(its) {
   its.child.kill("SIGTERM");
-  const late = setTimeout(() => its.child.kill("SIGKILL"), 10_000);
+  const late = setTimeout(() => its.child.kill("SIGKILL"), 60_000);
   const code = await its.ended;
   clearTimeout(late);
   return code;
@@ -93,7 +93,7 @@ export async function mocking(args, work) {
 }
 
 // ending COMMAND: runs it to its end, which is forced after a minute.
-export async function ending(command, { env, timeout = 60_000 } = {}) {
+export async function ending(command, { env, timeout = 300_000 } = {}) {
   const its = start(command, env);
   const late = setTimeout(() => its.child.kill("SIGKILL"), timeout);
   const code = await its.ended;

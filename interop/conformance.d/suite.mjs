@@ -25,13 +25,13 @@ export async function oneByOne({ suite, one }, scenarios, url, dir) {
 
 // client EDITION SCENARIO COMMAND DIR: one scenario against a client.
 export async function client({ suite, revision }, scenario, command, dir, env) {
-  const args = ["--scenario", scenario, "--spec-version", revision, "--timeout", "20000", "-o", dir];
+  const args = ["--scenario", scenario, "--spec-version", revision, "--timeout", "60000", "-o", dir];
   await judged([...conformance(suite), "client", "--command", command, ...args], env);
 }
 
 // Its exit code says whether all went well; what went wrong is in the files that it writes.
 async function judged(command, env) {
-  const { code, out, err } = await ending(command, { env, timeout: 120_000 });
+  const { code, out, err } = await ending(command, { env, timeout: 600_000 });
   if (code !== 0 && code !== 1) throw new Error(`${command.join(" ")}: ended with ${code}: ${(out + err).slice(-2000)}`);
 }
 

@@ -66,7 +66,7 @@ async function listens({ notifications }) {
   const come = method => new Promise(resolve => client.setNotificationHandler(method, resolve));
   const coming = due.map(({ method }) => come(method).then(() => heard.push({ method })));
   for (const { tool } of due) await client.callTool({ name: tool, arguments: {} });
-  await Promise.race([Promise.all(coming), new Promise(late => setTimeout(late, 2000))]);
+  await Promise.race([Promise.all(coming), new Promise(late => setTimeout(late, 30_000))]);
   await subscription.close();
   return { honored: subscription.honoredFilter };
 }
@@ -82,14 +82,14 @@ async function step(request, act) {
     its.error = { code, message };
   }
   // What is sent beside an answer, on another stream, may come after it.
-  await new Promise(resolve => setTimeout(resolve, request.method === "tools/call" ? 30 : 0));
+  await new Promise(resolve => setTimeout(resolve, request.method === "tools/call" ? 250 : 0));
   if (heard.length) its.heard = heard;
   if (questions.length) its.asked = questions;
   [heard, questions] = [[], []];
 }
 
 const transport = its.transport(url);
-setTimeout(() => tell(1), 40_000).unref();
+setTimeout(() => tell(1), 240_000).unref();
 await step({ method: "connect" }, async () => {
   await client.connect(transport);
   const [server, capabilities] = [client.getServerVersion(), client.getServerCapabilities()];

@@ -50,7 +50,7 @@ func run(era, version, place string) error {
 
 // walk prints what the client saw, as far as it came.
 func walk(version, place string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
 	var transport mcp.Transport = harbour.Over(place)
 	if command, is := strings.CutPrefix(place, "stdio:"); is {

@@ -38,6 +38,8 @@ type Server struct {
 	http *http.Server
 	done chan struct{}
 	once sync.Once
+
+	parting time.Duration // how long answers under way have to finish
 }
 
 // Start plays the cassette at path on a free port of the loopback interface
@@ -50,6 +52,9 @@ func Start(t Tester, path string, opts ...Option) *Server {
 	t.Helper()
 	if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
 		s, err := scenarios.Load(path)
+		if err == nil {
+			err = CheckStubs(s, path)
+		}
 		if err != nil {
 			t.Fatalf("%v", err)
 			return nil
@@ -107,7 +112,7 @@ func Listen(address string, p *Player) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{})}
+	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{}), parting: time.Second}
 	s.URL = s.base + p.endpoint()
 	if p.transport != "http" {
 		s.SSE = s.base + p.old.stream
@@ -152,7 +157,7 @@ func (s *Server) Space(name string) string {
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.Player.hush()
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), s.parting)
 		defer cancel()
 		if s.http.Shutdown(ctx) != nil {
 			_ = s.http.Close()

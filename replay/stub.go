@@ -33,8 +33,12 @@ func (q *visit) stub(m jsonrpc.Message) *answer {
 	if a == nil {
 		return q.missStub(m, st, arguments)
 	}
+	call := &stubs.Call{Method: m.Method, Arguments: arguments, Number: n, Session: q.conv.alias, Now: q.began}
+	if wrong := q.p.stubs.Breach(call, say); wrong != "" {
+		return q.brokenStub(m, st, a, wrong)
+	}
 	q.noteStubbed(a.Title)
-	return q.p.stubbed(m, &stubs.Call{Method: m.Method, Arguments: arguments, Number: n, Session: q.conv.alias, Now: q.began}, say)
+	return q.p.stubbed(m, call, say)
 }
 
 // argumentsOf returns what a stub's answers look at: the arguments of a tool
@@ -110,7 +114,7 @@ func (p *Player) progress(c *stubs.Call, say *stubs.Saying, token []byte, part t
 // as they are where the request itself is malformed.
 func (q *visit) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed bool) *answer {
 	text := "Invalid arguments for " + st.Title() + ": " + wrong
-	q.note("noted", "arguments", text)
+	q.note("refused", "arguments", text)
 	if !malformed && q.revision() >= mcp.V20251125 {
 		return q.p.dressed(newStubbed(toolError(m.ID, text)))
 	}

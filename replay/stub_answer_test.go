@@ -194,8 +194,13 @@ func TestStubSchema(t *testing.T) {
 		if !strings.Contains(text, c.want) || !strings.Contains(text, "tool forecast") || c.protocol != (r.get("error.code").Int() == -32602) || c.protocol == r.get("result.isError").Bool() {
 			t.Errorf("%s %s: %s", c.version, c.arguments, r.body)
 		}
-		if n := cl.player.Journal().Count("mismatched"); n != 0 {
-			t.Errorf("%s: what a real server refuses is no mismatch", c.arguments)
+		if j := cl.player.Journal(); j.Count("mismatched") != 0 || j.Count("refused") != 1 || j.Count("stubbed") != 1 {
+			t.Errorf("%s: what a real server refuses is refused, is no mismatch, and gets no answer beside that to initialize", c.arguments)
+		}
+		for e := range cl.player.Journal().Events() {
+			if e.Note != nil && e.Note.Kind == "refused" && (e.Note.Rule != "arguments" || !strings.Contains(e.Note.Text, c.want)) {
+				t.Errorf("%s: the journal has %+v", c.arguments, e.Note)
+			}
 		}
 	}
 	cl := stubPlayer(t, byHand())
@@ -205,5 +210,50 @@ func TestStubSchema(t *testing.T) {
 		if r.get("error.code").Int() != -32602 || !strings.Contains(r.get("error.message").Str, "city") {
 			t.Errorf("a prompt with %s: %s", arguments, r.body)
 		}
+	}
+}
+
+// What an answer has become with the arguments of a call is held to the output of
+// its tool, too: no server may say it.
+func TestStubOutput(t *testing.T) {
+	var misses []*Mismatch
+	s := promising(`{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}`, scenarios.StubAnswer{Structured: json.RawMessage(`{"n":"{{args.n}}"}`)})
+	s.Stubs.Tools[0].Answers = append([]scenarios.StubAnswer{{Arguments: json.RawMessage(`{"n":"fail"}`), Structured: json.RawMessage(`{"n":"{{args.n}}"}`), IsError: true}}, s.Stubs.Tools[0].Answers...)
+	cl := stubPlayer(t, s, WithOnMismatch(func(m *Mismatch) { misses = append(misses, m) }))
+	cl.begin("tester")
+	if r := cl.call("1", `{"n":5}`); r.get("result").Raw != `{"content":[{"type":"text","text":"{\"n\":5}"}],"structuredContent":{"n":5}}` || len(misses) != 0 {
+		t.Errorf("what output says: %s, %v", r.body, misses)
+	}
+	if r := cl.call("2", `{"n":"fail"}`); r.get("result.structuredContent.n").Str != "fail" || len(misses) != 0 {
+		t.Errorf("an error of the tool is held to nothing: %s, %v", r.body, misses)
+	}
+	r := cl.call("3", `{"n":"five"}`)
+	const want = `mcpmock: no stubbed answer to tools/call echo: tool echo, answer 2 is not what output says: n is "five", and must be {"type":"integer"}`
+	if !r.get("result.isError").Bool() || r.get("result.content.0.text").Str != want || r.get("result.structuredContent").Exists() || len(misses) != 1 {
+		t.Errorf("what output does not say: %s, %v", r.body, misses)
+	}
+}
+
+// What a server says to wrong arguments beside that, a fault has it say.
+func TestStubRefusalByAFault(t *testing.T) {
+	s, err := scenarios.Parse("mine.yaml", []byte(`
+stubs:
+  tools:
+    - name: echo
+      input: {type: object, properties: {city: {type: string, minLength: 1}}, required: [city]}
+      answers: [{text: rain}]
+faults:
+  - {when: {tool: echo, arguments: {city: ""}}, do: {error: {code: 1, message: no}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cl := stubPlayer(t, s)
+	cl.begin("tester")
+	if r := cl.call("1", `{"city":""}`); r.get("error").Raw != `{"code":1,"message":"no"}` {
+		t.Errorf("the one that the fault is for: %s", r.body)
+	}
+	if r := cl.call("2", `{"city":5}`); r.get("result.content.0.text").Str != `Invalid arguments for tool echo: city is 5, and must be {"minLength":1,"type":"string"}` {
+		t.Errorf("any other: %s", r.body)
 	}
 }

@@ -18,12 +18,25 @@ func (q *visit) missStub(m jsonrpc.Message, st *stubs.Stub, arguments gjson.Resu
 	q.conv.mu.Lock()
 	state := q.conv.stubbing.State()
 	q.conv.mu.Unlock()
-	miss := &Mismatch{Method: m.Method, Name: matching.NameOf(m.Method, m.Params), Space: q.space.name, Stub: true,
-		Reason: "none of its answers fits", Nearest: nearestStub(st, state, arguments),
+	miss := &Mismatch{Reason: "none of its answers fits", Nearest: nearestStub(st, state, arguments),
 		Hint: "write an answer that fits, or one without arguments and state for all other calls"}
 	if len(st.Answers) == 0 {
 		miss.Reason, miss.Hint = "it has no answers", "write answers for the "+st.Title()
 	}
+	return q.missOf(m, st, miss)
+}
+
+// brokenStub answers a call whose answer, as it was filled in, is not what the
+// output of its tool says: that is one of no server (2025-11-25 server/tools,
+// "Output Schema").
+func (q *visit) brokenStub(m jsonrpc.Message, st *stubs.Stub, a *stubs.Answer, wrong string) *answer {
+	return q.missOf(m, st, &Mismatch{Reason: a.Title + " is not what output says: " + wrong,
+		Hint: "mend one of them, or have input refuse such calls"})
+}
+
+// missOf answers a call that a stub is for, with a mismatch.
+func (q *visit) missOf(m jsonrpc.Message, st *stubs.Stub, miss *Mismatch) *answer {
+	miss.Method, miss.Name, miss.Space, miss.Stub = m.Method, matching.NameOf(m.Method, m.Params), q.space.name, true
 	q.missed(miss)
 	body := miss.response(m.ID)
 	if st.Is == "tool" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -193,3 +194,24 @@ func TestStartWithAScenario(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// What is wrong with the stubs of a file is told with its line.
+func TestStartWithAMistake(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(path, []byte(strings.Replace(written, "city: {type: string}", "city: {type: sting}", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tr := &failing{TB: t}
+	replay.Start(tr, path)
+	if want := path + `:8:55: stubs.tools[0].input.properties.city.type: there is no type "sting": did you mean "string"?`; tr.fatal != want {
+		t.Errorf("%s\n  want %s", tr.fatal, want)
+	}
+}
+
+// failing keeps what a test would end with.
+type failing struct {
+	testing.TB
+	fatal string
+}
+
+func (f *failing) Fatalf(format string, args ...any) { f.fatal = fmt.Sprintf(format, args...) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -32,11 +33,21 @@ func (p *Player) settleStubs(tape *cassettes.Tape) (*cassettes.Tape, error) {
 	return blankTape()
 }
 
-// CheckStubs says what is wrong with the stubs of a scenario, as New does; nil
-// where they can be served, or there are none. It is, or wraps, a *StubError.
-func CheckStubs(s *scenarios.Scenario) error {
+// CheckStubs says what is wrong with the stubs of a scenario, as New does, and
+// where that stands in the file that it was loaded from, if one is named and can
+// be read; nil where they can be served, or there are none. It is, or wraps, a
+// *StubError.
+func CheckStubs(s *scenarios.Scenario, file string) error {
 	_, err := stubs.New([]*scenarios.Scenario{s}, nil)
-	return err
+	wrong, ok := errors.AsType[*StubError](err)
+	if !ok || file == "" {
+		return err
+	}
+	source, unread := os.ReadFile(file)
+	if unread != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", scenarios.Place(file, source, wrong.Place), wrong)
 }
 
 // A StubError is what is wrong with stubs, and the place in their scenario, such

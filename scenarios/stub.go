@@ -26,8 +26,8 @@ type Stubs struct {
 // A StubTool is a tool and its answers: the first that fits is given.
 type StubTool struct {
 	Name, Description string
-	Input             json.RawMessage // inputSchema; nil is any object
-	Output            json.RawMessage // outputSchema; nil is none
+	Input             json.RawMessage // inputSchema, which arguments are held to; nil is any object
+	Output            json.RawMessage // outputSchema, which Structured is held to; nil is none
 	Answers           []StubAnswer
 }
 

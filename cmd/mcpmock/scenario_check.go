@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/near"
 	"github.com/mcpmock/mcpmock/internal/say"
+	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/spf13/cobra"
 )
@@ -83,7 +84,7 @@ func checkScenario(c *console, name, cassette string) error {
 		}
 		return noScenario(&failure{code: exitUse, err: err}, name)
 	}
-	if err := checkStubs(s, name); err != nil {
+	if err := replay.CheckStubs(s, name); err != nil {
 		return err
 	}
 	report := &scenarioReport{listed: listed{

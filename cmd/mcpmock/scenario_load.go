@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +16,7 @@ import (
 func loadScenario(name string) (*scenarios.Scenario, error) {
 	s, err := scenarios.Load(name)
 	if err == nil {
-		err = checkStubs(s, name)
+		err = replay.CheckStubs(s, name)
 	}
 	if err == nil {
 		return s, nil
@@ -28,21 +26,6 @@ func loadScenario(name string) (*scenarios.Scenario, error) {
 		return nil, f.hint("when it is mended:  mcpmock scenario check %s", say.File(name))
 	}
 	return nil, noScenario(f, name)
-}
-
-// checkStubs says what is wrong with the stubs of a scenario, and where it
-// stands in its file.
-func checkStubs(s *scenarios.Scenario, file string) error {
-	err := replay.CheckStubs(s)
-	wrong, ok := errors.AsType[*replay.StubError](err)
-	if !ok {
-		return err
-	}
-	source, unread := os.ReadFile(file)
-	if unread != nil {
-		return err
-	}
-	return fmt.Errorf("%s: %w", scenarios.Place(file, source, wrong.Place), wrong)
 }
 
 // noScenario adds to the failure to find a scenario how to get one.

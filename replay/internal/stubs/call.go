@@ -27,12 +27,27 @@ type Call struct {
 // Outcome appends what is said: a JSON-RPC response from its member result, or
 // error, on.
 func (s *Set) Outcome(dst []byte, c *Call, say *Saying) []byte {
-	c.set = s
-	if say.structured != nil {
-		c.structured = c.fill(nil, say.structured)
-	}
+	s.structure(c, say)
 	dst = slices.Grow(dst, 256+2*len(c.structured))
 	return c.fill(dst, say.outcome)
+}
+
+// Breach returns what is wrong with what is said, by the output of its tool, or
+// "".
+func (s *Set) Breach(c *Call, say *Saying) string {
+	if say.output == nil {
+		return ""
+	}
+	s.structure(c, say)
+	return say.output.breach(c.structured)
+}
+
+// structure makes the structured content of an answer, once.
+func (s *Set) structure(c *Call, say *Saying) {
+	c.set = s
+	if c.structured == nil && say.structured != nil {
+		c.structured = c.fill(nil, say.structured)
+	}
 }
 
 // Steps is how often progress is told of before that.

@@ -79,10 +79,16 @@ func toolSaying(a *scenarios.StubAnswer, output *schema, to *Saying) error {
 		if err := to.structured.json(a.Structured, false); err != nil {
 			return at(".structured", err)
 		}
-		if to.structured.fixed() && !a.IsError {
-			if wrong := output.breach(a.Structured); wrong != "" {
-				return at(".structured", fmt.Errorf("it is not what output says: %s: mend one of them, or use result for what is wrong on purpose", wrong))
-			}
+	}
+	switch {
+	case a.IsError || output == nil:
+	case a.Structured == nil: // "Servers MUST provide structured results" (server/tools, "Output Schema")
+		return errors.New("a tool with an output answers with structured, or with is_error: use result for what is wrong on purpose")
+	case !to.structured.fixed():
+		to.output = output
+	default:
+		if wrong := output.breach(a.Structured); wrong != "" {
+			return at(".structured", fmt.Errorf("it is not what output says: %s: mend one of them, or use result for what is wrong on purpose", wrong))
 		}
 	}
 	f.literal(`{"type":"text","text":"`)

@@ -1,23 +1,28 @@
 package stubs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/near"
 	"github.com/tidwall/gjson"
 )
 
 // A schema is an inputSchema or outputSchema that values are held to; a nil
 // one admits all. It is safe for concurrent use.
-type schema struct{ resolved *jsonschema.Resolved }
+type schema struct {
+	*reading
+	whole *jsonschema.Resolved
+	// each is of an object that has one value, by the pointer to the part of the
+	// schema that the value is held to.
+	each *jsonschema.Resolved
+}
 
 // newSchema reads a schema: JSON Schema 2020-12 or draft 7, whose references
 // stay within it; nil where there is none. Its type is object, for so MCP has
@@ -29,62 +34,86 @@ func newSchema(text []byte) (*schema, error) {
 	if !isObject(text) || gjson.GetBytes(text, "type").Str != "object" {
 		return nil, errors.New("it must be a JSON Schema with type: object")
 	}
-	var s jsonschema.Schema
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("it is no JSON Schema: %w", err)
-	}
-	if err := types(reflect.ValueOf(s)); err != nil {
+	r, _, err := decoded(text)
+	if err != nil {
 		return nil, err
 	}
-	resolved, err := s.Resolve(nil)
+	asserting, tree, err := decoded(text)
+	if err != nil {
+		return nil, err
+	}
+	asserting.assertFormats()
+	if err := draft(tree); err != nil {
+		return nil, err
+	}
+	s := &schema{reading: r}
+	if s.whole, err = resolve(tree); err == nil {
+		s.each, err = resolve(apart(r, tree))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("it is no JSON Schema that can be checked: %w", err)
 	}
-	return &schema{resolved}, nil
+	return s, nil
 }
 
-// types looks for a type that there is not in a schema and all within it:
-// resolving does not, and every value would be a breach of it.
-func types(v reflect.Value) error {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if !v.IsNil() {
-			return types(v.Elem())
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			if err := types(v.Index(i)); err != nil {
-				return err
-			}
-		}
-	case reflect.Map:
-		for _, name := range v.MapKeys() {
-			if err := types(v.MapIndex(name)); err != nil {
-				return err
-			}
-		}
-	case reflect.Struct:
-		s, ok := v.Interface().(jsonschema.Schema)
-		if !ok {
-			return nil
-		}
-		words := []string{"string", "integer", "number", "boolean", "object", "array", "null"}
-		for _, is := range append(slices.Clone(s.Types), s.Type) {
-			if is == "" || slices.Contains(words, is) {
-				continue
-			}
-			if meant := near.Word(is, words); meant != "" {
-				return fmt.Errorf("there is no type %q: did you mean %q?", is, meant)
-			}
-			return fmt.Errorf("there is no type %q: it is one of %s", is, strings.Join(words, ", "))
-		}
-		for i := range v.NumField() {
-			if err := types(v.Field(i)); err != nil {
-				return err
-			}
-		}
+// decoded reads the text of a schema, numbers to the digit.
+func decoded(text []byte) (r *reading, tree map[string]any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err = d.Decode(&tree); err != nil {
+		return nil, nil, err
+	}
+	r, err = read(tree)
+	return r, tree, err
+}
+
+// draft spells a schema's $schema as its readers know it.
+func draft(tree map[string]any) error {
+	version, ok := tree["$schema"].(string)
+	if !ok {
+		return nil
+	}
+	switch _, name, _ := strings.Cut(strings.TrimSuffix(version, "#"), "://json-schema.org/"); name {
+	case "draft/2020-12/schema":
+		tree["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	case "draft-07/schema":
+		tree["$schema"] = "http://json-schema.org/draft-07/schema#"
+	default:
+		return &Error{".$schema", fmt.Errorf("%q is not checked: write https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#, or leave it out for the former", version)}
 	}
 	return nil
+}
+
+// apart makes the schema of an object with members that are named by the
+// pointers to the parts of another, and held to these. It takes tree over.
+func apart(r *reading, tree map[string]any) map[string]any {
+	id, ok := tree["$id"].(string)
+	if id = strings.TrimSuffix(id, "#"); !ok {
+		id = "whole"
+		tree["$id"] = id
+	}
+	members := map[string]any{}
+	for pointer := range r.parts {
+		members[pointer] = map[string]any{"$ref": id + (&url.URL{Fragment: pointer}).String()}
+	}
+	each := map[string]any{"$defs": map[string]any{"whole": tree}, "properties": members}
+	if version, ok := tree["$schema"]; ok {
+		each["$schema"] = version
+	}
+	return each
+}
+
+func resolve(tree map[string]any) (*jsonschema.Resolved, error) {
+	var s jsonschema.Schema
+	if err := json.Unmarshal(jsonrpc.Text(tree), &s); err != nil {
+		return nil, err
+	}
+	return s.Resolve(&jsonschema.ResolveOptions{BaseURI: "stub:///"}) // nothing is at that address, nor asked of it
+}
+
+// fits reports whether a value is what a part of the schema says.
+func (s *schema) fits(pointer string, v any) bool {
+	return s.each.Validate(map[string]any{pointer: v}) == nil
 }
 
 // breach returns what is wrong with a JSON text, or "".
@@ -93,18 +122,13 @@ func (s *schema) breach(text []byte) string {
 		return ""
 	}
 	var v any
-	err := json.Unmarshal(text, &v)
-	if err == nil {
-		err = s.resolved.Validate(v)
+	if json.Unmarshal(text, &v) != nil { // it is JSON, so that is what is left
+		return "it has a number that is too large to be checked"
 	}
-	if err == nil {
+	if s.whole.Validate(v) == nil {
 		return ""
 	}
-	wrong := strings.NewReplacer("validating root: ", "", "validating /", "/").Replace(err.Error())
-	if len(wrong) > maxBreach { // it may hold what the client sent
-		wrong = strings.ToValidUTF8(wrong[:maxBreach], "") + "..."
-	}
-	return wrong
+	return short(s.wrong("", "", v), maxBreach)
 }
 
 // maxBreach is how many bytes of a breach are told.
@@ -138,10 +162,11 @@ func (s *Stub) breachOfPrompt(arguments gjson.Result) (wrong string) {
 			return "the argument " + strconv.Quote(name) + " is required"
 		}
 	}
-	for name, v := range given {
+	arguments.ForEach(func(name, v gjson.Result) bool {
 		if v.Type != gjson.String {
-			return "the argument " + strconv.Quote(name) + " must be a string"
+			wrong = "the argument " + strconv.Quote(name.Str) + " must be a string"
 		}
-	}
-	return ""
+		return wrong == ""
+	})
+	return wrong
 }

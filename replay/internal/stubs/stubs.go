@@ -30,6 +30,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
 )
 
 // A Set is the stubs of scenarios. It is not changed after New, so it is safe
@@ -77,9 +78,10 @@ type Answer struct {
 
 // A Saying is what is said once.
 type Saying struct {
-	outcome    form   // the response from the member result, or error, on
-	structured form   // the structuredContent in it
-	progress   []form // params of notifications, from the member progress on
+	outcome    form    // the response from the member result, or error, on
+	structured form    // the structuredContent in it
+	output     *schema // what structured is held to when it is made; nil is nothing
+	progress   []form  // params of notifications, from the member progress on
 	// Delay is how long it takes, progress and all.
 	Delay time.Duration
 }
@@ -121,7 +123,8 @@ func New(list []*scenarios.Scenario, seed *int64) (*Set, error) {
 func (s *Set) add(sc *scenarios.Scenario) error {
 	from := sc.Stubs
 	if from.Server != nil {
-		if !isObject(from.Server) {
+		info := gjson.ParseBytes(from.Server)
+		if !isObject(from.Server) || info.Get("name").Type != gjson.String || info.Get("version").Type != gjson.String {
 			return at("stubs.server", errors.New("it must be an object with a name and a version"))
 		}
 		s.server = from.Server

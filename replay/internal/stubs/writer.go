@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -104,6 +106,9 @@ func (w *writer) prompt(from *scenarios.StubPrompt) (*Stub, error) {
 		if name == "" {
 			return nil, at(fmt.Sprintf(".arguments[%d]", i), errors.New("an argument needs a name; write NAME! for one that is required"))
 		}
+		if slices.ContainsFunc(entry.Arguments, func(a listedArgument) bool { return a.Name == name }) {
+			return nil, at(fmt.Sprintf(".arguments[%d]", i), fmt.Errorf("there is another %s: name each argument once", name))
+		}
 		if required {
 			st.needs = append(st.needs, name)
 		}
@@ -118,6 +123,12 @@ func (w *writer) prompt(from *scenarios.StubPrompt) (*Stub, error) {
 func (w *writer) resource(from *scenarios.StubResource) (*Stub, error) {
 	if from.URI == "" {
 		return nil, errors.New("a resource needs a uri")
+	}
+	if is, _ := regexp.MatchString(formats["uri"], from.URI); !is {
+		return nil, at(".uri", fmt.Errorf("%q is no URI: write one with a scheme, such as file:///map.txt", from.URI))
+	}
+	if _, _, err := mime.ParseMediaType(from.MIME); from.MIME != "" && (err != nil || !strings.Contains(from.MIME, "/")) {
+		return nil, at(".mime", fmt.Errorf("%q is no media type: write one such as text/plain", from.MIME))
 	}
 	st := &Stub{method: mcp.ResourcesRead, name: from.URI, Is: "resource"}
 	st.entry = jsonrpc.Text(listedResource{from.URI, cmp.Or(from.Name, from.URI), from.MIME})
@@ -155,6 +166,9 @@ func (w *writer) answers(st *Stub, from []scenarios.StubAnswer, say func(*scenar
 		to := Answer{Title: fmt.Sprintf("%s, answer %d", st.Title(), i+1), arguments: a.Arguments, state: a.State, then: a.Then}
 		if a.Arguments != nil && !isObject(a.Arguments) {
 			return nil, at(place+".arguments", errors.New("they must be an object of names and values"))
+		}
+		if path, why := st.bars(a.Arguments); why != "" {
+			return nil, at(strings.TrimSuffix(place+".arguments."+path, "."), fmt.Errorf("no call gets this answer: %s: mend one of them; what a server says to wrong arguments is for a fault", why))
 		}
 		if a.State != "" {
 			w.asked = append(w.asked, askedState{w.place + place + ".state", a.State})

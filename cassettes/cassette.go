@@ -34,6 +34,9 @@ const Version = 1
 type Header struct {
 	// Transport is what the tape was recorded from: http, sse or stdio.
 	Transport string
+	// Journal says that the tape is no recording but a journal, and of what: OfMock
+	// or OfProxy.
+	Journal string
 	// Redact are the rules by which values were kept off the tape: the word
 	// "secrets" (the built-in rules) and JSON Pointers into messages. Empty
 	// means that nothing was.
@@ -44,6 +47,12 @@ type Header struct {
 	// Refusals are what the server was learned to refuse, and how.
 	Refusals []Refusal
 }
+
+// What there are journals of.
+const (
+	OfMock  = "mock"  // what answered clients by itself, from a tape or by hand
+	OfProxy = "proxy" // what stood between clients and a live server
+)
 
 // From says who made an event.
 type From string

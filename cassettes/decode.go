@@ -59,6 +59,8 @@ func decodeHeader(value []byte) (Header, error) {
 			return number(v, key, &version)
 		case "transport":
 			return text(v, key, &h.Transport)
+		case "journal":
+			return text(v, key, &h.Journal)
 		case "redact":
 			return texts(v, key, &h.Redact)
 		case "dialect":
@@ -68,7 +70,7 @@ func decodeHeader(value []byte) (Header, error) {
 		case "sum":
 			return nil
 		}
-		return unknown(key, "header", "mcpmock", "transport", "redact", "dialect", "refusals", "sum")
+		return unknown(key, "header", "mcpmock", "transport", "journal", "redact", "dialect", "refusals", "sum")
 	})
 	switch {
 	case err != nil:
@@ -80,9 +82,14 @@ func decodeHeader(value []byte) (Header, error) {
 	}
 	switch h.Transport {
 	case "http", "sse", "stdio":
+	default:
+		return h, fmt.Errorf("transport %q: it must be http, sse or stdio", h.Transport)
+	}
+	switch h.Journal {
+	case "", OfMock, OfProxy:
 		return h, nil
 	}
-	return h, fmt.Errorf("transport %q: it must be http, sse or stdio", h.Transport)
+	return h, fmt.Errorf("journal %q: it must be mock or proxy", h.Journal)
 }
 
 // A leanEvent is what an index asks of an event, in memory that is used again

@@ -31,6 +31,9 @@ func appendHeader(dst []byte, h Header, layout Layout) []byte {
 	b := append(make([]byte, 0, 128), `{"mcpmock":`...)
 	b = strconv.AppendInt(b, Version, 10)
 	b = appendMember(b, "transport", h.Transport)
+	if h.Journal != "" {
+		b = appendMember(b, "journal", h.Journal)
+	}
 	if len(h.Redact) > 0 {
 		b = append(b, `,"redact":[`...)
 		for i, rule := range h.Redact {

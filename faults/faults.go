@@ -28,13 +28,14 @@ import (
 // safe for concurrent use.
 type Set struct {
 	faults    []scenarios.Fault
+	any       []*scenarios.Fault
 	http      []*scenarios.Fault // what is left of each over that transport; nil is nothing
 	stdio     []*scenarios.Fault
-	posted    []*scenarios.Fault
 	index     index
-	doing     [4]bool // whether some fault waits for that
+	doing     [4]bool                     // whether some fault waits for that
+	names     map[*scenarios.Fault]string // what a journal calls each
 	seed      *int64
-	sessions  []bool   // of each fault: it acts on the session of the request
+	paths     bool     // some fault asks about the path of a request
 	elsewhere bool     // some fault says something on standalone streams
 	cursors   []string // that faults hand out
 }
@@ -42,14 +43,17 @@ type Set struct {
 // NewSet makes a Set of a scenario's faults. The scenario must not change any
 // more.
 func NewSet(s *scenarios.Scenario) *Set {
-	set := &Set{faults: s.Faults, index: newIndex(s.Faults), seed: s.Seed}
+	set := &Set{faults: s.Faults, index: newIndex(s.Faults), seed: s.Seed, names: map[*scenarios.Fault]string{}}
 	for i := range s.Faults {
 		t := &s.Faults[i].When
 		do := &s.Faults[i].Do
+		set.any = append(set.any, &s.Faults[i])
 		set.http = append(set.http, over(&s.Faults[i], "http"))
 		set.stdio = append(set.stdio, over(&s.Faults[i], "stdio"))
-		set.posted = append(set.posted, over(&s.Faults[i], "posted"))
-		set.sessions = append(set.sessions, onSession(do))
+		for _, f := range [...]*scenarios.Fault{set.any[i], set.http[i], set.stdio[i]} {
+			set.names[f] = s.Faults[i].Called(i + 1)
+		}
+		set.paths = set.paths || asksPath(t)
 		set.cursors = append(set.cursors, cursorsOf(do)...)
 		set.elsewhere = set.elsewhere || do.Stream != nil && (do.Stream.On == "get" || do.Stream.On == "both") ||
 			slices.ContainsFunc(do.Send, func(m scenarios.Sent) bool { return m.On == "get" || m.On == "both" })
@@ -74,19 +78,24 @@ func over(f *scenarios.Fault, transport string) *scenarios.Fault {
 	return &some
 }
 
-// of returns what a fault does to a request, or nil where that means nothing
-// over the transport by which it came.
-func (set *Set) of(i int, r *Request) *scenarios.Fault {
+// transport returns what each fault does to requests that come as this one does;
+// nil where that means nothing over the transport.
+func (set *Set) transport(r *Request) []*scenarios.Fault {
 	switch r.Over {
 	case "http":
-		return set.http[i]
+		return set.http
 	case "stdio":
-		return set.stdio[i]
-	case "posted":
-		return set.posted[i]
+		return set.stdio
 	}
-	return &set.faults[i]
+	return set.any
 }
+
+// AsksPaths reports whether a fault asks about the path of a request, and so may
+// meet one where nothing is served.
+func (set *Set) AsksPaths() bool { return set.paths }
+
+// Name is what a journal calls a fault that fires.
+func (set *Set) Name(f *scenarios.Fault) string { return set.names[f] }
 
 // cursorsOf returns the cursors that an action puts into lists.
 func cursorsOf(do *scenarios.Action) (all []string) {

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,61 @@ func TestFire(t *testing.T) {
 	}
 }
 
+// In a batch each message is one that meets a trigger about messages, and the
+// request as a whole one that meets any other.
+func TestFireBatch(t *testing.T) {
+	batch := posted(t, `[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a"}},{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"b"}}]`)
+	calls := scenarios.Trigger{Method: "tools/call"}
+	for _, c := range []struct {
+		reason string
+		faults []scenarios.Fault
+		want   string
+	}{
+		{"each message", []scenarios.Fault{{When: calls}}, "0:2 0:3"},
+		{"the second of them", []scenarios.Fault{{When: scenarios.Trigger{Method: "tools/call", Nth: 2}}}, "0:3"},
+		{"once at most", []scenarios.Fault{{When: calls, Times: 1}}, "0:2"},
+		{"the request", []scenarios.Fault{{When: scenarios.Trigger{Kind: "batch"}}, {When: scenarios.Trigger{HTTP: "POST", Nth: 1}}}, "0: 1:"},
+		{"fault by fault", []scenarios.Fault{{When: calls}, {When: scenarios.Trigger{Tool: "b"}}}, "0:2 0:3 1:3"},
+		{"who has an answer meets no more, the others do", []scenarios.Fault{{When: scenarios.Trigger{Tool: "a"}, Do: scenarios.Action{Result: []byte("{}")}}, {When: calls}}, "0:2 1:3"},
+		{"what answers the request leaves nothing", []scenarios.Fault{{When: scenarios.Trigger{Tool: "a"}, Do: scenarios.Action{Ignore: true}}, {When: calls}}, "0:2"},
+	} {
+		s := &scenarios.Scenario{Faults: c.faults}
+		var counts Counts
+		var fired []string
+		NewSet(s).Begin().Fire(batch, Place{Session: &counts, Server: &counts}, time.Unix(0, 0), func(f *scenarios.Fault) bool {
+			for i := range s.Faults {
+				if f == &s.Faults[i] {
+					id := ""
+					if m := batch.Member(f); m != nil {
+						id = string(m.ID)
+					}
+					fired = append(fired, fmt.Sprintf("%d:%s", i, id))
+				}
+			}
+			return !f.Do.Replaces()
+		})
+		if got := strings.Join(fired, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.reason, got, c.want)
+		}
+	}
+}
+
+// Faults without a name are told apart by their numbers.
+func TestNames(t *testing.T) {
+	s := &scenarios.Scenario{Faults: []scenarios.Fault{{Do: scenarios.Action{Status: 503}}, {Name: "x"}, {}}}
+	set, request := NewSet(s), posted(t, "{}")
+	request.Over = "http"
+	var counts Counts
+	var names []string
+	set.Begin().Fire(request, Place{Session: &counts, Server: &counts}, time.Unix(0, 0), func(f *scenarios.Fault) bool {
+		names = append(names, set.Name(f))
+		return true
+	})
+	if want := []string{"fault 1", "x", "fault 3"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}
+
 // Chance is as likely as it says, and with the same seed the same.
 func TestChance(t *testing.T) {
 	seed := int64(7)
@@ -204,19 +260,6 @@ func setOf(pointer, value string) scenarios.Fault {
 	return scenarios.Fault{Do: setAt(pointer, value)}
 }
 
-func TestEdits(t *testing.T) {
-	for _, do := range []scenarios.Action{{ExpireSession: true}, {Respond: &scenarios.Response{}}, {Ignore: true}, {Request: []scenarios.Header{{Name: "X"}}}} {
-		if Edits(&do) {
-			t.Errorf("%+v edits no answer", do)
-		}
-	}
-	for _, do := range everyEdit()[1:] {
-		if !Edits(&do) {
-			t.Errorf("%+v edits an answer", do)
-		}
-	}
-}
-
 func BenchmarkFire(b *testing.B) {
 	for _, n := range []int{0, 1, 100} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -264,10 +307,21 @@ func TestIndexFindsAll(t *testing.T) {
 			}
 		}
 	}
+	for _, t := range []scenarios.Trigger{
+		{Path: "/mcp"}, {Path: "/m*"}, {Path: "/other"}, {HTTP: "get", Path: "/mcp"}, {Not: &scenarios.Trigger{Path: "/other"}},
+		{Headers: []scenarios.HeaderTest{{Name: "x-of", Is: "a, b"}}}, {Headers: []scenarios.HeaderTest{{Name: "x-of", Is: "a"}}}, {Headers: []scenarios.HeaderTest{{Name: "x-of"}}},
+		{Arguments: []byte(`{"city":"Oslo"}`)}, {Tool: "echo", Arguments: []byte(`{"city":"Rome"}`)}, {Arguments: []byte(`{"city":"O*"}`)},
+		{Arguments: []byte(`{"city":""}`)}, {Method: "ping", Arguments: []byte(`{"city":"Oslo"}`)}, {Method: "ping", Tool: "echo"}, {Client: "resume"}, {Kind: "batch"},
+	} {
+		s.Faults = append(s.Faults, scenarios.Fault{When: t})
+	}
 	for _, verb := range []string{"POST", "GET", "PUT"} {
 		for _, message := range []string{"", `{"jsonrpc":"2.0","id":1,"method":"ping"}`, `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`,
-			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}`, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"new"}}`} {
-			r := Request{HTTP: verb}
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}`, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"new"}}`,
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"city":"Oslo","city":"Rome"}}}`,
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{"city":""}}}`,
+			`[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"city":"Rome"}}}]`} {
+			r := Request{HTTP: verb, Path: "/mcp", Header: http.Header{"X-Of": {"a", "b"}}, Outside: message == ""}
 			if message != "" {
 				r.Batch, _ = jsonrpc.Parse([]byte(message))
 			}

@@ -95,7 +95,7 @@ func (s *Writer) whole(torn bool) {
 	batch, err := jsonrpc.Parse(body)
 	response := func(m jsonrpc.Message) bool { return m.Kind == jsonrpc.Response }
 	message := err == nil && len(batch.Messages) > 0 && response(batch.Messages[0])
-	if message && s.Streams && (s.do.Stream != nil || s.do.Send != nil) {
+	if message && s.Streams && (s.do.Stream != nil || s.do.Send != nil || s.Apart.sends()) {
 		s.events.Store(true)
 		s.Header()["Content-Type"] = []string{"text/event-stream"}
 		if s.head(-1) {
@@ -107,7 +107,7 @@ func (s *Writer) whole(torn bool) {
 		if s.do.Swap && !batch.Array {
 			body = s.swapped(body)
 		}
-		body = bytes.Join(Message(s.do, body), nil)
+		body = bytes.Join(s.Apart.Message(s.do, body), nil)
 	} else {
 		body = replaced(s.do.Replace, body)
 	}

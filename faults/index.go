@@ -1,126 +1,244 @@
 package faults
 
 import (
+	"net/http"
 	"strings"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/tidwall/gjson"
 )
 
-// An index finds the faults that a request may meet by the three things that
-// triggers name most: the HTTP method, the JSON-RPC method and the tool. A
-// scenario with a hundred rules costs a request no more than those that are
-// about the like of it.
+// An index finds the faults that a request may meet. Each fault is filed once,
+// by the rarest name that its trigger has for a request: a tool, an argument and
+// its value, a method, a path, a header and its value, or an HTTP method. So of
+// a hundred rules a request costs no more than those that are about the like of
+// it.
 type index struct {
-	verbs, methods, tools map[string]bool // that some trigger names
-	lists                 map[place][]candidate
+	all   []candidate // in order
+	apart []candidate // those that no name finds
+	files []file      // the others
 }
 
-// A place is what is known of a request, each of them "" where no trigger
-// names it.
-type place struct{ verb, method, tool string }
+// A file has the faults whose triggers name the same thing, by its value.
+type file struct {
+	subject
+	by map[string][]candidate
+}
 
-// A candidate is a fault that a request at a place may meet, and has met where
-// the place is all that its trigger asks for.
+// A subject is what a name is of.
+type subject struct {
+	what what
+	of   string // the argument, or the header
+}
+
+type what uint8
+
+const (
+	ofTool what = iota
+	ofArgument
+	ofMethod
+	ofPath
+	ofHeader
+	ofVerb
+)
+
+// A label is a subject and its value: a request without it does not meet the
+// trigger.
+type label struct {
+	subject
+	value string
+}
+
+// A candidate is a fault that a request may meet, and all that decides whether
+// it is to be looked at any closer.
 type candidate struct {
-	fault int
-	met   bool
+	fault   int
+	bare    bool // what it is found by is all that its trigger asks for
+	asks    bool // its trigger asks about a message
+	session bool // it acts on the session of the request
+	plain   bool // it is met at the n-th of its session that is found so, and nothing else is asked
+	tally
 }
 
 func newIndex(faults []scenarios.Fault) index {
-	x := index{verbs: map[string]bool{}, methods: map[string]bool{}, tools: map[string]bool{}, lists: map[place][]candidate{}}
-	named := make([]place, len(faults))
+	var x index
+	stable := true // what headers a request has, which faults may change
 	for i := range faults {
-		named[i] = placeOf(&faults[i].When)
-		x.verbs[named[i].verb] = true
-		x.methods[named[i].method] = true
-		x.tools[named[i].tool] = true
+		stable = stable && faults[i].Do.Request == nil
 	}
-	x.verbs[""], x.methods[""], x.tools[""] = true, true, true
-	for verb := range x.verbs {
-		for method := range x.methods {
-			for tool := range x.tools {
-				if tool == "" || method == mcp.ToolsCall {
-					at := place{verb, method, tool}
-					x.lists[at] = list(faults, named, at)
-				}
-			}
+	labels := make([][]label, len(faults))
+	shared, subjects := map[label]int{}, map[subject]int{}
+	for i := range faults {
+		labels[i] = labelsOf(&faults[i].When, stable)
+		for _, l := range labels[i] {
+			shared[l]++
+			subjects[l.subject]++
 		}
 	}
-	delete(x.verbs, "")
-	delete(x.methods, "")
-	delete(x.tools, "")
+	at := map[subject]int{}
+	for i := range faults {
+		t := &faults[i].When
+		c := candidate{fault: i, asks: asksOfMessage(t), session: faults[i].Do.OnSession(), tally: tallyOf(&faults[i])}
+		x.all = append(x.all, c)
+		if len(labels[i]) == 0 {
+			c.bare = bare(t, label{})
+			x.apart = append(x.apart, c)
+			continue
+		}
+		best := labels[i][0]
+		for _, l := range labels[i][1:] {
+			if shared[l] < shared[best] || shared[l] == shared[best] && subjects[l.subject] > subjects[best.subject] {
+				best = l
+			}
+		}
+		k, ok := at[best.subject]
+		if !ok {
+			k = len(x.files)
+			at[best.subject] = k
+			x.files = append(x.files, file{best.subject, map[string][]candidate{}})
+		}
+		c.bare = bare(t, best)
+		c.plain = c.bare && c.scope == inSession && c.nth > 0
+		x.files[k].by[best.value] = append(x.files[k].by[best.value], c)
+	}
 	return x
 }
 
-// list returns the candidates at a place, in order.
-func list(faults []scenarios.Fault, named []place, at place) (all []candidate) {
-	for i, n := range named {
-		if (n.verb == "" || n.verb == at.verb) && (n.method == "" || n.method == at.method) && (n.tool == "" || n.tool == at.tool) {
-			all = append(all, candidate{i, bare(&faults[i].When)})
+// labelsOf returns the labels that a trigger asks for; headers says that those
+// of a request stay as they are.
+func labelsOf(t *scenarios.Trigger, headers bool) (all []label) {
+	add := func(what what, of, value string) { all = append(all, label{subject{what, of}, value}) }
+	if t.Tool != "" && !strings.HasSuffix(t.Tool, "*") {
+		add(ofTool, "", t.Tool)
+	}
+	gjson.ParseBytes(t.Arguments).ForEach(func(key, value gjson.Result) bool {
+		if value.Type == gjson.String && value.Str != "" && !strings.HasSuffix(value.Str, "*") {
+			add(ofArgument, key.Str, value.Str)
 		}
+		return true
+	})
+	switch {
+	case t.Method != "" && !strings.HasSuffix(t.Method, "*"):
+		add(ofMethod, "", t.Method)
+	case t.Tool != "" || t.Arguments != nil:
+		add(ofMethod, "", mcp.ToolsCall)
+	}
+	if t.Path != "" && !strings.HasSuffix(t.Path, "*") {
+		add(ofPath, "", t.Path)
+	}
+	for i := range t.Headers {
+		if h := &t.Headers[i]; headers && h.Is != "" {
+			add(ofHeader, http.CanonicalHeaderKey(h.Name), h.Is)
+		}
+	}
+	if t.HTTP != "" {
+		add(ofVerb, "", strings.ToUpper(t.HTTP))
 	}
 	return all
 }
 
-// placeOf returns what a trigger names: only a request there can meet it.
-func placeOf(t *scenarios.Trigger) place {
-	p := place{verb: strings.ToUpper(t.HTTP)}
-	if !strings.HasSuffix(t.Method, "*") {
-		p.method = t.Method
-	}
-	if t.Tool != "" || t.Arguments != nil {
-		p.method = mcp.ToolsCall
-	}
-	if !strings.HasSuffix(t.Tool, "*") {
-		p.tool = t.Tool
-	}
-	return p
-}
-
-// bare reports whether a trigger asks for its place, and for nothing but a
-// count beside that.
-func bare(t *scenarios.Trigger) bool {
-	if t.Tool != "" && t.Method != "" && t.Method != mcp.ToolsCall {
-		return false // which nothing meets, if it is no pattern
-	}
+// bare reports whether a trigger asks for that label, and for nothing but a
+// count beside it.
+func bare(t *scenarios.Trigger, l label) bool {
 	rest := *t
-	rest.HTTP, rest.Nth, rest.Every, rest.After, rest.AfterTime, rest.Chance = "", 0, 0, 0, 0, 0
-	if !strings.HasSuffix(rest.Method, "*") {
-		rest.Method = ""
-	}
-	if !strings.HasSuffix(rest.Tool, "*") {
-		rest.Tool = ""
+	rest.Nth, rest.Every, rest.After, rest.AfterTime, rest.Chance = 0, 0, 0, 0, 0
+	switch l.what {
+	case ofTool:
+		if rest.Tool = ""; rest.Method == mcp.ToolsCall {
+			rest.Method = ""
+		}
+	case ofMethod:
+		if rest.Method == l.value {
+			rest.Method = ""
+		}
+	case ofPath:
+		rest.Path = ""
+	case ofVerb:
+		rest.HTTP = ""
 	}
 	return rest.Empty()
 }
 
-// candidates returns the faults that a request may meet, in order.
-func (x *index) candidates(r *Request) []candidate {
-	at := place{verb: r.HTTP, method: r.Method()}
-	if !x.verbs[at.verb] {
-		at.verb = ""
-	}
-	if !x.methods[at.method] {
-		at.method = ""
-	}
-	if len(x.tools) > 0 && at.method == mcp.ToolsCall {
-		if at.tool = r.Tool(); !x.tools[at.tool] {
-			at.tool = ""
+// value is what a request has of a subject; "" is nothing.
+func (s *subject) value(r *Request) string {
+	switch s.what {
+	case ofTool:
+		return r.Tool()
+	case ofArgument:
+		if r.Method() == mcp.ToolsCall {
+			if v := member(gjson.Get(jsonrpc.String(r.message().Params), "arguments"), s.of); v.Type == gjson.String {
+				return v.Str
+			}
 		}
+	case ofMethod:
+		return r.Method()
+	case ofPath:
+		return r.Path
+	case ofHeader:
+		return strings.Join(r.Header[s.of], ", ")
+	case ofVerb:
+		return strings.ToUpper(r.HTTP)
 	}
-	all := x.lists[at]
-	if r.Client != Sends { // of those that are met by what is sent, none is
-		return unmet(all)
-	}
-	return all
+	return ""
 }
 
-// unmet returns candidates of which none has been met yet.
-func unmet(all []candidate) []candidate {
-	some := make([]candidate, len(all))
-	for i, c := range all {
-		some[i] = candidate{fault: c.fault}
+// A selection is the faults that a request may meet.
+type selection struct {
+	piles [8]pile
+	n     int
+}
+
+// A pile is some of them, in order, of which so many have been taken.
+type pile struct {
+	all   []candidate
+	taken int
+}
+
+// pick selects the faults that a request may meet: all of them where it may be
+// found by very many names, and in a batch, whose messages may each meet others.
+func (x *index) pick(r *Request) (s selection) {
+	if len(r.Batch.Messages) > 1 {
+		s.add(x.all)
+		return s
 	}
-	return some
+	s.add(x.apart)
+	for i := range x.files {
+		f := &x.files[i]
+		v := f.value(r)
+		if v == "" {
+			continue
+		}
+		if s.n == len(s.piles) {
+			s = selection{}
+			s.add(x.all)
+			return s
+		}
+		s.add(f.by[v])
+	}
+	return s
+}
+
+func (s *selection) add(all []candidate) {
+	if len(all) > 0 {
+		s.piles[s.n].all = all
+		s.n++
+	}
+}
+
+// next takes the first fault of those that are left; nil is none.
+func (s *selection) next() (first *candidate) {
+	var from *pile
+	for i := range s.n {
+		if p := &s.piles[i]; p.taken < len(p.all) {
+			if c := &p.all[p.taken]; first == nil || c.fault < first.fault {
+				first, from = c, p
+			}
+		}
+	}
+	if first != nil {
+		from.taken++
+	}
+	return first
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -13,8 +14,42 @@ import (
 )
 
 // Meets reports whether a request meets a trigger, but for what counts
-// requests and what is left to chance.
-func Meets(t *scenarios.Trigger, r *Request) bool { return meetsDoing(t, r) && meetsRest(t, r) }
+// requests and what is left to chance. A batch does where one of its messages
+// does.
+func Meets(t *scenarios.Trigger, r *Request) bool {
+	if len(r.Batch.Messages) < 2 || !asksOfMessage(t) {
+		return meets(t, r)
+	}
+	defer r.look(r.at)
+	for i := range r.Batch.Messages {
+		if r.look(i); meets(t, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// meets is Meets for the message that is looked at.
+func meets(t *scenarios.Trigger, r *Request) bool {
+	return meetsDoing(t, r) && meetsRest(t, r) && (!r.Outside || asksPath(t))
+}
+
+// asksPath reports whether a trigger asks about the path of the URL.
+func asksPath(t *scenarios.Trigger) bool {
+	return t.Path != "" || t.Not != nil && asksPath(t.Not) ||
+		slices.ContainsFunc(t.Any, func(t scenarios.Trigger) bool { return asksPath(&t) })
+}
+
+// asksOfMessage reports whether a trigger asks about what one message has.
+func asksOfMessage(t *scenarios.Trigger) bool {
+	switch {
+	case t.Kind == "request", t.Kind == "notification", t.Kind == "response", t.Client == "cancel",
+		t.Method != "", t.Tool != "", t.ID != "", t.Params != "", t.Members != nil, t.Arguments != nil:
+		return true
+	}
+	return t.Not != nil && asksOfMessage(t.Not) ||
+		slices.ContainsFunc(t.Any, func(t scenarios.Trigger) bool { return asksOfMessage(&t) })
+}
 
 // meetsWithin is Meets for a trigger within another, which has said what the
 // client does.
@@ -80,16 +115,16 @@ func meetsHeader(t *scenarios.HeaderTest, header http.Header) bool {
 }
 
 func meetsMessage(t *scenarios.Trigger, r *Request) bool {
-	if t.Method != "" && !like(t.Method, r.Method()) || t.Kind != "" && t.Kind != kindOf(r) {
+	if t.Method != "" && !like(t.Method, r.Method()) || t.Kind != "" && !meetsKind(t.Kind, r) {
 		return false
 	}
 	if t.Tool == "" && t.Arguments == nil && t.ID == "" && t.Params == "" && t.Members == nil {
 		return true
 	}
-	if len(r.Batch.Messages) == 0 {
+	m := r.message()
+	if m == nil {
 		return false
 	}
-	m := r.Batch.Messages[0]
 	switch {
 	case t.Tool != "" && !(m.Method == mcp.ToolsCall && like(t.Tool, r.Tool())):
 		return false
@@ -99,34 +134,29 @@ func meetsMessage(t *scenarios.Trigger, r *Request) bool {
 		return false
 	case t.Params == "present" && m.Params == nil, t.Params == "absent" && m.Params != nil:
 		return false
-	case t.Members != nil && !Contains(gjson.ParseBytes(m.Params), t.Members):
+	case t.Members != nil && !Contains(gjson.Parse(jsonrpc.String(m.Params)), t.Members):
 		return false
 	}
-	return t.Arguments == nil || m.Method == mcp.ToolsCall && Contains(gjson.GetBytes(m.Params, "arguments"), t.Arguments)
+	return t.Arguments == nil || m.Method == mcp.ToolsCall && Contains(gjson.Get(jsonrpc.String(m.Params), "arguments"), t.Arguments)
 }
 
-func kindOf(r *Request) string {
+// meetsKind reports whether a request, or the message of it that is looked at,
+// is of that kind.
+func meetsKind(kind string, r *Request) bool {
+	m := r.message()
 	switch {
-	case r.Invalid:
-		return "invalid"
-	case r.Batch.Array:
-		return "batch"
-	case len(r.Batch.Messages) == 0:
-		return ""
+	case kind == "invalid" || r.Invalid:
+		return kind == "invalid" && r.Invalid
+	case kind == "batch":
+		return r.Batch.Array
 	}
-	switch r.Batch.Messages[0].Kind {
-	case jsonrpc.Request:
-		return "request"
-	case jsonrpc.Notification:
-		return "notification"
-	}
-	return "response"
+	return m != nil && kind == m.Kind.String()
 }
 
 // Contains reports whether arguments have each member of wanted with its
 // value; a string of wanted is a pattern.
 func Contains(arguments gjson.Result, wanted json.RawMessage) bool {
-	return contains(arguments, gjson.ParseBytes(wanted))
+	return contains(arguments, gjson.Parse(jsonrpc.String(wanted)))
 }
 
 func contains(got, wanted gjson.Result) bool {
@@ -136,10 +166,9 @@ func contains(got, wanted gjson.Result) bool {
 			return false
 		}
 		all := true
-		members := got.Map()
 		wanted.ForEach(func(key, value gjson.Result) bool {
-			member, ok := members[key.Str]
-			all = ok && contains(member, value)
+			v := member(got, key.Str)
+			all = v.Exists() && contains(v, value)
 			return all
 		})
 		return all
@@ -160,6 +189,21 @@ func contains(got, wanted gjson.Result) bool {
 		return got.Type == gjson.Number && sameNumber(got, wanted)
 	}
 	return got.Type == wanted.Type
+}
+
+// member returns that member of an object, the first of that name; what is no
+// object has none.
+func member(object gjson.Result, name string) (found gjson.Result) {
+	if !object.IsObject() {
+		return gjson.Result{}
+	}
+	object.ForEach(func(key, value gjson.Result) bool {
+		if key.Str == name {
+			found = value
+		}
+		return !found.Exists()
+	})
+	return found
 }
 
 // sameNumber reports whether two numbers are one, however they are spelled:
@@ -243,7 +287,7 @@ func modern(r *Request) bool {
 	case mcp.Discover, mcp.Listen:
 		return true
 	}
-	return gjson.GetBytes(r.Batch.Messages[0].Params, `_meta.io\.modelcontextprotocol/protocolVersion`).Exists()
+	return gjson.GetBytes(r.message().Params, `_meta.io\.modelcontextprotocol/protocolVersion`).Exists()
 }
 
 // like compares a name with a pattern that may end in a *.

@@ -88,7 +88,10 @@ func TestMeets(t *testing.T) {
 		{"kind response", scenarios.Trigger{Kind: "response"}, posted(t, `{"jsonrpc":"2.0","id":1,"result":{}}`), true},
 		{"an error is a response", scenarios.Trigger{Kind: "response"}, posted(t, `{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"m"}}`), true},
 		{"kind batch", scenarios.Trigger{Kind: "batch"}, posted(t, "["+call+"]"), true},
-		{"a batch is no request", scenarios.Trigger{Kind: "request"}, posted(t, "["+call+"]"), false},
+		{"each of its messages is of a kind as well", scenarios.Trigger{Kind: "request"}, posted(t, "["+note+","+call+"]"), true},
+		{"of which there may be none", scenarios.Trigger{Kind: "response"}, posted(t, "["+note+","+call+"]"), false},
+		{"all about a message is asked of the same one", scenarios.Trigger{Kind: "notification", ID: "number"}, posted(t, "["+note+","+call+"]"), false},
+		{"that it is no batch as well", scenarios.Trigger{Kind: "request", Not: &scenarios.Trigger{Kind: "batch"}}, posted(t, "["+note+","+call+"]"), false},
 		{"kind invalid", scenarios.Trigger{Kind: "invalid"}, posted(t, "{"), true},
 		{"a GET has no kind", scenarios.Trigger{Kind: "invalid"}, get(), false},
 
@@ -97,7 +100,9 @@ func TestMeets(t *testing.T) {
 		{"a pattern of methods", scenarios.Trigger{Method: "tools/*"}, posted(t, list), true},
 		{"any method at all", scenarios.Trigger{Method: "*"}, posted(t, list), true},
 		{"a GET has no method", scenarios.Trigger{Method: "tools/call"}, get(), false},
-		{"a batch has that of its first message", scenarios.Trigger{Method: "tools/call"}, posted(t, "["+call+","+list+"]"), true},
+		{"a batch has those of all its messages", scenarios.Trigger{Method: "tools/list"}, posted(t, "["+call+","+list+"]"), true},
+		{"also within another trigger", scenarios.Trigger{Any: []scenarios.Trigger{{Method: "ping"}, {Tool: "forecast"}}}, posted(t, "["+list+","+call+"]"), true},
+		{"a batch cancels", scenarios.Trigger{Client: "cancel"}, posted(t, "["+list+","+cancelled+"]"), true},
 
 		{"tool", scenarios.Trigger{Tool: "forecast"}, posted(t, call), true},
 		{"a pattern of tools", scenarios.Trigger{Tool: "fore*"}, posted(t, call), true},

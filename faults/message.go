@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -19,20 +20,81 @@ import (
 // for the id of a subscription in its notifications. A
 // message that an edit does not fit is left as it is. Of a batch each member is
 // edited, and what comes of them all is a batch again, or nothing.
-func Message(do *scenarios.Action, message []byte) [][]byte {
+func Message(do *scenarios.Action, message []byte) [][]byte { return Apart(nil).Message(do, message) }
+
+// Apart is what is done to the answers of some requests of a batch alone, by the
+// ids of these as JSON.
+type Apart map[string]Edit
+
+// An Edit is what is done to one answer.
+type Edit struct {
+	Do    *scenarios.Action // with what is done to all of them; of Send what is its own
+	Token []byte            // the progress token of the request, as JSON
+	Text  []byte            // stands in place of the server's answer; nil is that
+}
+
+// Message is the function of that name, but for the answers that are edited
+// alone: do is what is done to the others.
+func (a Apart) Message(do *scenarios.Action, message []byte) [][]byte {
 	batch, err := jsonrpc.Parse(message)
-	if err != nil || !batch.Array {
+	if err != nil {
 		return one(do, message)
 	}
 	var all [][]byte
 	for _, m := range batch.Messages {
-		all = append(all, one(do, m.Raw)...)
+		how, text := do, message
+		if batch.Array {
+			text = m.Raw
+		}
+		if e, ok := a[string(m.ID)]; ok && m.Kind == jsonrpc.Response {
+			if how = e.Do; e.Text != nil {
+				text = e.Text
+			}
+		}
+		all = append(all, one(how, text)...)
 	}
-	if len(all) == 0 {
-		return nil
+	if len(all) == 0 || !batch.Array {
+		return all
 	}
 	return [][]byte{slices.Concat([]byte{'['}, bytes.Join(all, []byte{','}), []byte{']'})}
 }
+
+// Sent returns the messages that come beside those answers of a message which
+// are edited alone, at that place: before, after or instead.
+func (a Apart) Sent(message []byte, at string, each func(s *scenarios.Sent, text []byte)) {
+	if len(a) == 0 {
+		return
+	}
+	batch, _ := jsonrpc.Parse(message)
+	for _, m := range batch.Messages {
+		if m.Kind != jsonrpc.Response {
+			continue
+		}
+		e := a[string(m.ID)]
+		if e.Do == nil {
+			continue
+		}
+		for i := range e.Do.Send {
+			s := &e.Do.Send[i]
+			if text := Sent(s, m.ID, e.Token); text != nil && place(s) == at {
+				each(s, text)
+			}
+		}
+	}
+}
+
+// sends reports whether something comes beside one of the answers.
+func (a Apart) sends() bool {
+	for _, e := range a {
+		if e.Do.Send != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// place is where a message beside an answer comes.
+func place(s *scenarios.Sent) string { return cmp.Or(s.At, "before") }
 
 func one(do *scenarios.Action, message []byte) [][]byte {
 	if jsonrpc.One(message).Kind == jsonrpc.Response {

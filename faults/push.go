@@ -9,8 +9,8 @@ import (
 )
 
 // Push says a message on the stream, beside the answer. It reports whether the
-// stream is open, and has room for it. It does not wait for a turn: where somebody else writes, or the answer
-// waits for something, the message comes after that. Only a client that does not
+// stream takes it: it is open, has room, and did not end at the message's turn. It does not wait for a turn: where
+// somebody else writes, or the answer waits for something, the message comes after that. Only a client that does not
 // read holds Push up, as any write, for half a minute at most.
 func (s *Writer) Push(message []byte) bool {
 	s.mu.Lock()
@@ -18,7 +18,8 @@ func (s *Writer) Push(message []byte) bool {
 		s.mu.Unlock()
 		return false
 	}
-	s.pushed = append(s.pushed, bytes.Clone(message))
+	m := &push{text: bytes.Clone(message)}
+	s.pushed = append(s.pushed, m)
 	if s.slow() {
 		s.beside.Go(func() {
 			s.enter()
@@ -31,9 +32,16 @@ func (s *Writer) Push(message []byte) bool {
 	select {
 	case s.turn <- struct{}{}:
 		s.leave()
+		return m.said // a message may end the stream that has said it
 	default: // who has the turn says it
+		return true
 	}
-	return !s.over.Load()
+}
+
+// A push is a message that is said beside an answer.
+type push struct {
+	text []byte
+	said bool // it has been; belongs to whoever has the turn
 }
 
 // maxPushed is how many messages wait for an answer that says nothing.
@@ -73,7 +81,7 @@ func (s *Writer) leave() {
 }
 
 // next takes the message that was pushed first.
-func (s *Writer) next() (m []byte) {
+func (s *Writer) next() (m *push) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.pushed) > 0 {
@@ -83,9 +91,11 @@ func (s *Writer) next() (m []byte) {
 }
 
 // beyond says a message that is not the answer's.
-func (s *Writer) beyond(message []byte) {
-	s.event(own(message), nil)
-	if m := jsonrpc.One(message); m.Kind == jsonrpc.Response && bytes.Equal(m.ID, s.ID) && !s.Several {
+func (s *Writer) beyond(p *push) {
+	before := s.n
+	s.event(own(p.text), nil)
+	p.said = s.n > before && !s.lost
+	if m := jsonrpc.One(p.text); m.Kind == jsonrpc.Response && bytes.Equal(m.ID, s.ID) && !s.Several {
 		s.around.Leave() // nothing is awaited any more
 	}
 }

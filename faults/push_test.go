@@ -136,3 +136,37 @@ func TestPush(t *testing.T) {
 		}
 	})
 }
+
+// A message is taken where the client gets it, also where the stream ends with
+// it, and is not where the stream ends before it.
+func TestPushIsTaken(t *testing.T) {
+	for _, c := range []struct {
+		reason  string
+		do      scenarios.Action
+		message string
+		gone    bool
+		want    bool
+	}{
+		{"the stream goes on", scenarios.Action{}, half, false, true},
+		{"it breaks off after the message", scenarios.Action{Drop: &scenarios.Drop{Events: 2}}, half, false, true},
+		{"it is the answer, and nothing is awaited any more", scenarios.Action{}, rain, false, true},
+		{"the stream ends where the message would come", scenarios.Action{Stream: &scenarios.StreamEdit{End: true, EndAfter: 1}}, half, false, false},
+		{"the client takes nothing more", scenarios.Action{}, half, true, false},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			out := &wire{began: time.Now().Add(time.Hour), header: http.Header{}}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			w := NewWriter(out, &c.do, &bystander{w: out, ctx: ctx, leave: cancel})
+			w.ID = []byte("7")
+			streamed(ev(half))(w)
+			if out.gone = c.gone; w.Push([]byte(c.message)) != c.want {
+				t.Errorf("taken: %v", !c.want)
+			}
+			w.Finish()
+			if got := strings.Contains(strings.Join(out.log[2:], ""), c.message); got != c.want {
+				t.Errorf("taken %v, but %q is said", c.want, out.log)
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
 
@@ -15,12 +16,14 @@ type Request struct {
 	HTTP   string      // method; POST for a line of stdin
 	Path   string      // of the URL; "" over stdio
 	Header http.Header // nil over stdio
-	// Over is the transport, http (also HTTP+SSE), stdio, or posted: a POST of
-	// HTTP+SSE before a live server, whose answer comes on a stream that nobody takes
-	// apart; "" where that is not asked.
-	Over  string
-	Holds Holding // what there is for a fault to end or swap
-	Batch jsonrpc.Batch
+	// Over is the transport, http (also HTTP+SSE) or stdio; "" where that is not
+	// asked.
+	Over string
+	// Outside is a path where nothing is served: only triggers that ask about
+	// paths are met there.
+	Outside bool
+	Holds   Holding // what there is for a fault to end or swap
+	Batch   jsonrpc.Batch
 	// Invalid is a body that is no JSON-RPC; Batch is empty then.
 	Invalid bool
 
@@ -34,6 +37,7 @@ type Request struct {
 	// first; 0 for the first.
 	Idle, Since time.Duration
 
+	at    int    // the message that a trigger looks at
 	tool  string // params.name of a tools/call
 	named bool   // tool has been looked for
 }
@@ -83,21 +87,47 @@ const (
 	Closes                   // stdin has ended
 )
 
+// look has triggers look at another message of a batch.
+func (r *Request) look(at int) {
+	if r.at != at {
+		r.at, r.named, r.tool = at, false, ""
+	}
+}
+
+// message returns the message that a trigger looks at, or nil.
+func (r *Request) message() *jsonrpc.Message {
+	if r.at < len(r.Batch.Messages) {
+		return &r.Batch.Messages[r.at]
+	}
+	return nil
+}
+
+// Member returns the message of a batch that a fault has met, while that is
+// acted on; or nil, where its trigger asks about nothing that one message has,
+// or the request is no batch of several.
+func (r *Request) Member(f *scenarios.Fault) *jsonrpc.Message {
+	if len(r.Batch.Messages) < 2 || !asksOfMessage(&f.When) {
+		return nil
+	}
+	return r.message()
+}
+
 // Tool returns the tool that a tools/call names, or "".
 func (r *Request) Tool() string {
 	if !r.named {
 		r.named = true
 		if r.Method() == mcp.ToolsCall {
-			r.tool = gjson.Get(jsonrpc.String(r.Batch.Messages[0].Params), "name").Str
+			r.tool = gjson.Get(jsonrpc.String(r.message().Params), "name").Str
 		}
 	}
 	return r.tool
 }
 
-// Method returns the JSON-RPC method of the first message, or "".
+// Method returns the JSON-RPC method of the message, or "". Of a batch it is the
+// one that a fault has met, while that is acted on, else the first.
 func (r *Request) Method() string {
-	if len(r.Batch.Messages) == 0 {
-		return ""
+	if m := r.message(); m != nil {
+		return m.Method
 	}
-	return r.Batch.Messages[0].Method
+	return ""
 }

@@ -26,10 +26,6 @@ type progress struct {
 	first, last time.Time
 }
 
-// Counts is how many requests have met each trigger, in a session or in the
-// whole mock. The zero Counts is ready for use, with one Run only.
-type Counts struct{ met []int32 }
-
 // Place is where a request belongs, for the counting.
 type Place struct {
 	Session    *Counts // of its session, or of clients without one
@@ -50,17 +46,70 @@ func (set *Set) Begin() *Run {
 // act returns false. A fault that would do nothing over the transport is not met,
 // and one of which a part means nothing there comes without that part. Act may change the request; faults after it see that. The
 // faults that act is not called for count the request all the same.
+//
+// Of a batch each message is looked at, in its order, by the triggers that ask
+// about messages, so that one fault may fire for several of them: see
+// [Request.Member]. Where act returns false for what answers one message alone,
+// the faults after it act on the others.
 func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Fault) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.end(r)
-	wanted := true
-	for _, c := range s.set.index.candidates(r) {
-		f := s.set.of(c.fault, r)
-		if f != nil && (c.met || Meets(&f.When, r)) && !(s.set.sessions[c.fault] && idle(&f.Do, r)) && s.fires(c.fault, f, r, at, now, wanted) {
+	some := s.set.index.pick(r)
+	if len(r.Batch.Messages) > 1 {
+		s.fireBatch(&some, r, &at, now, act)
+		return
+	}
+	wanted, over := true, s.set.transport(r)
+	plain := r.Client == Sends && !r.Outside && r.Holds == Own && !sessionless(r) // so that nothing which acts on a session is idle
+	for c := some.next(); c != nil; c = some.next() {
+		f := over[c.fault]
+		if f == nil {
+			continue
+		}
+		if c.plain && plain { // most of many rules are: this is what they cost
+			if at.Session.count(c.fault, len(s.progress)) != c.nth {
+				continue
+			}
+		} else if !s.meets(c, f, r, &at) {
+			continue
+		}
+		if wanted && s.fires(c.fault, f, now) {
 			wanted = s.without(act, f)
 		}
 	}
+}
+
+// fireBatch is Fire for a batch of several messages. The caller holds mu.
+func (s *Run) fireBatch(some *selection, r *Request, at *Place, now time.Time, act func(*scenarios.Fault) bool) {
+	wanted, answered, over := true, make([]bool, len(r.Batch.Messages)), s.set.transport(r)
+	for c := some.next(); c != nil; c = some.next() {
+		f, looks := over[c.fault], 1
+		if f == nil {
+			continue
+		}
+		if c.asks {
+			looks = len(answered)
+		}
+		for i := range looks {
+			r.look(i)
+			if !s.meets(c, f, r, at) || !wanted || answered[i] && c.asks || !s.fires(c.fault, f, now) || s.without(act, f) {
+				continue
+			}
+			if own, _ := f.Do.Apart(); c.asks && own.Replaces() {
+				answered[i] = true
+			} else {
+				wanted = false
+			}
+		}
+		r.look(0)
+	}
+}
+
+// meets counts a request that meets a fault, and reports whether it is one of
+// those that are meant. The caller holds mu.
+func (s *Run) meets(c *candidate, f *scenarios.Fault, r *Request, at *Place) bool {
+	return (c.bare && r.Client == Sends && !r.Outside || meets(&f.When, r)) && !(c.session && idle(&f.Do, r)) && s.counted(c, r, at)
 }
 
 // without calls act without mu: it may ask for chance, take its time, or panic.
@@ -82,14 +131,13 @@ func (s *Run) end(r *Request) {
 	}
 }
 
-// fires counts a request that meets a fault's trigger, and reports whether the
-// fault acts where that is wanted. The caller holds mu.
-func (s *Run) fires(i int, f *scenarios.Fault, r *Request, at Place, now time.Time, wanted bool) bool {
+// fires reports whether a fault whose trigger is met acts. The caller holds mu.
+func (s *Run) fires(i int, f *scenarios.Fault, now time.Time) bool {
 	p := &s.progress[i]
 	if f.For > 0 && p.fired > 0 && now.Sub(p.first) >= f.For {
 		p.over = true
 	}
-	if !s.counted(i, f, r, at) || !wanted || p.over || f.Cooldown > 0 && p.fired > 0 && now.Sub(p.last) < f.Cooldown {
+	if p.over || f.Cooldown > 0 && p.fired > 0 && now.Sub(p.last) < f.Cooldown {
 		return false
 	}
 	if f.When.Chance > 0 && f.When.Chance < 1 && s.random != nil && s.random.Float64() >= f.When.Chance {
@@ -107,53 +155,20 @@ func (s *Run) fires(i int, f *scenarios.Fault, r *Request, at Place, now time.Ti
 	return true
 }
 
-// counted counts a request that meets all the rest, and reports whether it is
-// one of those that are meant.
-func (s *Run) counted(i int, f *scenarios.Fault, r *Request, at Place) bool {
-	t := &f.When
-	if t.AfterTime > 0 && r.Since < t.AfterTime {
-		return false
-	}
-	if t.Nth == 0 && t.Every == 0 && t.After == 0 {
-		return true
-	}
-	n := int(s.place(f.Scope, at).count(i, len(s.progress)))
-	switch {
-	case t.Nth > 0:
-		return n == t.Nth
-	case t.Every > 0:
-		return n%t.Every == 0
-	}
-	return n > t.After
-}
-
 // maxConnections bounds the connections that are counted apart.
 const maxConnections = 10_000
 
-func (s *Run) place(scope string, at Place) *Counts {
-	switch scope {
-	case "server":
-		return at.Server
-	case "connection":
-		c := s.connections[at.Connection]
-		if c == nil {
-			if s.connections == nil || len(s.connections) >= maxConnections {
-				s.connections = map[string]*Counts{}
-			}
-			c = &Counts{}
-			s.connections[at.Connection] = c
+// connection returns what is counted on a connection. The caller holds mu.
+func (s *Run) connection(address string) *Counts {
+	c := s.connections[address]
+	if c == nil {
+		if s.connections == nil || len(s.connections) >= maxConnections {
+			s.connections = map[string]*Counts{}
 		}
-		return c
+		c = &Counts{}
+		s.connections[address] = c
 	}
-	return at.Session
-}
-
-func (c *Counts) count(i, faults int) int32 {
-	if c.met == nil {
-		c.met = make([]int32, faults)
-	}
-	c.met[i]++
-	return c.met[i]
+	return c
 }
 
 // Chance returns a number in [0, 1), which the scenario's seed makes

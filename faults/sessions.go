@@ -9,13 +9,7 @@ import (
 // trigger, and has the session that the fault acts on. It is Meets for a fault
 // as a whole.
 func Fits(f *scenarios.Fault, r *Request) bool {
-	return Meets(&f.When, r) && !(onSession(&f.Do) && idle(&f.Do, r))
-}
-
-// onSession reports whether an action acts on the session of a request. One
-// that does other things as well is meant to do them together.
-func onSession(do *scenarios.Action) bool {
-	return do.ExpireSession || do.ForgetSession || do.Restart || do.AdoptSession || do.RotateSession
+	return Meets(&f.When, r) && !(f.Do.OnSession() && idle(&f.Do, r))
 }
 
 // idle reports whether what an action does to sessions would do nothing to a

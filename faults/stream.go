@@ -91,15 +91,15 @@ func (s *Writer) message(m []byte, f sse.Frame, raw []byte) {
 	batch, err := jsonrpc.Parse(m)
 	response := err == nil && len(batch.Messages) > 0 && batch.Messages[0].Kind == jsonrpc.Response
 	if response {
-		s.send("before")
+		s.send(m, "before")
 		if s.do.Swap && !batch.Array {
 			m, raw = s.swapped(m), nil
 		}
-		if s.send("instead") {
+		if s.send(m, "instead") {
 			return
 		}
 	}
-	for _, out := range Message(s.do, m) {
+	for _, out := range s.Apart.Message(s.do, m) {
 		if s.stream.On == "get" || s.stream.On == "both" {
 			s.around.Elsewhere(out)
 		}
@@ -113,7 +113,7 @@ func (s *Writer) message(m []byte, f sse.Frame, raw []byte) {
 		s.event(f, raw)
 	}
 	if response {
-		s.send("after")
+		s.send(m, "after")
 	}
 }
 
@@ -129,27 +129,30 @@ func (s *Writer) swapped(m []byte) []byte {
 	return s.around.Swapped(m)
 }
 
-// send says the messages beside the answer that come at that place, and
-// reports whether there are any.
-func (s *Writer) send(at string) (any bool) {
+// send says the messages beside an answer that come at that place, and
+// reports whether there are any beside all that it answers.
+func (s *Writer) send(answer []byte, at string) (any bool) {
 	for i := range s.do.Send {
 		m := &s.do.Send[i]
-		if m.At != at && (m.At != "" || at != "before") {
+		if place(m) != at {
 			continue
 		}
 		any = true
-		text := Sent(m, s.ID, s.Token)
-		if text == nil {
-			continue
-		}
-		if m.On == "get" || m.On == "both" {
-			s.around.Elsewhere(text)
-		}
-		if m.On != "get" {
-			s.event(own(text), nil)
+		if text := Sent(m, s.ID, s.Token); text != nil {
+			s.sendOne(m, text)
 		}
 	}
+	s.Apart.Sent(answer, at, s.sendOne)
 	return any
+}
+
+func (s *Writer) sendOne(m *scenarios.Sent, text []byte) {
+	if m.On == "get" || m.On == "both" {
+		s.around.Elsewhere(text)
+	}
+	if m.On != "get" {
+		s.event(own(text), nil)
+	}
 }
 
 // event passes one event on, or ends the stream where that comes now. raw is

@@ -30,6 +30,8 @@ type Writer struct {
 	// Several that it sent a batch. They are set before the first use.
 	ID, Token              []byte
 	Streams, Bare, Several bool
+	// Apart is what is done to some answers to a batch alone.
+	Apart Apart
 	// Primes says that the answer begins with an event that primes the client
 	// to come back, and Last is the Last-Event-ID of a client that has.
 	Primes bool
@@ -41,8 +43,8 @@ type Writer struct {
 	expired atomic.Bool   // the time of the answer is up
 
 	mu     sync.Mutex
-	pushed [][]byte // messages that wait for a turn
-	shut   bool     // no more are taken
+	pushed []*push // messages that wait for a turn
+	shut   bool    // no more are taken
 
 	// What follows belongs to whoever has the turn.
 	status   int

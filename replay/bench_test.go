@@ -51,10 +51,17 @@ func BenchmarkHandler(b *testing.B) {
 		name    string
 		n       int
 		streams bool
-		rules   int // of a scenario, none of which fires
-	}{{"json/1", 1, false, 0}, {"json/10000", 10_000, false, 0}, {"stream/1", 1, true, 0}, {"json/1/rules-1", 1, false, 1}, {"json/1/rules-100", 1, false, 100}} {
+		rules   *scenarios.Scenario // none of which fires
+	}{
+		{"json/1", 1, false, nil}, {"json/10000", 10_000, false, nil}, {"stream/1", 1, true, nil},
+		{"rules/1", 1, false, idleRules(1)}, {"rules/100", 1, false, idleRules(100)}, {"rules/100-alike", 1, false, rulesAlike(100)}, {"rules/100-arguments", 1, false, rulesOnArguments(100)},
+	} {
 		b.Run(c.name, func(b *testing.B) {
-			p, err := New(calls(b, c.n, c.streams), WithRepeat(), WithScenario(idleRules(c.rules)))
+			rules := c.rules
+			if rules == nil {
+				rules = &scenarios.Scenario{}
+			}
+			p, err := New(calls(b, c.n, c.streams), WithRepeat(), WithScenario(rules))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -111,6 +118,24 @@ func idleRules(n int) *scenarios.Scenario {
 			{Method: "tools/call", Nth: 1_000_000_000},
 		}[i%4]
 		s.Faults = append(s.Faults, scenarios.Fault{Name: fmt.Sprintf("idle-%d", i), When: when, Do: scenarios.Action{ExpireSession: true}})
+	}
+	return s
+}
+
+// rulesAlike are rules all of which wait for later calls of one tool.
+func rulesAlike(n int) *scenarios.Scenario {
+	s := &scenarios.Scenario{}
+	for i := range n {
+		s.Faults = append(s.Faults, scenarios.Fault{Name: fmt.Sprintf("idle-%d", i), When: scenarios.Trigger{Tool: "echo", Nth: 1_000_000_000 - i}, Do: scenarios.Action{Status: 503}})
+	}
+	return s
+}
+
+// rulesOnArguments are rules for calls of one tool with other arguments.
+func rulesOnArguments(n int) *scenarios.Scenario {
+	s := &scenarios.Scenario{}
+	for i := range n {
+		s.Faults = append(s.Faults, scenarios.Fault{Name: fmt.Sprintf("idle-%d", i), When: scenarios.Trigger{Tool: "echo", Arguments: fmt.Appendf(nil, `{"city":"town-%d"}`, i)}, Do: scenarios.Action{Status: 503}})
 	}
 	return s
 }

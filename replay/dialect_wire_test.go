@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mcpmock/mcpmock/probes"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -29,7 +30,7 @@ func speaks(t *testing.T, dialect string, sessions string, cases []wireCase) {
 	t.Helper()
 	cl := simple(t).play(WithScenario(&scenarios.Scenario{Dialect: dialect, Sessions: sessions}))
 	var last *bytes.Buffer
-	asker, err := probes.NewClient(cl.url, probes.WithDial(func(ctx context.Context, address string) (net.Conn, error) {
+	asker, err := probes.NewClient(cl.url, probes.WithPatience(time.Minute, 300*time.Millisecond), probes.WithDial(func(ctx context.Context, address string) (net.Conn, error) {
 		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", address)
 		last = &bytes.Buffer{}

@@ -310,7 +310,7 @@ func FuzzModern(f *testing.F) {
 	f.Add([]byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"_meta":7,"requestId":1}}`), "2026-07-28", "", "")
 	f.Add([]byte(`[{"jsonrpc":"2.0","id":1,"method":"tools/call"}]`), "2026-07-28", "tools/call", "=?base64?AA==?=")
 	f.Fuzz(func(t *testing.T, body []byte, version, method, name string) {
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		listens := bytes.Contains(body, []byte("listen")) || bytes.Contains(body, []byte(`\u`))
 		if listens { // a subscription stays open until its client leaves: this one has left

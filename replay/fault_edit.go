@@ -20,16 +20,16 @@ func (q *visit) edit(instead *scenarios.Action) {
 		return
 	}
 	if q.pipe != nil {
-		q.pipe.edit(q.requests(), q.edits)
+		q.pipe.edit(q.requests(), q.edits, q.members)
 		return
 	}
 	if q.cut { // there is nothing left to edit
 		return
 	}
 	edits := q.edits
-	if q.old && q.verb == http.MethodPost && q.known == sessionKnown && !(instead != nil && answersPOST(instead)) {
+	if q.old && q.verb == http.MethodPost && q.known == sessionKnown && !(instead != nil && instead.Responds()) {
 		// What is said comes on the stream, once the POST is accepted.
-		if edits = (&scenarios.Action{Status: edits.Status, Headers: edits.Headers}); !faults.Edits(edits) {
+		if edits = (&scenarios.Action{Status: edits.Status, Headers: edits.Headers}); !edits.Edits() {
 			return
 		}
 	}
@@ -45,7 +45,7 @@ func (q *visit) edit(instead *scenarios.Action) {
 	if requests := q.requests(); len(requests) > 0 {
 		w.ID, w.Token = requests[0].ID, jsonrpc.ProgressToken(requests[0].Params)
 	}
-	w.Streams, w.Bare, w.Several = q.takesStreams(), q.verb == http.MethodHead, q.batch.Array
+	w.Streams, w.Bare, w.Several, w.Apart = q.takesStreams(), q.verb == http.MethodHead, q.batch.Array, q.members
 	w.Primes, w.Last = q.primes(), q.r.Header.Get(mcp.HeaderLastEventID)
 	q.w, q.edited, q.leave = w, w, left
 	q.flies(w)
@@ -56,12 +56,13 @@ func (q *visit) edit(instead *scenarios.Action) {
 
 // lasts returns how long an edited answer, or a live server's, is performed: until its client
 // leaves, its session ends, the player closes, or leave is called. A DELETE ends
-// its session itself, and is answered all the same. left leaves, and waits
+// its session itself, and is answered all the same; so is a POST of HTTP+SSE, on
+// whose stream that session may end by what answers it. left leaves, and waits
 // until nobody watches any more.
 func (q *visit) lasts() (ctx context.Context, leave, left context.CancelFunc) {
 	ctx, leave = context.WithCancel(q.r.Context())
 	ended := q.conv.ended
-	if q.verb == http.MethodDelete {
+	if q.verb == http.MethodDelete || q.old && q.verb == http.MethodPost {
 		ended = nil
 	}
 	watched := make(chan struct{})

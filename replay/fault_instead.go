@@ -10,21 +10,10 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// replaces reports whether an action answers in place of the mock.
-func replaces(do *scenarios.Action) bool {
-	return do.Respond != nil || do.Latch != nil || do.Redirect != nil || do.Challenge != nil || do.Error != nil || do.Result != nil || do.Ignore
-}
-
-// answersPOST reports whether what an action has in place of the mock's answer is an
-// HTTP response, which answers a POST of HTTP+SSE as well.
-func answersPOST(do *scenarios.Action) bool {
-	return do.Respond != nil || do.Latch != nil || do.Redirect != nil || do.Challenge != nil
-}
-
 // instead sends what an action has in place of the mock's answer. Where that
 // is a message, an HTTP+SSE client gets it on its stream.
 func (q *visit) instead(do *scenarios.Action) {
-	if q.old && q.known == sessionKnown && (do.Ignore || do.Error != nil || do.Result != nil) {
+	if q.old && q.known == sessionKnown && do.Replaces() && !do.Responds() {
 		q.acceptOld()
 	}
 	q.beside(func(q *visit) { q.answerInstead(do) })
@@ -72,7 +61,11 @@ func (q *visit) answerAll(spell func(id []byte) []byte) {
 	}
 	var bodies [][]byte
 	for _, m := range requests {
-		bodies = append(bodies, spell(m.ID))
+		text := q.members[string(m.ID)].Text
+		if text == nil {
+			text = spell(m.ID)
+		}
+		bodies = append(bodies, text)
 	}
 	body := bodies[0]
 	if q.batch.Array {

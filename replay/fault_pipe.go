@@ -6,6 +6,7 @@ import (
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/internal/sse"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -14,11 +15,14 @@ import (
 type pipeEdit struct {
 	do    *scenarios.Action
 	token []byte
+	apart faults.Apart // what is done to some answers of its batch alone
+	frame *sse.Frame   // of a live server, in which the answer came; else nil
 }
 
-// edit notes what is to be done to the answers of these requests. Where nothing
-// is to be answered, what goes beside an answer is said at once.
-func (pp *pipe) edit(requests []jsonrpc.Message, do *scenarios.Action) {
+// edit notes what is to be done to the answers of these requests, and to some of
+// them apart. Where nothing is to be answered, what goes beside an answer is said
+// at once.
+func (pp *pipe) edit(requests []jsonrpc.Message, do *scenarios.Action, apart faults.Apart) {
 	if len(requests) == 0 {
 		pp.emit(do, nil)
 		return
@@ -29,7 +33,7 @@ func (pp *pipe) edit(requests []jsonrpc.Message, do *scenarios.Action) {
 		pp.edits = map[string]pipeEdit{}
 	}
 	for _, m := range requests {
-		pp.edits[string(m.ID)] = pipeEdit{do, bytes.Clone(jsonrpc.ProgressToken(m.Params))}
+		pp.edits[string(m.ID)] = pipeEdit{do: do, token: bytes.Clone(jsonrpc.ProgressToken(m.Params)), apart: apart}
 	}
 	pp.editing.Store(true)
 }
@@ -116,7 +120,7 @@ func (pp *pipe) sendSubscribed(e *pipeEdit, id, message []byte) (there bool) {
 	return pp.aloud(inPieces(e.do), func() bool {
 		there = true
 		for _, out := range faults.Message(e.do, message) {
-			there = there && pp.write(e.do, out)
+			there = there && pp.write(e, out)
 		}
 		return there
 	})
@@ -139,15 +143,14 @@ func (pp *pipe) sendFor(e *pipeEdit, id, message []byte) bool {
 // floor.
 func (pp *pipe) sayFor(e *pipeEdit, id, message []byte) bool {
 	do := e.do
-	there := pp.emitAt(do, "before") && pp.sendBeside(e, id, "before")
+	there := pp.emitAt(do, "before") && pp.sendBeside(e, id, message, "before")
+	there = there && pp.sendBeside(e, id, message, "instead")
 	if !pp.asks(do, "instead") {
-		for _, out := range eachEdited(do, message) {
-			there = there && pp.write(do, out)
+		for _, out := range e.apart.Message(do, message) {
+			there = there && pp.write(e, out)
 		}
-	} else {
-		there = there && pp.sendBeside(e, id, "instead")
 	}
-	there = there && pp.sendBeside(e, id, "after") && pp.emitAt(do, "after")
+	there = there && pp.sendBeside(e, id, message, "after") && pp.emitAt(do, "after")
 	switch {
 	case do.Exit != nil:
 		pp.crash(*do.Exit)
@@ -161,22 +164,6 @@ func (pp *pipe) sayFor(e *pipeEdit, id, message []byte) bool {
 	return there
 }
 
-// eachEdited makes of a response the messages that are sent in its place; of a
-// batch each is edited, and they stay one.
-func eachEdited(do *scenarios.Action, message []byte) [][]byte {
-	if message[0] != '[' {
-		return faults.Message(do, message)
-	}
-	var all [][]byte
-	for _, m := range gjson.ParseBytes(message).Array() {
-		all = append(all, faults.Message(do, []byte(m.Raw))...)
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return [][]byte{array(all)}
-}
-
 // asks reports whether the action has messages for that place.
 func (pp *pipe) asks(do *scenarios.Action, at string) bool {
 	for i := range do.Send {
@@ -187,22 +174,21 @@ func (pp *pipe) asks(do *scenarios.Action, at string) bool {
 	return false
 }
 
-// sendBeside says the messages that an action has for that place. The caller has
-// the floor.
-func (pp *pipe) sendBeside(e *pipeEdit, id []byte, at string) bool {
+// sendBeside says the messages that an action has for that place, and those
+// beside the answers that are edited apart in a message. The caller has the
+// floor.
+func (pp *pipe) sendBeside(e *pipeEdit, id, message []byte, at string) bool {
+	there := true
 	for i := range e.do.Send {
 		s := &e.do.Send[i]
 		if s.At == at || s.At == "" && at == "before" {
-			m := faults.Sent(s, id, e.token)
-			if m == nil {
-				continue
-			}
-			if !pp.speak(m) {
-				return false
+			if m := faults.Sent(s, id, e.token); m != nil {
+				there = there && pp.speak(m)
 			}
 		}
 	}
-	return true
+	e.apart.Sent(message, at, func(_ *scenarios.Sent, m []byte) { there = there && pp.speak(m) })
+	return there
 }
 
 // emit says all that an action says where there is no answer; id is that of the
@@ -210,7 +196,7 @@ func (pp *pipe) sendBeside(e *pipeEdit, id []byte, at string) bool {
 func (pp *pipe) emit(do *scenarios.Action, id []byte) {
 	e := &pipeEdit{do: do}
 	pp.aloud(false, func() bool {
-		return pp.mark(do) && pp.emitAt(do, "before") && pp.sendBeside(e, id, "before") && pp.sendBeside(e, id, "instead") &&
-			pp.sendBeside(e, id, "after") && pp.emitAt(do, "after")
+		return pp.mark(do) && pp.emitAt(do, "before") && pp.sendBeside(e, id, nil, "before") && pp.sendBeside(e, id, nil, "instead") &&
+			pp.sendBeside(e, id, nil, "after") && pp.emitAt(do, "after")
 	})
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -36,21 +37,36 @@ func (q *visit) broken(d faults.Doing) bool {
 		}
 	}
 	var instead *scenarios.Action
+	var batch []*scenarios.Fault // that a message of a batch has met
 	q.space.faults.Fire(&r, at, q.began, func(f *scenarios.Fault) bool {
+		do, m := &f.Do, r.Member(f)
 		q.settles(f)
-		q.note("faulted", f.Name, "")
-		do := &f.Do
+		q.note("faulted", q.p.faults.Name(f), "")
+		if m != nil {
+			own, response := do.Apart()
+			q.setApart(m, &own)
+			if slices.Contains(batch, f) { // it has done that
+				return !own.Replaces()
+			}
+			batch, do = append(batch, f), &response
+			if own.Replaces() && q.answeredApart() {
+				instead = &own
+			}
+		}
 		if q.intervene(do) {
 			r = q.shows(d)
 		}
-		if faults.Edits(do) {
-			q.edits = faults.Join(q.edits, do)
+		if do.Edits() {
+			q.edits = q.edits.Joined(do)
 		}
-		if replaces(do) {
+		if do.Replaces() {
 			instead = do
 		}
-		return instead == nil
+		return instead == nil && (m == nil || q.members[string(m.ID)].Text == nil)
 	})
+	if q.members != nil {
+		q.joinApart()
+	}
 	if q.edits != nil && d == faults.Sends {
 		q.edit(instead)
 	}
@@ -66,15 +82,12 @@ func (q *visit) shows(d faults.Doing) faults.Request {
 	r := faults.Request{HTTP: q.verb, Batch: q.batch, Invalid: q.bodyErr != nil && q.verb == http.MethodPost, Client: d,
 		Session: q.sessionState(), State: faults.New, Replica: q.replica,
 		Since: q.past.since, Idle: q.past.idle, InFlight: q.past.flying, SameID: q.past.sameID}
-	r.Over = "http"
+	r.Over, r.Outside = "http", q.outside
 	if q.pipe != nil && q.pipe.process() {
 		r.Over = "stdio"
 	}
 	if q.r != nil {
 		r.Path, r.Header, r.Holds = q.r.URL.Path, q.r.Header, q.holds()
-		if q.posted() {
-			r.Over = "posted"
-		}
 	}
 	switch {
 	case q.modern, q.pipe != nil && d == faults.Sends && q.modernly(): // of a pipe it is settled once the faults have seen the line
@@ -97,16 +110,6 @@ func (q *visit) holds() faults.Holding {
 		return faults.Others
 	}
 	return faults.Nobody
-}
-
-// posted reports whether a request is a POST of HTTP+SSE before a live server,
-// which has the session in the query.
-func (q *visit) posted() bool {
-	if !q.p.live || q.verb != http.MethodPost || q.id != "" {
-		return false
-	}
-	_, named := q.p.old.session(q.r)
-	return named
 }
 
 // sessionState is what a request shows of its session. On a pipe, which is a
@@ -185,17 +188,10 @@ func (q *visit) quit(d faults.Doing) bool {
 	case do.Exit == nil:
 		return false
 	}
-	if d == faults.Sends && leaves(do) {
+	if d == faults.Sends && do.Says() {
 		return false // after the answer
 	}
 	q.pipe.emit(do, nil)
 	q.pipe.crash(*do.Exit)
 	return true
-}
-
-// leaves reports whether an action that ends a process leaves an answer before
-// that.
-func leaves(do *scenarios.Action) bool {
-	return do.Set != nil || do.Remove != nil || do.ID != nil || do.IDAs != "" || do.Inject != "" || do.Pad > 0 || do.Wrap ||
-		do.Duplicate || do.Send != nil || do.Replace != nil || do.Frame != "" || do.Split != nil || do.Truncate > 0 || replaces(do)
 }

@@ -15,6 +15,9 @@ import (
 // a GET opens a stream whose first event names the URL to post messages to;
 // all answers come on the stream.
 
+// streamClosed is what became of a session of HTTP+SSE whose stream is over.
+const streamClosed = "its stream was closed"
+
 // An oldEndpoint is where HTTP+SSE is served.
 type oldEndpoint struct {
 	stream   string // the path of the stream
@@ -131,8 +134,8 @@ func (q *visit) openOld(c *conversation, spaceName string) {
 
 // endpointOld is the URL to post to that the first event of the stream names.
 func (q *visit) endpointOld(spaceName string) string {
-	if q.edits != nil && q.edits.Stream != nil && q.edits.Stream.Endpoint != "" {
-		return q.edits.Stream.Endpoint
+	if wrong := q.wrongEndpoint(); wrong != "" {
+		return wrong
 	}
 	prefix := ""
 	if spaceName != "" {
@@ -141,11 +144,20 @@ func (q *visit) endpointOld(spaceName string) string {
 	return prefix + q.p.old.post + "?" + q.p.old.key + "=" + url.QueryEscape(q.conv.id)
 }
 
+// wrongEndpoint is what a fault has the stream name in place of its own URL, or
+// "".
+func (q *visit) wrongEndpoint() string {
+	if q.edits == nil || q.edits.Stream == nil {
+		return ""
+	}
+	return q.edits.Stream.Endpoint
+}
+
 // closeOld ends a stream of HTTP+SSE and its session: cleanly, or broken off
 // where a fault has that, or the server has crashed. It is a function of its
 // own, as is saidEndpoint, so that a stream that is open keeps a small stack.
 func (q *visit) closeOld(pp *pipe, out *frames) {
-	q.p.sessions.end(pp.conv, "its stream was closed")
+	q.p.sessions.end(pp.conv, streamClosed)
 	pp.end()
 	out.close()
 	pp.wait()

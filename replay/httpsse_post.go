@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
@@ -28,21 +29,29 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	switch {
 	case q.policed(), q.faulted():
 		return
-	case q.known == sessionNone:
-		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: open a stream with GET "+p.old.stream+" and post to the URL of its endpoint event")
-		return
-	case q.known != sessionKnown:
-		detail := "this id was never issued"
-		if q.why != "" {
-			detail = q.why
-		}
-		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+detail+"; open a stream with GET "+p.old.stream)
-		return
-	case !p.gate.walk(q, posted):
+	case q.sessionless(), !p.gate.walk(q, posted):
 		return
 	}
 	q.acceptOld()
 	q.beside(func(q *visit) { q.pipe.hear(q) })
+}
+
+// sessionless refuses a POST that names no living session. It reports whether it
+// has.
+func (q *visit) sessionless() bool {
+	opens := "open a stream with GET"
+	if !q.p.live {
+		opens += " " + q.p.old.stream
+	}
+	switch {
+	case q.known == sessionKnown:
+		return false
+	case q.known == sessionNone:
+		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: "+opens+" and post to the URL of its endpoint event")
+	default:
+		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+cmp.Or(q.why, "this id was never issued")+"; "+opens)
+	}
+	return true
 }
 
 // acceptOld accepts a POST. From then on the request is the stream's, as is
@@ -60,14 +69,24 @@ func (q *visit) acceptOld() {
 	q.edited, q.came = nil, nil
 	q.pipe, q.carrier = q.conv.pipe, q.conv.pipe.carrier
 	if q.edits != nil && !q.besideCancelled() {
-		q.pipe.edit(q.requests(), q.edits)
+		q.pipe.edit(q.requests(), q.edits, q.members)
 	}
+}
+
+// oldID is the session that a request of HTTP+SSE names: in its query, or before
+// a live server by all of the URL that its endpoint event gave.
+func (q *visit) oldID() string {
+	if q.p.live {
+		return endpointID(q.r.URL)
+	}
+	id, _ := q.p.old.session(q.r)
+	return id
 }
 
 // locateOld finds the session that the query names.
 func (q *visit) locateOld() {
 	q.session, q.known, q.conv, q.why = nil, sessionNone, q.space.loose, ""
-	id, _ := q.p.old.session(q.r)
+	id := q.oldID()
 	if id == "" {
 		return
 	}

@@ -58,6 +58,13 @@ func newJournal(begin time.Time, each func(*cassettes.Event)) *Journal {
 	return &Journal{begin: begin, each: each, counts: map[string]int{}}
 }
 
+// exited reports whether the latest event is the end of a process.
+func (j *Journal) exited() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.total > 0 && j.ring[(j.total-1)%len(j.ring)].end == cassettes.Exit
+}
+
 // add appends an entry and lets the oldest go where there is no room.
 func (j *Journal) add(e entry, now time.Time) {
 	e.weight = e.size()

@@ -26,10 +26,10 @@ import (
 // refuses what these admit, which recorder.WithAnyone is against.
 //
 // Options about matching, pace and the number of sessions have no meaning; idle
-// sessions end where the scenario or WithIdleTimeout says so. Over HTTP+SSE, where
-// answers come on a stream of their own, faults act on the requests and on the
-// stream, not on single answers or sessions. The error is a scenario that has something
-// which could only do nothing here, and names it.
+// sessions end where the scenario or WithIdleTimeout says so. A stream of HTTP+SSE,
+// which is known by its first event, passes event by event, and what the faults do
+// to the answer of a POST is done to the event that answers it. The error is a
+// scenario that has something which could only do nothing here, and names it.
 func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 	tape, err := cassettes.LoadBytes("live", []byte(`{"mcpmock":1,"transport":"http"}`))
 	if err != nil {
@@ -91,8 +91,6 @@ func onlyMocked(do *scenarios.Action) (what, why string) {
 	case do.AdoptSession:
 		return "adopt_session", "which knows its sessions itself"
 	case do.Stream == nil:
-	case do.Stream.Endpoint != "":
-		return "stream: endpoint", "which names its own"
 	case do.Stream.Resume != "" && do.Stream.Resume != "duplicate":
 		return "stream: resume: " + do.Stream.Resume, "which knows itself what can be resumed"
 	}
@@ -115,6 +113,7 @@ func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
 		q.p.journal.add(entry{on: q.carrier, from: cassettes.Client, end: cassettes.Closed}, p.clock.Now())
 		panic(http.ErrAbortHandler) // the client has left in the middle of its request
 	}
+	q.old = q.postsOld()
 	q.locate()
 	q.asked()
 	q.showPolicy()
@@ -125,7 +124,7 @@ func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
 	defer q.left()
 	switch {
 	case q.policed(), q.faulted():
-	case q.mustNotPass() && !p.gate.walk(q, overHTTP):
+	case q.mustNotPass() && q.refused():
 	default:
 		q.pass(rest)
 		return

@@ -78,7 +78,7 @@ type face struct {
 // facing returns w, with a face where the client is to see one.
 func (q *visit) facing(w http.ResponseWriter) http.ResponseWriter {
 	cookie := w.Header()["Set-Cookie"]
-	aliased := q.session != nil && q.id != q.session.id
+	aliased := q.session != nil && !q.old && q.id != q.session.id
 	if cookie == nil && !aliased && (q.p.cors == nil || len(q.r.Header["Origin"]) == 0) {
 		return w
 	}
@@ -99,7 +99,7 @@ func (f *face) show() {
 	if f.cookie != nil {
 		h["Set-Cookie"] = append(slices.Clone(h["Set-Cookie"]), f.cookie...)
 	}
-	if s := q.session; s != nil && q.id != s.id && h.Get(mcp.HeaderSessionID) == s.id {
+	if s := q.session; s != nil && !q.old && q.id != s.id && h.Get(mcp.HeaderSessionID) == s.id {
 		h[mcp.HeaderSessionID] = []string{q.id} // by which this client knows it
 	}
 	if origins := q.r.Header["Origin"]; q.p.cors != nil && len(origins) > 0 {

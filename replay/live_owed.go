@@ -4,11 +4,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// owed are the requests that a live server over stdio was given and has not
+// owed are the requests that a live server was given over a pipe and has not
 // answered, by id as JSON, but for subscriptions, which are answered last of all.
 type owed struct {
 	mu   sync.Mutex
@@ -42,6 +43,15 @@ func (o *owed) gets(ids []string) {
 	o.strike(ids...)
 }
 
+// gave notes that requests will have no answer.
+func (o *owed) gave(requests []jsonrpc.Message) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, m := range requests {
+		o.strike(string(m.ID))
+	}
+}
+
 // strike takes requests out. The caller holds mu.
 func (o *owed) strike(ids ...string) {
 	for _, id := range ids {
@@ -72,7 +82,7 @@ const patience = 10 * time.Second
 // answered waits until the server has answered what it was asked, as a tape has
 // when it is played, so that what a client sees of a server that is ended does not
 // hang on how fast that was.
-func (l *live) answered() {
+func (l *relay) answered() {
 	passed, stop := l.p.clock.After(patience)
 	defer stop()
 	select {
@@ -87,9 +97,11 @@ func (l *live) answered() {
 // settles waits, before a fault that may end a live server, for the answers to
 // what came earlier; not where the fault is about requests that have none.
 func (q *visit) settles(f *scenarios.Fault) {
-	do := &f.Do
-	ends := do.Exit != nil || do.Drop != nil || do.ExpireSession || do.ForgetSession || do.Restart
-	if ends && q.pipe != nil && q.pipe.earlier != nil && f.When.InFlight < 2 {
-		q.pipe.earlier()
+	pp := q.pipe
+	if q.old && q.known == sessionKnown {
+		pp = q.conv.pipe
+	}
+	if f.Do.Quits() && pp != nil && pp.relay != nil && f.When.InFlight < 2 {
+		pp.relay.answered()
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/tidwall/sjson"
 )
 
@@ -68,18 +69,22 @@ type joined struct {
 // mustNotPass reports whether the request names a session that the server may
 // have and the client must not: a fault or a policy has ended it.
 func (q *visit) mustNotPass() bool {
-	return q.known == sessionUnknown || q.known == sessionEnded && q.why != deleted
+	return q.known == sessionUnknown || q.known == sessionEnded && q.why != deleted && q.why != streamClosed
+}
+
+// refused refuses a request that must not pass, and reports whether it has.
+func (q *visit) refused() bool {
+	if q.old {
+		return q.sessionless()
+	}
+	return !q.p.gate.walk(q, overHTTP)
 }
 
 // pass lets the live server answer.
 func (q *visit) pass(body io.ReadCloser) {
 	c := q.conv
 	c.touch(q.began)
-	if q.has(mcp.Initialized) {
-		c.mu.Lock()
-		c.ready = true
-		c.mu.Unlock()
-	}
+	q.passes()
 	if q.verb == http.MethodGet && accepts(q.r, "text/event-stream", false) {
 		q.attends() // a fault may have something to say there
 		c.attend(1)
@@ -88,11 +93,19 @@ func (q *visit) pass(body io.ReadCloser) {
 			c.touch(q.p.clock.Now())
 		}()
 	}
-	if q.edited != nil {
-		q.passEdited(body)
+	if q.old && q.known == sessionKnown {
+		q.passPosted(body)
 		return
 	}
 	q.passOn(body)
+}
+
+// passOn has the live server answer, and returns with which status; 0 is none.
+func (q *visit) passOn(body io.ReadCloser) (status int) {
+	if q.edited != nil {
+		return q.passEdited(body)
+	}
+	return q.passWhole(body)
 }
 
 // upstreams returns the request as the live server gets it.
@@ -100,7 +113,7 @@ func (q *visit) upstreams(ctx context.Context, body io.ReadCloser) *http.Request
 	r := q.r.WithContext(ctx)
 	r.Header = q.r.Header.Clone()
 	r.Header["Accept-Encoding"] = []string{"identity"}
-	if q.session != nil && q.id != q.session.id { // which it has never heard of
+	if q.session != nil && !q.old && q.id != q.session.id { // which it has never heard of
 		r.Header[mcp.HeaderSessionID] = []string{q.session.id}
 	}
 	r.Body = body
@@ -110,70 +123,87 @@ func (q *visit) upstreams(ctx context.Context, body io.ReadCloser) *http.Request
 	return r
 }
 
-// turnedBack returns a message without the cursor that a fault has made up, or
-// nil where it has none.
+// turnedBack returns a message without what a fault has made up and the server has
+// never heard of: a cursor, or what a retry has because the fault has asked for
+// input. It returns nil where there is nothing of that.
 func (q *visit) turnedBack(text []byte) []byte {
 	if !q.post() || q.batch.Array || len(q.batch.Messages) != 1 {
 		return nil
 	}
-	params := q.batch.Messages[0].Params
-	if bytes.Equal(q.turnBack(params), params) {
+	m := q.batch.Messages[0]
+	params := q.turnBack(m.Params)
+	if t, again := matching.RetryOf(m.Method, params); again && q.p.staged.answers(&t) {
+		params = t.Original
+	}
+	if bytes.Equal(params, m.Params) {
 		return nil
 	}
-	out, err := sjson.DeleteBytes(bytes.Clone(text), "params.cursor")
+	out, err := sjson.SetRawBytes(bytes.Clone(text), "params", params)
 	if err != nil {
 		return nil
 	}
 	return out
 }
 
-// caught has the upstream answer, and returns what it panicked with.
-func (q *visit) caught(w http.ResponseWriter, r *http.Request) (why any) {
-	defer func() { why = recover() }()
-	q.p.upstream.ServeHTTP(w, r)
-	return nil
+// caught has the upstream answer, which leave ends, and returns what it panicked
+// with, and the answer as a stream of HTTP+SSE, which it may have become.
+func (q *visit) caught(w http.ResponseWriter, r *http.Request, leave func()) (why any, s *oldStream) {
+	s = &oldStream{ResponseWriter: w, q: q, ctx: r.Context(), leave: leave, other: !q.mayOpenOld()}
+	defer func() {
+		why = recover()
+		s.close()
+	}()
+	q.p.upstream.ServeHTTP(s, r)
+	return nil, s
 }
 
-// A begun is an edited answer of the live server, of which is known whether it
-// has begun.
+// A begun is an edited answer of the live server, of which is known with which
+// status it has begun; 0 is not yet.
 type begun struct {
 	*faults.Writer
-	is bool
+	status int
 }
 
 func (b *begun) WriteHeader(status int) {
-	b.is = b.is || status >= 200
+	if b.status == 0 && status >= 200 {
+		b.status = status
+	}
 	b.Writer.WriteHeader(status)
 }
 
 func (b *begun) Write(p []byte) (int, error) {
-	b.is = true
+	if b.status == 0 {
+		b.status = http.StatusOK
+	}
 	return b.Writer.Write(p)
 }
 
 // passEdited has the live server answer through what the faults do. An answer
 // that they, or the end of its session, have ended ends as they have it; one
 // that the server has broken off is broken off for the client, too.
-func (q *visit) passEdited(body io.ReadCloser) {
+func (q *visit) passEdited(body io.ReadCloser) (status int) {
 	w := &begun{Writer: q.edited}
-	why := q.caught(w, q.upstreams(q.r.Context(), body))
+	why, stream := q.caught(w, q.upstreams(q.r.Context(), body), q.leave)
 	ours := q.r.Context().Err() != nil && q.gave.Err() == nil // we have left the server, not the client us
-	if why == nil || q.edited.Over() || ours && (!w.is || isEventStream(w.Header())) {
+	if stream.broken {
+		defer stream.hangUp()
+	}
+	if why == nil || stream.broken || q.edited.Over() || ours && (w.status == 0 || isEventStream(w.Header())) {
 		q.finish()
-		return
+		return w.status
 	}
 	q.edited.Abort()
 	q.leave()
 	panic(why)
 }
 
-// passOn has the live server answer, and only listens. The answer ends early
+// passWhole has the live server answer, and only listens. The answer ends early
 // where its session or the player does: a stream cleanly, for so a server ends
 // it.
-func (q *visit) passOn(body io.ReadCloser) {
-	ctx, _, left := q.lasts()
+func (q *visit) passWhole(body io.ReadCloser) (status int) {
+	ctx, leave, left := q.lasts()
 	t := &tee{ResponseWriter: q.w, q: q, ctx: ctx}
-	why := q.caught(t, q.upstreams(ctx, body))
+	why, stream := q.caught(t, q.upstreams(ctx, body), leave)
 	cut := t.over()
 	if why == nil && t.status == 0 && !cut {
 		t.WriteHeader(http.StatusOK) // an answer of nothing at all
@@ -182,10 +212,11 @@ func (q *visit) passOn(body io.ReadCloser) {
 	switch {
 	case cut && t.status == 0:
 		q.brokenOff(nil)
-		return
-	case q.felled():
+		return 0
+	case q.felled(), stream.broken:
 		t.end(true)
-		return // the connection is broken off
+		stream.hangUp()
+		return t.status
 	case cut && t.events:
 		why = nil
 	}
@@ -193,4 +224,5 @@ func (q *visit) passOn(body io.ReadCloser) {
 	if why != nil {
 		panic(why)
 	}
+	return t.status
 }

@@ -346,7 +346,6 @@ func TestLiveRefusesWhatIsInVain(t *testing.T) {
 		{scenarios.Scenario{Version: "echo"}, "version"},
 		{scenarios.Scenario{Sessions: "stateless"}, "breaks nothing"},
 		{*onEveryPost(scenarios.Action{AdoptSession: true}), "adopt_session"},
-		{*onEveryPost(scenarios.Action{Stream: &scenarios.StreamEdit{Endpoint: "/elsewhere"}}), "stream: endpoint"},
 		{*onEveryPost(scenarios.Action{Stream: &scenarios.StreamEdit{Resume: "empty"}}), "stream: resume: empty"},
 		{*onEveryPost(scenarios.Action{Stream: &scenarios.StreamEdit{Resume: "close"}}), "stream: resume: close"},
 		{*onEveryPost(scenarios.Action{Stream: &scenarios.StreamEdit{Resume: "all"}}), "stream: resume: all"},

@@ -19,7 +19,7 @@ func (q *visit) learn(status int, header http.Header) {
 	case !q.p.live || status/100 != 2:
 	case q.verb == http.MethodDelete && q.session != nil:
 		q.p.sessions.end(q.session, deleted)
-	case q.initialize():
+	case q.initialize() && !q.old: // else its answer comes on the stream
 		c := q.conv
 		if id := header.Get(mcp.HeaderSessionID); id != "" && q.session == nil {
 			c = newConversation(id, q.space, q.began)

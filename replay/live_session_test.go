@@ -14,7 +14,6 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
-	"github.com/tidwall/gjson"
 )
 
 // numbered is a live server that numbers its sessions, shows the id on every
@@ -236,94 +235,6 @@ func TestLiveTurnsBack(t *testing.T) {
 		if len(asked) != 1 || asked[0] != want {
 			t.Errorf("of %s the server gets %q", text, asked)
 		}
-	}
-}
-
-// oldServer is a live server of HTTP+SSE: it names the session in the query of
-// the URL to post to, and answers on the stream.
-func oldServer() http.HandlerFunc {
-	streams := sync.Map{} // by session
-	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
-			answers := make(chan string, 10)
-			streams.Store("s1", answers)
-			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = io.WriteString(w, "event: endpoint\ndata: /messages?sessionId=s1\n\n")
-			for {
-				_ = http.NewResponseController(w).Flush()
-				select {
-				case answer := <-answers:
-					_, _ = fmt.Fprintf(w, "event: message\ndata: %s\n\n", answer)
-				case <-r.Context().Done():
-					return
-				}
-			}
-		}
-		answers, ok := streams.Load(r.URL.Query().Get("sessionId"))
-		if !ok {
-			http.Error(w, "no such session here", http.StatusNotFound)
-			return
-		}
-		body, _ := io.ReadAll(r.Body)
-		if id := gjson.GetBytes(body, "id").Raw; id != "" {
-			answers.(chan string) <- `{"jsonrpc":"2.0","id":` + id + `,"result":{}}`
-		}
-		w.WriteHeader(http.StatusAccepted)
-	}
-}
-
-// A fault that can do nothing to a request before a live server is not met by
-// it, and nobody is judged by what it would have done; one that can is.
-func TestLiveNothingToBreak(t *testing.T) {
-	for _, c := range []struct {
-		why, do string
-		met     int
-		want    verdicts.Result
-	}{
-		{"a session that is in the query", "expire_session", 0, verdicts.NotReached},
-		{"nor is it forgotten", "forget_session", 0, verdicts.NotReached},
-		{"nor swapped", "rotate_session", 0, verdicts.NotReached},
-		{"there is none to forget", "restart", 0, verdicts.NotReached},
-		{"what else such a fault does belongs together", "{expire_session: true, delay: 1ms}", 0, verdicts.NotReached},
-		{"an answer on the stream is not edited", `{set: {/result/x: 1}}`, 0, verdicts.NotReached},
-		{"nor doubled, nor kept back", "duplicate", 0, verdicts.NotReached},
-		{"the POST is answered in place of the server", "{respond: {status: 503, body: busy}}", 1, verdicts.Fail},
-		{"that answer can be edited", `{result: {}, set: {/result/x: 1}}`, 1, verdicts.Fail},
-		{"what is left of a fault is done", `{status: 500, set: {/result/x: 1}}`, 1, verdicts.Fail},
-	} {
-		s, err := scenarios.Parse("it.yaml", []byte("faults: [{when: {method: tools/list}, do: "+c.do+"}]\nexpect: [{must: {sends: {method: ping}}}]"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := NewLive(oldServer(), WithScenario(s))
-		if err != nil {
-			t.Fatal(err)
-		}
-		srv := httptest.NewServer(p)
-		old := oldFashioned(t, srv.URL, "/sse")
-		for _, text := range []string{liveStart, liveList} {
-			resp, err := http.Post(srv.URL+old.endpoint, "application/json", strings.NewReader(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = resp.Body.Close()
-		}
-		if c.met == 0 {
-			for range 2 {
-				if _, data := old.event(); gjson.Get(data, "result").Raw != "{}" {
-					t.Errorf("%s: %s: the server's answer is %s", c.why, c.do, data)
-				}
-			}
-		}
-		if n := p.Journal().Count("faulted"); n != c.met {
-			t.Errorf("%s: %s has happened %d times, want %d", c.why, c.do, n, c.met)
-		}
-		if v := p.Done()[0]; v.Result != c.want {
-			t.Errorf("%s: %s: %v, want %s", c.why, c.do, v, c.want)
-		}
-		old.leave()
-		_ = p.Close()
-		srv.Close()
 	}
 }
 

@@ -8,9 +8,6 @@ import (
 	"io"
 
 	"github.com/mcpmock/mcpmock/faults"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
-	"github.com/mcpmock/mcpmock/internal/mcp"
-	"github.com/tidwall/gjson"
 )
 
 // Through stands between a client over stdio and a live server: it reads lines
@@ -38,8 +35,7 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	voice.out, _ = out.(io.Closer)
 	pp := p.newPipe(ctx, c, int(p.carriers.Add(1)), voice)
 	defer pp.end()
-	l := &live{pipe: pp, voice: voice, stdin: stdin, turns: map[string]<-chan struct{}{}}
-	pp.earlier = l.answered
+	l := &live{relay: pp.relays(), voice: voice, stdin: stdin}
 	pp.greet(func() {})
 	said := make(chan error, 1)
 	go func() { said <- l.say(stdout) }()
@@ -59,13 +55,11 @@ func (p *Player) Through(ctx context.Context, in io.Reader, out io.Writer, stdin
 	return code, broken, err
 }
 
-// live is a pipe before a live server.
+// live is a process before a live server.
 type live struct {
-	*pipe
+	*relay
 	voice *lines
 	stdin io.WriteCloser
-	turns map[string]<-chan struct{} // of subscriptions, by id: closed when what was said last of each is said
-	owed  owed
 }
 
 // hear passes the client's lines on.
@@ -109,7 +103,7 @@ func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 	if (more || len(message) > 0) && q.faulted() {
 		to = io.Discard
 	} else if len(message) > 0 && !more {
-		l.passes(&q)
+		q.passes()
 		l.owed.asks(&q)
 		if turned := q.turnedBack(message); turned != nil {
 			text = append(turned, '\n')
@@ -129,17 +123,6 @@ func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 	return nil
 }
 
-// passes notes what a message that goes on says of its session.
-func (l *live) passes(q *visit) {
-	c := l.conv
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if q.initialize() {
-		c.initialized, c.capabilities = true, gjson.Result{}
-	}
-	c.ready = c.ready || q.has(mcp.Initialized)
-}
-
 // say passes the server's lines on.
 func (l *live) say(stdout io.Reader) error {
 	if !l.after(l.greeted) {
@@ -155,7 +138,7 @@ func (l *live) say(stdout io.Reader) error {
 				return err == nil
 			})
 		case len(text) > 0:
-			l.relay(text)
+			l.pass(text)
 		}
 		if err != nil || l.ctx.Err() != nil {
 			if err == io.EOF {
@@ -169,26 +152,12 @@ func (l *live) say(stdout io.Reader) error {
 	}
 }
 
-// relay passes one line of the server on, byte for byte unless a fault edits
-// it. An edit that takes time delays that answer alone, or that subscription.
-func (l *live) relay(text []byte) {
+// pass passes one line of the server on, byte for byte unless a fault edits
+// it.
+func (l *live) pass(text []byte) {
 	line, whole := bytes.CutSuffix(text, []byte("\n"))
 	message := bytes.TrimSpace(line)
-	if len(message) > 0 && (message[0] == '{' || message[0] == '[') && jsonrpc.Valid(message) == nil {
-		ids := answered(message)
-		l.conv.landed(len(ids))
-		defer l.owed.gets(ids)
-		if e := l.editOf(message); e != nil {
-			l.inTurn(e, ids[0], func() { l.sendEdited(e, message) })
-			delete(l.turns, ids[0]) // it was the last
-			return
-		}
-		if e, id := l.subscribed(message); e != nil {
-			l.inTurn(e, string(id), func() { l.sendSubscribed(e, id, message) })
-			return
-		}
-	}
-	l.aloud(false, func() bool {
+	l.says(message, nil, func() bool {
 		if len(message) > 0 {
 			l.said(message)
 		}
@@ -196,30 +165,6 @@ func (l *live) relay(text []byte) {
 			return l.out.speak(line)
 		}
 		return l.out.raw(text) // its last words
-	})
-}
-
-// inTurn says something about the request of that id: at once, or where it takes
-// time beside what comes next, after what was said about it before.
-func (l *live) inTurn(e *pipeEdit, id string, say func()) {
-	before := l.turns[id]
-	if before == nil && !takesTime(e.do) {
-		say()
-		return
-	}
-	done := make(chan struct{})
-	l.turns[id] = done
-	l.begin(func() {
-		defer close(done)
-		defer l.out.flush()
-		if before != nil {
-			select {
-			case <-before:
-			case <-l.ctx.Done():
-				return
-			}
-		}
-		say()
 	})
 }
 

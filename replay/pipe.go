@@ -40,7 +40,7 @@ type pipe struct {
 
 	met     chan struct{} // over stdio, closed when the faults have met that the client is there,
 	greeted chan struct{} // and when what they say then is said: until then nothing is heard
-	earlier func()        // waits for the answers of a live server to what came before; nil where there is none
+	relay   *relay        // what a live server says on it; nil where there is none
 	floor   floor
 
 	mu     sync.Mutex

@@ -11,12 +11,16 @@ import (
 // write sends the bytes of one message as the action has them. On the journal
 // stands the message where all of it is sent, else the bytes that are, and
 // each before the client can have read its last byte. The caller has the floor.
-func (pp *pipe) write(do *scenarios.Action, message []byte) bool {
-	stream := do.Stream
+func (pp *pipe) write(e *pipeEdit, message []byte) bool {
+	do, stream, event := e.do, e.do.Stream, messageFrame
 	if stream == nil {
 		stream = &scenarios.StreamEdit{}
 	}
-	framed := faults.Frame(sse.Frame{Event: "message", HasEvent: true, Data: message, HasData: true}, stream)
+	if e.frame != nil {
+		event = *e.frame
+	}
+	event.Data, event.HasData = message, true
+	framed := faults.Frame(event, stream)
 	out := pp.out.dress(do, framed, message)
 	say := func() {
 		frame := sse.Parse(framed)

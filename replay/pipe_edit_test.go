@@ -177,7 +177,7 @@ func TestEditsAreForgotten(t *testing.T) {
 		pp := player.newPipe(t.Context(), newConversation("", player.space(""), time.Now()), 1,
 			&lines{w: bufio.NewWriter(io.Discard), broken: func() {}})
 		requests := []jsonrpc.Message{{ID: []byte("1")}, {ID: []byte("2")}}
-		pp.edit(requests, do)
+		pp.edit(requests, do, nil)
 		c.end(pp, requests)
 		if pp.editing.Load() || len(pp.edits) > 0 {
 			t.Errorf("%s: %d edits are still noted", c.why, len(pp.edits))

@@ -92,7 +92,7 @@ func (q *visit) beside(f func(*visit)) {
 // beside what comes next.
 func (q *visit) detached() *visit {
 	return &visit{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
-		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, fate: &fate{edits: q.edits, gave: q.gave},
+		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, fate: &fate{edits: q.edits, members: q.members, gave: q.gave},
 		minted: q.minted, protocol: q.protocol, why: q.why, replica: q.replica,
 		initialized: q.initialized, ready: q.ready, version: q.version, listening: q.listening}
 }

@@ -82,6 +82,7 @@ type Player struct {
 	closing   chan struct{}
 	closeOnce sync.Once
 	waitOnce  sync.Once
+	doneOnce  sync.Once // says on the journal that its clients are done
 }
 
 // New makes a Player for the tape; nil is none, where a scenario has stubs.

@@ -254,9 +254,13 @@ func (p *Player) refuseOutside(w http.ResponseWriter, r *http.Request, check, de
 // an id, as the specification has it for HTTP errors.
 func (p *Player) writeError(w http.ResponseWriter, r *http.Request, status, code int, message string) {
 	q := &visit{p: p, w: w, r: r, verb: r.Method, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &p.calm}
+	q.asked()
+	q.sendError(status, code, message)
+}
+
+func (q *visit) sendError(status, code int, message string) {
 	body := inBandError(nil, code, message)
 	header := http.Header{"Content-Type": contentJSON}
-	q.asked()
 	q.send(status, header, body)
 	q.note("refused", "", message)
 	q.said(status, header, body)

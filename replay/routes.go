@@ -85,17 +85,40 @@ func (p *Player) postPaths() []string {
 }
 
 // notFound answers for a path where nothing is served. It names the
-// endpoint, for a wrong path is among the commonest mistakes.
+// endpoint, for a wrong path is among the commonest mistakes. Faults whose
+// triggers ask about paths meet such a request as any other.
 func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 	if !p.safe(w, r) {
 		return
 	}
-	if p.refuseOutside(w, r, scenarios.CheckNoSuchPath, "nothing is served at this path") {
+	q := p.visits(r)
+	q.p, q.w, q.r, q.verb, q.space, q.carrier, q.began = p, w, r, r.Method, p.space(""), int(p.carriers.Add(1)), p.clock.Now()
+	q.outside, q.bodyErr = true, errUnread
+	if p.faults.AsksPaths() {
+		defer q.mayFall()()
+		q.bodyErr = nil
+		q.read()
+		q.locate()
+		q.asked()
+		if q.away() {
+			return
+		}
+		defer q.left()
+		defer q.finish()
+		if q.faulted() {
+			return
+		}
+	} else {
+		q.asked()
+	}
+	const nothing = "nothing is served at this path"
+	if resp := p.gate.outside[scenarios.CheckNoSuchPath]; resp != nil {
+		q.refuse(scenarios.CheckNoSuchPath, resp, nothing)
 		return
 	}
 	cure := "post to " + p.index.Path
 	if p.transport == "sse" {
 		cure = "open a stream with GET " + p.old.stream
 	}
-	p.writeError(w, r, http.StatusNotFound, mcp.InvalidRequest, "Not Found: nothing is served at this path: "+cure)
+	q.sendError(http.StatusNotFound, mcp.InvalidRequest, "Not Found: "+nothing+": "+cure)
 }

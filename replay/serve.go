@@ -76,7 +76,9 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		p.writeError(w, r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many spaces: use fewer names after /s/")
 		return nil
 	}
-	return &visit{p: p, w: w, r: r, verb: r.Method, space: sp, carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: p.fated(r)}
+	q := p.visits(r)
+	q.p, q.w, q.r, q.verb, q.space, q.carrier, q.began = p, w, r, r.Method, sp, int(p.carriers.Add(1)), p.clock.Now()
+	return q
 }
 
 // premints reports whether the dialect opens a session for the request before

@@ -194,7 +194,7 @@ func (pp *pipe) acts(do *scenarios.Action) {
 // meets has the faults act on what the client does, but for what they say,
 // which is returned.
 func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
-	q := visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated(nil)}
+	q := visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated()}
 	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
 	if q.did(d) {
 		return nil
@@ -204,7 +204,7 @@ func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
 
 // line makes q the visit of a line that was read.
 func (pp *pipe) line(q *visit, text []byte, err error) {
-	*q = visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated(nil)}
+	*q = visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated()}
 	if err == nil {
 		q.parse()
 	}

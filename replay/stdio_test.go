@@ -279,19 +279,22 @@ func TestSaidAfterEndOfInput(t *testing.T) {
 	p.says(cassettes.Client, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"works","_meta":{"progressToken":1}}}`)
 	p.says(cassettes.Server, `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}`)
 	p.says(cassettes.Server, emptyResult(1))
-	player, err := New(p.tape(), WithPace(1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tape := p.tape()
 	in := `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"c","version":"1"}}}` + "\n" +
 		`{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"works","_meta":{"progressToken":"t"}}}` + "\n"
-	var out bytes.Buffer
-	if code, err := player.Stdio(t.Context(), strings.NewReader(in), &out); code != 0 || err != nil {
-		t.Fatal(code, err)
-	}
-	if !strings.Contains(out.String(), `"id":5`) || !strings.Contains(out.String(), `"progressToken":"t"`) {
-		t.Errorf("it said %s", out.String())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		player, err := New(tape, WithPace(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if code, err := player.Stdio(t.Context(), strings.NewReader(in), &out); code != 0 || err != nil {
+			t.Fatal(code, err)
+		}
+		if !strings.Contains(out.String(), `"id":5`) || !strings.Contains(out.String(), `"progressToken":"t"`) {
+			t.Errorf("it said %s", out.String())
+		}
+	})
 }
 
 // A client that takes no more ends the player, and so do its context and

@@ -47,12 +47,19 @@ func (p *Player) Verdicts() []verdicts.Verdict {
 }
 
 // Done says that no client will do anything more: what verdicts wait for has
-// not happened. It returns them. What happens afterwards is not judged.
+// not happened. It returns them. What happens afterwards is not judged. The
+// journal gets a note of it, unless it ends with the end of a process, so that
+// on disk it tells how long nothing has happened.
 func (p *Player) Done() []verdicts.Verdict {
+	now := p.elapsed()
+	p.doneOnce.Do(func() {
+		if on := int(p.carriers.Load()); on > 0 && !p.journal.exited() {
+			p.journal.add(entry{on: on, from: cassettes.Mcpmock, note: cassettes.Note{Kind: "done"}}, p.clock.Now())
+		}
+	})
 	if p.judge == nil {
 		return nil
 	}
-	now := p.elapsed()
 	p.judge.Done(now)
 	return p.judge.Verdicts(now)
 }

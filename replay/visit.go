@@ -53,6 +53,7 @@ type visit struct {
 	initialized bool
 	ready       bool
 	old         bool // a request of HTTP+SSE, whose session is in the query
+	outside     bool // nothing is served at its path
 	unbound     bool // the server's ReadTimeout is lifted
 	claimed     bool // the only GET stream of its session
 
@@ -63,29 +64,40 @@ type visit struct {
 // A fate is what faults and policies have in store for a request. Where there
 // are none all requests have the same, which nobody changes.
 type fate struct {
-	policy string             // of the scenario that shows in what became of the session
-	past   past               // what came before, for the faults
-	came   *conversation      // in which it came, for them
-	edits  *scenarios.Action  // what the faults do to the answer; nil is nothing
-	edited *faults.Writer     // which does it
-	leave  context.CancelFunc // ends that
-	gave   context.Context    // of the request as it came: done when the client has left
-	cut    bool               // the connection, or the pipe, is over
-	life   context.Context    // of the server: done when it has crashed; nil where no fault crashes it
-	ended  atomic.Bool        // the end of the answer is on the journal
-	broke  atomic.Bool        // it is the connection that breaks off
+	policy  string             // of the scenario that shows in what became of the session
+	past    past               // what came before, for the faults
+	came    *conversation      // in which it came, for them
+	edits   *scenarios.Action  // what the faults do to the answer; nil is nothing
+	members faults.Apart       // and to some answers to a batch alone
+	edited  *faults.Writer     // which does it
+	leave   context.CancelFunc // ends that
+	gave    context.Context    // of the request as it came: done when the client has left
+	cut     bool               // the connection, or the pipe, is over
+	life    context.Context    // of the server: done when it has crashed; nil where no fault crashes it
+	ended   atomic.Bool        // the end of the answer is on the journal
+	broke   atomic.Bool        // it is the connection that breaks off
 }
 
-// fated returns the fate of a request, which is r over HTTP.
-func (p *Player) fated(r *http.Request) *fate {
+// fated returns the fate of a line of a pipe.
+func (p *Player) fated() *fate {
 	if !p.breaks {
 		return &p.calm
 	}
-	f := &fate{}
-	if r != nil {
-		f.gave = r.Context()
+	return &fate{}
+}
+
+// visits returns a visit with the fate of an HTTP request. Where it has one of
+// its own, both are one piece of memory.
+func (p *Player) visits(r *http.Request) *visit {
+	if !p.breaks {
+		return &visit{fate: &p.calm}
 	}
-	return f
+	b := &struct {
+		visit
+		own fate
+	}{}
+	b.fate, b.own.gave = &b.own, r.Context()
+	return &b.visit
 }
 
 type sessionState uint8
@@ -203,6 +215,9 @@ func (q *visit) method() string {
 // requestID returns the id to answer with: the first request's, or what could
 // be read of a message that is no JSON-RPC.
 func (q *visit) requestID() []byte {
+	if q.outside { // no server of MCP has read it
+		return nil
+	}
 	if bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
 		return bad.ID
 	}

@@ -41,7 +41,12 @@ type key[T any] struct {
 	// wrong with that; nil of a key whose place another one looks after.
 	set  func(v *T) bool
 	fits func(n node, v *T) error
-	word bool // it needs no value
+	// join puts what later says by the key beside what v says by it, of what may be
+	// said several times, and else in its place; clear takes it out of v. Both are
+	// nil where set is.
+	join  func(v, later *T)
+	clear func(v *T)
+	word  bool // it needs no value
 	// alias is the key of mcpmock's own that this one is another tool's word for.
 	alias []string
 }
@@ -50,10 +55,37 @@ type key[T any] struct {
 func field[T, V any](name, about string, k kind[V], of func(*T) *V) key[T] {
 	return key[T]{
 		name: name, about: about, form: k.form, word: k.word,
-		read: func(n node, dst *T) error { return k.read(n, name, of(dst)) },
-		set:  func(v *T) bool { return !reflect.ValueOf(of(v)).Elem().IsZero() },
-		fits: func(n node, v *T) error { return k.check(n, name, *of(v)) },
+		read:  func(n node, dst *T) error { return k.read(n, name, of(dst)) },
+		set:   func(v *T) bool { return !reflect.ValueOf(of(v)).Elem().IsZero() },
+		fits:  func(n node, v *T) error { return k.check(n, name, *of(v)) },
+		join:  func(v, later *T) { *of(v) = joined(*of(v), *of(later)) },
+		clear: func(v *T) { *of(v) = *new(V) },
 	}
+}
+
+// joined is what remains where later says what v says: both of lists and
+// mappings, and of all else later.
+func joined[V any](v, later V) V {
+	both, more := reflect.ValueOf(&v).Elem(), reflect.ValueOf(later)
+	switch both.Kind() {
+	case reflect.Slice:
+		if both.Type().Elem().Kind() == reflect.Uint8 { // JSON, which is one value
+			break
+		}
+		all := reflect.MakeSlice(both.Type(), 0, both.Len()+more.Len())
+		both.Set(reflect.AppendSlice(reflect.AppendSlice(all, both), more))
+		return v
+	case reflect.Map:
+		all := reflect.MakeMap(both.Type())
+		for _, m := range []reflect.Value{both, more} {
+			for k, member := range m.Seq2() {
+				all.SetMapIndex(k, member)
+			}
+		}
+		both.Set(all)
+		return v
+	}
+	return later
 }
 
 // part makes a key whose value is a mapping or another value of its own.
@@ -65,7 +97,9 @@ func part[T, V any](name, about string, k kind[V], of func(*T) **V) key[T] {
 			*of(dst) = v
 			return k.read(n, name, v)
 		},
-		set: func(v *T) bool { return *of(v) != nil },
+		set:   func(v *T) bool { return *of(v) != nil },
+		join:  func(v, later *T) { *of(v) = *of(later) },
+		clear: func(v *T) { *of(v) = nil },
 		fits: func(n node, v *T) error {
 			if *of(v) == nil {
 				return n.errorf("%s is not set", name)
@@ -129,6 +163,16 @@ func (t table[T]) names() []string {
 		}
 	}
 	return all
+}
+
+// join makes one value of two: key by key, what later says goes beside what v
+// says, or in its place.
+func (t table[T]) join(v, later *T) {
+	for _, k := range t.keys {
+		if k.set != nil && k.set(later) {
+			k.join(v, later)
+		}
+	}
 }
 
 func (t table[T]) read(n node, what string, dst *T) error {

@@ -21,10 +21,6 @@ func TestOver(t *testing.T) {
 		{"a mark stands before any body", "bom", "http", "bom", ""},
 		{"and before a line", "bom", "stdio", "bom", ""},
 		{"all of it is HTTP's", "{status: 503}", "http", "{status: 503}", ""},
-		{"an answer that comes elsewhere is not edited", "{set: {/a: 1}, remove: [/b], id: 1, pad: 3, swap: true}", "posted", "", "set remove id pad swap"},
-		{"but what takes its POST is", "{set: {/a: 1}, status: 503}", "posted", "{status: 503}", "set"},
-		{"one of its own is", "{set: {/a: 1}, result: {}}", "posted", "{set: {/a: 1}, result: {}}", ""},
-		{"a process has no end there", "{exit: 0, delay: 1s}", "posted", "{delay: 1s}", "exit"},
 		{"all of it is that of stdio", "{exit: 0}", "stdio", "{exit: 0}", ""},
 	} {
 		before, do := actionOf(t, c.do), actionOf(t, c.do)

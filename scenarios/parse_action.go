@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
-	"time"
 )
 
 // actions is what a fault does: a mapping, or the one word of it where that
@@ -48,17 +47,12 @@ func (n node) loneWord(t table[Action], words []string, dst *Action) error {
 	return n.errorf("unknown action %q: %s", word, instead(word, t.names()))
 }
 
-// answering are the actions that answer in place of the server.
-func answering() []string {
-	return []string{"respond", "latch", "redirect", "challenge", "error", "result", "ignore"}
-}
-
 // action is the mapping of do.
 func action() table[Action] {
 	t := table[Action]{
 		what: "do",
 		apart: []apart{
-			{answering(), "one do has one answer, keep one of them"},
+			{named(func(n nature) bool { return n&inPlace != 0 }), "one do has one answer, keep one of them"},
 			{[]string{"expire_session", "forget_session", "adopt_session"}, "a session ends in one way, or lives, keep one of them"},
 			{[]string{"withhold", "duplicate"}, "keep one of them"},
 			{[]string{"withhold", "swap"}, "keep one of them"},
@@ -68,34 +62,21 @@ func action() table[Action] {
 		empty:     "write expire_session, or {respond: ...}",
 		check:     checkAction,
 	}
-	t.keys = append(t.keys, beforeKeys()...)
-	t.keys = append(t.keys, answerKeys()...)
-	t.keys = append(t.keys, messageKeys()...)
-	t.keys = append(t.keys, byteKeys()...)
-	t.keys = append(t.keys, stdioKeys()...)
+	for _, a := range everyAct() {
+		t.keys = append(t.keys, a.key)
+	}
 	t.keys = append(t.keys, aliases()...)
 	return t
 }
 
-// beforeKeys are what happens before the server looks at the request.
-func beforeKeys() []key[Action] {
-	request := table[Action]{
-		keys: []key[Action]{field("headers", "Headers that the request gets; null takes one off.", requestHeaders(), func(a *Action) *[]Header { return &a.Request })},
-		needs: []need{
-			{"headers", "write request: {headers: {Mcp-Session-Id: null}}"},
-		},
-	}
-	return []key[Action]{
-		{
-			name: "request", about: "Changes the request before the server sees it, as a gateway may.", form: request.form,
-			read: func(n node, a *Action) error { return request.read(n, "request", a) },
-			set:  request.keys[0].set, fits: request.keys[0].fits,
-		},
-		field("expire_session", "Ends the session of the request. The dialect's refusal for that answers it and all that follow.", flag(), func(a *Action) *bool { return &a.ExpireSession }),
-		field("forget_session", "Ends it as if it had never been.", flag(), func(a *Action) *bool { return &a.ForgetSession }),
-		field("restart", "Forgets all sessions.", flag(), func(a *Action) *bool { return &a.Restart }),
-		field("adopt_session", "Takes any session id for that of a living, initialized session.", flag(), func(a *Action) *bool { return &a.AdoptSession }),
-		field("crash", "Cuts all connections and takes no new ones for so long; over stdio the process ends with status 1.", span(), func(a *Action) *time.Duration { return &a.Crash }),
+// requestKey is the key request, whose one member is headers.
+func requestKey() key[Action] {
+	headers := field("headers", "Headers that the request gets; null takes one off.", requestHeaders(), func(a *Action) *[]Header { return &a.Request })
+	t := table[Action]{keys: []key[Action]{headers}, needs: []need{{"headers", "write request: {headers: {Mcp-Session-Id: null}}"}}}
+	return key[Action]{
+		name: "request", about: "Changes the request before the server sees it, as a gateway may.", form: t.form,
+		read: func(n node, a *Action) error { return t.read(n, "request", a) },
+		set:  headers.set, fits: headers.fits, join: headers.join, clear: headers.clear,
 	}
 }
 
@@ -128,23 +109,6 @@ func unvaried(n node, all []Header) error {
 		}
 	}
 	return nil
-}
-
-// answerKeys are what stands in place of the server's answer, and what changes
-// the HTTP response around it.
-func answerKeys() []key[Action] {
-	return []key[Action]{
-		part("respond", "Answers in place of the server.", response(), func(a *Action) **Response { return &a.Respond }),
-		part("latch", "Answers this and every later request of every session.", response(), func(a *Action) **Response { return &a.Latch }),
-		part("redirect", "Sends the client elsewhere.", of(redirect), func(a *Action) **Redirect { return &a.Redirect }),
-		part("challenge", "Asks for credentials.", of(challenge), func(a *Action) **Challenge { return &a.Challenge }),
-		part("error", "A JSON-RPC error in the form of an answer.", of(rpcError), func(a *Action) **RPCError { return &a.Error }),
-		field("result", "The result of an answer.", anyJSON(), func(a *Action) *json.RawMessage { return &a.Result }),
-		field("ignore", "There is no answer: it is left open until the client goes away.", flag(), func(a *Action) *bool { return &a.Ignore }),
-		field("status", "The HTTP status in place of the answer's.", whole(200, 599), func(a *Action) *int { return &a.Status }),
-		field("headers", "Headers that are set on the response; null takes one off. Values may hold variables.", headerLines(), func(a *Action) *[]Header { return &a.Headers }),
-		field("rotate_session", "The response shows a new session id, which names the session as well from now on.", flag(), func(a *Action) *bool { return &a.RotateSession }),
-	}
 }
 
 func response() kind[Response] {
@@ -183,23 +147,6 @@ func rpcError() table[RPCError] {
 	}
 }
 
-// messageKeys are what changes the message of the answer.
-func messageKeys() []key[Action] {
-	return []key[Action]{
-		field("set", "Puts values at JSON Pointers into the response.", edits(), func(a *Action) *[]Edit { return &a.Set }),
-		field("remove", "Takes what is at these JSON Pointers out of it.", texts(pointer(), false), func(a *Action) *[]string { return &a.Remove }),
-		responseID(),
-		field("inject", "Put raw, not as JSON has it, into the first text of the result.", someText(), func(a *Action) *string { return &a.Inject }),
-		field("pad", "Bytes of spaces that make the message longer: a number, or one with KiB or MiB.", size(), func(a *Action) *int { return &a.Pad }),
-		field("wrap", "The message stands in an array.", flag(), func(a *Action) *bool { return &a.Wrap }),
-		field("duplicate", "It is sent twice.", flag(), func(a *Action) *bool { return &a.Duplicate }),
-		field("withhold", "It is not sent, but what is around it is.", flag(), func(a *Action) *bool { return &a.Withhold }),
-		field("swap", "It changes places with that of the session's next request in flight.", flag(), func(a *Action) *bool { return &a.Swap }),
-		field("send", "Messages that the server sends beside it. {{token}} and {{id}} in them are the request's progress token and id.", single(of(sent)), func(a *Action) *[]Sent { return &a.Send }),
-		field("replace", "Text for text, in the body or in each message.", replacements(), func(a *Action) *map[string]string { return &a.Replace }),
-	}
-}
-
 // responseID is the key id: a value, or {as: ...}.
 func responseID() key[Action] {
 	as := table[Action]{
@@ -224,6 +171,8 @@ func responseID() key[Action] {
 			}
 			return as.keys[0].fits(n, a)
 		},
+		join:  func(a, later *Action) { a.ID, a.IDAs = later.ID, later.IDAs },
+		clear: func(a *Action) { a.ID, a.IDAs = nil, "" },
 	}
 }
 
@@ -251,7 +200,7 @@ func sent() table[Sent] {
 
 func checkAction(n node, at places, a *Action) error {
 	if a.Ignore {
-		for _, name := range without(onAnswer(), "emit", "frame", "bom", "close_stdout", "exit", "close_idle", "send") {
+		for _, name := range named(func(n nature) bool { return n&onAnswer != 0 && n&ignored == 0 }) {
 			if at.has(name) {
 				return at[name].errorf("%s beside ignore: without an answer there is nothing for it to change; leave one of them out", name)
 			}
@@ -261,16 +210,4 @@ func checkAction(n node, at places, a *Action) error {
 		return at["id"].errorf("id beside withhold: what is not sent has no id; leave one of them out")
 	}
 	return nil
-}
-
-// onAnswer are the actions that change an answer.
-func onAnswer() []string {
-	var all []string
-	for _, k := range answerKeys()[7:] {
-		all = append(all, k.name)
-	}
-	for _, k := range append(append(messageKeys(), byteKeys()...), stdioKeys()...) {
-		all = append(all, k.name)
-	}
-	return all
 }

@@ -7,20 +7,19 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// byteKeys are what happens to the event stream and the bytes of an answer.
-func byteKeys() []key[Action] {
-	return []key[Action]{
-		part("stream", "Changes the event stream, or makes the answer one.", of(streamEdit), func(a *Action) **StreamEdit { return &a.Stream }),
-		field("truncate", "So many bytes of the body are sent, before it ends as if whole.", size(), func(a *Action) *int { return &a.Truncate }),
-		field("gzip", "The body is compressed.", flag(), func(a *Action) *bool { return &a.Gzip }),
-		field("buffer", "Nothing goes out before all is said.", flag(), func(a *Action) *bool { return &a.Buffer }),
-		part("delay", "Time before the answer: a duration, evenly between two, or by a log-normal distribution around a median.", delay(), func(a *Action) **Delay { return &a.Delay }),
-		part("stall", "Silence in the middle of the answer.", stall(), func(a *Action) **Stall { return &a.Stall }),
-		part("split", "The bytes are sent in pieces: of so many bytes, or cut inside of the first character that has several bytes.", split(), func(a *Action) **Split { return &a.Split }),
-		field("throttle", "Bytes a second.", size(), func(a *Action) *int { return &a.Throttle }),
-		part("drop", "The connection breaks off: fin or rst, before any byte of the answer, or where bytes, events or after says.", drop(), func(a *Action) **Drop { return &a.Drop }),
-		field("close_idle", "The connection is reset when it was unused for so long after this answer.", span(), func(a *Action) *time.Duration { return &a.CloseIdle }),
+// streamKey is the key stream. Two of them on one answer are one, key by key.
+func streamKey() key[Action] {
+	t := streamEdit()
+	k := part("stream", "Changes the event stream, or makes the answer one.", of(streamEdit), func(a *Action) **StreamEdit { return &a.Stream })
+	k.join = func(a, later *Action) {
+		both := *later.Stream
+		if a.Stream != nil {
+			both = *a.Stream
+			t.join(&both, later.Stream)
+		}
+		a.Stream = &both
 	}
+	return k
 }
 
 func streamEdit() table[StreamEdit] {
@@ -77,7 +76,11 @@ func streamEnd() key[StreamEdit] {
 	return key[StreamEdit]{
 		name: "end", about: "The stream ends cleanly after so many events; or {after: events or a duration, prime: true}.",
 		form: func() form { return form{"anyOf": []form{events.form(), long.form()}} },
-		set:  func(s *StreamEdit) bool { return s.End },
+		set:  func(s *StreamEdit) bool { return s.End || s.EndPrime },
+		join: func(s, later *StreamEdit) {
+			s.End, s.EndAfter, s.EndTime, s.EndPrime = later.End, later.EndAfter, later.EndTime, later.EndPrime
+		},
+		clear: func(s *StreamEdit) { s.End, s.EndAfter, s.EndTime, s.EndPrime = false, 0, 0, false },
 		fits: func(n node, s *StreamEdit) error {
 			if err := events.check(n, "end", s.EndAfter); err != nil {
 				return err
@@ -187,17 +190,6 @@ func drop() kind[Drop] {
 		},
 		apart: []apart{{[]string{"bytes", "events", "after"}, "a connection breaks off at one place, keep one of them"}},
 	}.kind())
-}
-
-// stdioKeys are what happens over stdio alone.
-func stdioKeys() []key[Action] {
-	return []key[Action]{
-		field("emit", "Writes bytes that are no message.", single(of(emit)), func(a *Action) *[]Emit { return &a.Emit }),
-		field("frame", "How messages stand on stdout: crlf, content_length, pretty (over several lines) or no_newline.", oneOf("frame", "crlf", "content_length", "pretty", "no_newline"), func(a *Action) *string { return &a.Frame }),
-		field("bom", "A byte order mark stands before the message, or at the beginning of stdout.", flag(), func(a *Action) *bool { return &a.BOM }),
-		field("close_stdout", "stdout is closed after the answer, and the process lives on.", flag(), func(a *Action) *bool { return &a.CloseStdout }),
-		part("exit", "The process ends with this status: in place of an answer, or after it where one is left.", whole(0, 255), func(a *Action) **int { return &a.Exit }),
-	}
 }
 
 func emit() table[Emit] {

@@ -133,20 +133,6 @@ func paramsTest() key[Trigger] {
 		}}
 }
 
-// unanswered lists the actions that do nothing where the client does that,
-// because nothing is answered to it.
-func unanswered(client string) []string {
-	none := append(answering(), "status", "headers", "rotate_session", "set", "remove", "id", "inject", "pad", "wrap", "duplicate", "withhold",
-		"swap", "replace", "stream", "truncate", "gzip", "buffer", "split", "throttle", "close_idle", "frame")
-	switch client {
-	case "connect", "eof":
-		return none
-	case "disconnect": // nobody is there any more
-		return append(none, "send", "emit", "delay", "stall", "drop", "bom", "close_stdout", "exit")
-	}
-	return nil
-}
-
 // checkTrigger refuses what no request can meet.
 func checkTrigger(n node, at places, t *Trigger) error {
 	message := firstOf(at, "method", "tool", "arguments", "kind", "id", "params", "same_id")

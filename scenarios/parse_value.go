@@ -335,8 +335,3 @@ func httpMethod() kind[string] { return oneOf("HTTP method", httpMethods()...) }
 func httpMethods() []string {
 	return []string{"POST", "GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"}
 }
-
-// without returns the words but those.
-func without(words []string, but ...string) []string {
-	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(but, w) })
-}

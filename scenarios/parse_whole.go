@@ -107,17 +107,16 @@ func (w *whereabouts) checkPartners(i int, s *Scenario) error {
 
 // checkTransport looks for what the scenario's transport does not have.
 func (w *whereabouts) checkTransport(i int, s *Scenario) error {
-	at := w.faults[i]
-	foreign, where := httpOnly(), "HTTP"
-	switch s.Transport {
-	case "":
+	if s.Transport == "" {
 		return nil
-	case "http", "sse":
-		foreign, where = stdioOnly(), "stdio"
 	}
-	for _, part := range foreign {
-		if place, ok := at["do."+part.key]; ok && part.in(&s.Faults[i].Do) {
-			return place.errorf("%s happens over %s only, and transport is %s: leave one of them out", part.key, where, s.Transport)
+	at, where := w.faults[i], "stdio"
+	if s.Transport == "stdio" {
+		where = "HTTP"
+	}
+	for _, k := range everyAct() {
+		if place, ok := at["do."+k.name]; ok && k.nature&foreignTo(s.Transport) != 0 && k.set(&s.Faults[i].Do) {
+			return place.errorf("%s happens over %s only, and transport is %s: leave one of them out", k.name, where, s.Transport)
 		}
 	}
 	when := &s.Faults[i].When
@@ -200,8 +199,8 @@ func checkFault(n node, at places, f *Fault) error {
 // for what stands at respond under do.
 func (n node) inside(at places, f *Fault) error {
 	if n.yaml == nil { // it was made in Go
-		for _, k := range action().keys {
-			if k.set != nil && k.set(&f.Do) {
+		for _, k := range everyAct() {
+			if k.set(&f.Do) {
 				at["do."+k.name] = n.under(".do." + k.name)
 			}
 		}

@@ -23,7 +23,10 @@
 // What this does not do: it judges no request and holds no state.
 package scenarios
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A Scenario is one file of what goes wrong.
 type Scenario struct {
@@ -94,4 +97,13 @@ type Fault struct {
 	For time.Duration
 	// Cooldown keeps the fault from firing again for that long; 0 is not at all.
 	Cooldown time.Duration
+}
+
+// Called is what a journal calls the fault: its name, or where it has none its
+// number n, from 1, among the faults of all scenarios that are played.
+func (f *Fault) Called(n int) string {
+	if f.Name != "" {
+		return f.Name
+	}
+	return "fault " + strconv.Itoa(n)
 }

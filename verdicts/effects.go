@@ -13,18 +13,20 @@ type effects struct {
 // say.
 func effectsOf(list []*scenarios.Scenario) *effects {
 	e := &effects{rotates: map[string]bool{}, quits: map[string]bool{}}
+	n := 0
 	for _, s := range list {
 		if s == nil {
 			continue
 		}
 		for i := range s.Faults {
 			f := &s.Faults[i]
+			n++
 			if f.Do.RotateSession {
-				e.rotates[f.Name] = true
+				e.rotates[f.Called(n)] = true
 			}
 			// The session of a process is the process.
-			if (f.Do.Exit != nil || f.Do.ExpireSession || f.Do.ForgetSession || f.Do.Restart || f.Do.Crash > 0) && f.When.Client != "eof" {
-				e.quits[f.Name] = true
+			if f.Do.Quits() && f.When.Client != "eof" {
+				e.quits[f.Called(n)] = true
 			}
 		}
 	}

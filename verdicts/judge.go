@@ -56,6 +56,7 @@ func New(list ...*scenarios.Scenario) *Judge {
 			with++
 		}
 	}
+	faults := 0 // of the scenarios before
 	for _, s := range list {
 		if s == nil {
 			continue
@@ -70,7 +71,7 @@ func New(list ...*scenarios.Scenario) *Judge {
 			if with > 1 {
 				x.faults = policies(s)
 				for i := range s.Faults {
-					x.faults = append(x.faults, s.Faults[i].Name)
+					x.faults = append(x.faults, s.Faults[i].Called(faults+i+1))
 				}
 			}
 			j.cases = append(j.cases, x)
@@ -79,6 +80,7 @@ func New(list ...*scenarios.Scenario) *Judge {
 			}
 			j.rounds = j.rounds || e.What == scenarios.AssertRetries
 		}
+		faults += len(s.Faults)
 	}
 	return j
 }

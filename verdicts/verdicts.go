@@ -76,10 +76,14 @@ func Failed(list []Verdict) bool {
 // Failed reports whether the verdict is that of a must which failed.
 func (v *Verdict) Failed() bool { return v.Level == "must" && v.Result == Fail }
 
-// OfTape judges a tape that is over, such as the journal of a replay. A torn
-// end is taken for the end. The error is one of reading the tape.
+// OfTape judges a tape that is over, such as the journal of a replay, or of a
+// proxy, whose clients are judged as Live does. A torn end is taken for the end.
+// The error is one of reading the tape.
 func OfTape(tape *cassettes.Tape, list ...*scenarios.Scenario) ([]Verdict, error) {
 	j := New(list...)
+	if tape.Header.Journal == cassettes.OfProxy {
+		j = Live(list...)
+	}
 	var last time.Duration
 	for e, err := range tape.Events() {
 		if errors.Is(err, cassettes.ErrTorn) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
-	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 )
 
 // A journalFile is the cassette that a replay's journal goes to. No secret and
@@ -53,7 +52,9 @@ func (j *joinedJournal) add(e *cassettes.Event) error {
 	})
 }
 
-func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journalFile, error) {
+// newJournalFile begins the journal of a mock or a proxy, or goes on with one over
+// stdio.
+func newJournalFile(path, of string, tape *cassettes.Tape, transport string) (*journalFile, error) {
 	played := tape.Header
 	a, err := os.Stat(path)
 	if b, err2 := os.Stat(tape.Name); err == nil && err2 == nil && os.SameFile(a, b) {
@@ -64,7 +65,7 @@ func newJournalFile(path string, tape *cassettes.Tape, transport string) (*journ
 		return nil, err
 	}
 	j := &journalFile{path: path, redact: redact}
-	header := cassettes.Header{Transport: transport, Redact: played.Redact}
+	header := cassettes.Header{Transport: transport, Journal: of, Redact: played.Redact}
 	if transport == overStdio {
 		if err := canJoin(path, header); err != nil {
 			return nil, err
@@ -104,8 +105,12 @@ func canJoin(path string, h cassettes.Header) error {
 	if tape.Header.Transport != h.Transport {
 		return wrongUse("--journal %s is a tape over %s, and this replay is over %s", path, tape.Header.Transport, h.Transport).hint("name another file")
 	}
-	if looksLike(tape) == aRecording {
+	switch tape.Header.Journal {
+	case h.Journal:
+	case "":
 		return wrongUse("--journal %s is a recording, and no journal", path).hint("name another file")
+	default:
+		return wrongUse("--journal %s is that of a %s, and this is a %s", path, tape.Header.Journal, h.Journal).hint("name another file")
 	}
 	if lacks := lacking(tape.Header, h.Redact); len(lacks) > 0 {
 		return wrongUse("--journal %s was begun with other redaction rules: it lacks %s", path, strings.Join(lacks, ", ")).hint("name another file")
@@ -124,46 +129,10 @@ func canReplace(path string) error {
 		return noJournal(path, err)
 	}
 	defer tape.Close()
-	if looksLike(tape) != aJournal {
+	if tape.Header.Journal == "" {
 		return wrongUse("--journal %s may be a recording, and only a journal is replaced: it is left as it is", path).hint("name another file, or take this one away first")
 	}
 	return nil
-}
-
-// What a tape looks like, by what is on it.
-const (
-	unclear = iota // it is damaged, or ends, before it shows
-	aJournal
-	aRecording
-)
-
-// looksLike tells a journal from a recording. On a recording a server answers,
-// or ends, before a note says why, or the header has how a server refuses. On a
-// journal it does not, but on that of a proxy that has broken nothing yet. A
-// tape without events is a journal: nothing is lost with it.
-func looksLike(tape *cassettes.Tape) int {
-	if len(tape.Header.Refusals) > 0 || tape.Header.Dialect != "" {
-		return aRecording
-	}
-	looks := aJournal
-	for e, err := range tape.Events() {
-		looks = unclear
-		switch {
-		case err != nil:
-			return unclear
-		case e.Note != nil:
-			return aJournal
-		case e.From == cassettes.Stderr, e.From == cassettes.Server && e.End != "":
-			return aRecording
-		case e.From == cassettes.Server:
-			for _, m := range messagesOf(e) {
-				if m.Kind == jsonrpc.Response {
-					return aRecording
-				}
-			}
-		}
-	}
-	return looks
 }
 
 // noJournal is the failure to open a journal.

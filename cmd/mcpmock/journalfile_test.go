@@ -18,7 +18,7 @@ func TestJoinedJournalPlaceholders(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j.cassette")
 	var both [2]*journalFile
 	for i := range both {
-		if both[i], err = newJournalFile(path, tape, overStdio); err != nil {
+		if both[i], err = newJournalFile(path, cassettes.OfMock, tape, overStdio); err != nil {
 			t.Fatal(err)
 		}
 	}

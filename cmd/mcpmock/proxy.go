@@ -137,7 +137,7 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	p.playing.stdio = len(p.command) > 0 && !p.given("listen")
 	var journal *journalFile
 	if p.journal != "" {
-		if journal, err = newJournalFile(p.journal, played(nil), p.carries()); err != nil {
+		if journal, err = newJournalFile(p.journal, cassettes.OfProxy, played(nil), p.carries()); err != nil {
 			return err
 		}
 		ears = append(ears, journal.hear)
@@ -147,7 +147,7 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	defer stop()
 	surviveBrokenPipes()
 	code, player, err := p.pass(ctx, c, opts)
-	if err := withClose(err, journal); err != nil {
+	if err := withClose(err, player, journal); err != nil {
 		return err
 	}
 	if err := c.judged(player, p.playing.stdio); err != nil {

@@ -135,7 +135,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 	}
 	var journal *journalFile
 	if p.journal != "" {
-		if journal, err = newJournalFile(p.journal, played(tape), p.carries()); err != nil {
+		if journal, err = newJournalFile(p.journal, cassettes.OfMock, played(tape), p.carries()); err != nil {
 			return err
 		}
 		ears = append(ears, journal.hear)
@@ -148,7 +148,7 @@ func (p *playing) run(ctx context.Context, c *console) error {
 		c.partFrom(ctx)
 	}
 	code, err := play(ctx, c, player)
-	if err := withClose(err, journal); err != nil {
+	if err := withClose(err, player, journal); err != nil {
 		return err
 	}
 	failed := c.judged(player, p.stdio)
@@ -223,9 +223,14 @@ func (l *listeners) hear(e *cassettes.Event) {
 	}
 }
 
-func withClose(err error, journal *journalFile) error {
+// withClose ends a journal, whose player has no clients any more, after what may
+// have failed with err.
+func withClose(err error, player *replay.Player, journal *journalFile) error {
 	if journal == nil {
 		return err
+	}
+	if player != nil {
+		player.Done()
 	}
 	if closeErr := journal.close(); err == nil {
 		err = closeErr

@@ -101,7 +101,7 @@ func (m *mocked) serve(r *errand, c *console, opts []replay.Option) error {
 	}
 	if r.journal != "" {
 		var err error
-		if m.journal, err = newJournalFile(r.journal, played(m.tape), r.carries()); err != nil {
+		if m.journal, err = newJournalFile(r.journal, cassettes.OfMock, played(m.tape), r.carries()); err != nil {
 			return err
 		}
 		ears = append(ears, m.journal.hear)

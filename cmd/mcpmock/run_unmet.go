@@ -17,7 +17,7 @@ import (
 
 // Meetings are what faults could have met, and which fired.
 type meetings struct {
-	fired          map[string]bool // faults, by name: those that have none cannot be told apart
+	fired          map[string]bool // faults, by what the journal calls them
 	http, stdio    bool            // somebody came so
 	methods, tools []string        // that were asked for
 }
@@ -78,6 +78,7 @@ func (y *meetings) could(s *scenarios.Scenario, f *scenarios.Fault, eras string)
 // unmet says which faults never fired at any of the mocks, and could have. Of one
 // that is left to chance that is no failure.
 func (y *meetings) unmet(playing []string, eras string, fails bool) (all []verdicts.Finding) {
+	n := 0
 	for _, name := range playing {
 		s, err := scenarios.Load(name)
 		if err != nil {
@@ -85,7 +86,8 @@ func (y *meetings) unmet(playing []string, eras string, fails bool) (all []verdi
 		}
 		for i := range s.Faults {
 			f := &s.Faults[i]
-			if y.fired[f.Name] || !y.could(s, f, eras) {
+			n++
+			if y.fired[f.Called(n)] || !y.could(s, f, eras) {
 				continue
 			}
 			text := fmt.Sprintf("%s: %s never fired, when %s", say.Printable(s.Name), say.Printable(faultName(f, i+1)), say.Printable(whenWords(&f.When)))

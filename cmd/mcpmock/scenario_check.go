@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/mcpmock/mcpmock/internal/near"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -28,6 +28,14 @@ meets a fault may go on in another way than the cassette has it. Where the
 scenario serves an era that the cassette lacks, its requests are taken for those
 of that era as far as there are any, and a fault that then hits nothing is no
 failure.
+
+A fault that counts requests, and needs more of them than the cassette has, hits
+nothing, and what it lacks is said. Where another fault hits something, after
+which a client may ask again, that is no failure.
+
+With or without a cassette a name that no revision of the protocol has, nor the
+scenario's stubs, is remarked on. That is no failure: servers have methods of
+their own.
 
 Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
 		Example: `  mcpmock scenario check ./mine.yaml
@@ -64,16 +72,22 @@ type faultReport struct {
 	Hits   []hit    `json:"hits,omitempty"`
 	Missed string   `json:"missed,omitempty"`     // why it hits nothing
 	Unsure string   `json:"unforetold,omitempty"` // why it may hit something, though nothing shows it
+	// Needs is how many requests that meet the rest of the trigger there must be,
+	// where the cassette has too few of them; Has is how many it has.
+	Needs   int      `json:"needs,omitempty"`
+	Has     int      `json:"has,omitempty"`
+	Remarks []string `json:"remarks,omitempty"` // on names that may be mistyped
 	// Nothing are the transports, http (also HTTP+SSE) and stdio, over which the
 	// fault never happens, or without these of its actions.
 	Nothing map[string][]string `json:"nothing_over,omitempty"`
 }
 
 type expectReport struct {
-	Level  string `json:"level"`
-	What   string `json:"what"`
-	Since  string `json:"since"`
-	Missed string `json:"missed,omitempty"` // why it can never be reached
+	Level   string   `json:"level"`
+	What    string   `json:"what"`
+	Since   string   `json:"since"`
+	Missed  string   `json:"missed,omitempty"` // why it can never be reached
+	Remarks []string `json:"remarks,omitempty"`
 }
 
 func checkScenario(c *console, name, cassette string) error {
@@ -92,11 +106,12 @@ func checkScenario(c *console, name, cassette string) error {
 	}, Stubbed: stubbed(s.Stubs), Cassette: cassette, Policies: policies(s), Faults: []faultReport{}, Expect: []expectReport{}}
 	for i := range s.Faults {
 		f := &s.Faults[i]
-		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: keys(&f.Do), Nothing: nothingOver(s, f)})
+		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: f.Do.Keys(), Nothing: nothingOver(s, f)})
 	}
 	for _, e := range s.Expect {
 		report.Expect = append(report.Expect, expectReport{Level: e.Level, What: e.What, Since: e.Since})
 	}
+	var r *rehearsal
 	missed := false
 	if cassette != "" {
 		tape, err := openTape(cassette, "-c %s")
@@ -104,12 +119,12 @@ func checkScenario(c *console, name, cassette string) error {
 			return err
 		}
 		defer tape.Close()
-		r, err := rehearse(s, tape)
-		if err != nil {
+		if r, err = rehearse(s, tape); err != nil {
 			return err
 		}
 		missed = report.against(r)
 	}
+	report.remark(s, namesOf(s, r))
 	if c.asJSON {
 		err = c.print(report)
 	} else {
@@ -131,7 +146,7 @@ func nothingOver(s *scenarios.Scenario, f *scenarios.Fault) map[string][]string 
 	for _, transport := range []string{"http", "stdio"} {
 		_, nothing := f.Do.Over(transport)
 		if transport == "stdio" && !f.When.Meetable("stdio") || transport == "http" && !f.When.Meetable("http") && !f.When.Meetable("sse") {
-			nothing = keys(&f.Do)
+			nothing = f.Do.Keys()
 		}
 		if nothing != nil {
 			if all == nil {
@@ -187,11 +202,21 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 	for i := range report.Faults {
 		f := &report.Faults[i]
 		f.Hits = r.hits[i]
-		if len(f.Hits) == 0 && r.apart {
+		if n := needs(&r.scenario.Faults[i].When); n > r.has(i) && r.has(i) > 0 {
+			f.Needs, f.Has = n, r.has(i)
+		}
+		again := r.again(i)
+		switch {
+		case len(f.Hits) > 0:
+		case r.apart:
 			f.Unsure = r.unforetold(i)
-		} else if len(f.Hits) == 0 && r.parted[i] {
+		case r.parted[i]:
 			f.Unsure = "a fault takes the session that it needs from the client: it hits one that goes on in a new session, which is not on the cassette"
-		} else if len(f.Hits) == 0 {
+		case again != "":
+			f.Unsure = again
+		case r.written(i):
+			f.Unsure = "what it asks for is written as a stub, which no client on the cassette asks for"
+		default:
 			f.Missed = r.why(i)
 			missed = true
 			continue
@@ -213,17 +238,48 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 	return missed
 }
 
+// remark adds what is odd about names. A fault that hits nothing says that already
+// of those in its trigger.
+func (report *scenarioReport) remark(s *scenarios.Scenario, n *names) {
+	for i := range report.Faults {
+		f := &report.Faults[i]
+		if f.Remarks = n.of(s.Faults[i].Until); f.Missed == "" {
+			f.Remarks = n.of(&s.Faults[i].When, s.Faults[i].Until)
+		}
+	}
+	for i := range report.Expect {
+		report.Expect[i].Remarks = n.expected(&s.Expect[i])
+	}
+}
+
+// unmet is the first condition of fault i that nothing on the tape meets, or nil.
+func (r *rehearsal) unmet(i int) *part {
+	for k := range r.parts[i] {
+		if p := &r.parts[i][k]; !p.met {
+			return p
+		}
+	}
+	return nil
+}
+
+// written reports whether fault i is about a method or a tool that is on no tape
+// because it is written as a stub.
+func (r *rehearsal) written(i int) bool {
+	p := r.unmet(i)
+	return p != nil && slices.Contains(stubbed(r.scenario.Stubs), p.key+" "+p.value)
+}
+
 // why says why fault i hits nothing.
 func (r *rehearsal) why(i int) string {
 	t := &r.scenario.Faults[i].When
-	for k := range r.parts[i] {
-		p := &r.parts[i][k]
-		if p.met {
-			continue
-		}
+	if p := r.unmet(i); p != nil {
 		text := p.unmet()
 		known := map[string][]string{"method": r.methods, "tool": r.tools}[p.key]
-		if likely := near.Word(strings.TrimSuffix(p.value, "*"), known); likely != "" {
+		likely, _ := meant(p.value, known)
+		if other, exists := meant(p.value, namesOf(r.scenario, r).called(p.key)); likely == "" && !exists {
+			likely = other
+		}
+		if likely != "" {
 			text += fmt.Sprintf(": did you mean %q?", likely)
 		} else if len(known) > 0 && len(known) <= maxSessions {
 			text += ": it has " + strings.Join(known, ", ")
@@ -235,8 +291,10 @@ func (r *rehearsal) why(i int) string {
 		return "it acts on a session, and what meets its conditions is of an era that has none"
 	case r.most[i] == 0:
 		return "its conditions are met, but never all by the same request"
-	case countWords(t) != "":
-		return fmt.Sprintf("it waits for %s, and at most %s %s met the rest", countWords(t), say.Count(r.most[i], "request"), r.within())
+	case needs(t) > r.has(i):
+		return r.short(i) + ": " + r.fewer(i)
+	case t.AfterTime > 0:
+		return r.later(t)
 	case t.Chance > 0:
 		return fmt.Sprintf("chance let all by that met the rest: %s %s at most", say.Count(r.most[i], "request"), r.within())
 	}
@@ -273,8 +331,15 @@ func (report *scenarioReport) write(w io.Writer) error {
 		if e.Missed != "" {
 			fmt.Fprintf(w, "    is never reached: %s\n", say.Printable(e.Missed))
 		}
+		writeRemarks(w, e.Remarks)
 	}
 	return nil
+}
+
+func writeRemarks(w io.Writer, all []string) {
+	for _, remark := range all {
+		fmt.Fprintf(w, "    remark: %s\n", say.Printable(remark))
+	}
 }
 
 // maxHits is how many hits of a fault people are shown.
@@ -295,6 +360,7 @@ func (f *faultReport) write(w io.Writer) {
 	if f.Unsure != "" {
 		fmt.Fprintf(w, "    not foretold: %s\n", say.Printable(f.Unsure))
 	}
+	writeRemarks(w, f.Remarks)
 	for i, h := range f.Hits {
 		if i == maxHits {
 			fmt.Fprintf(w, "    and %d more\n", len(f.Hits)-i)

@@ -47,6 +47,7 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 		case faults.Fits(&list[i], &q):
 			counted[i] = true
 			s.met[i]++
+			r.all[i]++
 			r.most[i] = max(r.most[i], s.met[i])
 		case faults.Fits(&list[i], &whole):
 			r.parted[i] = true
@@ -56,17 +57,22 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 	}
 	place := faults.Place{Session: &s.counts, Server: &r.server, Connection: ""}
 	r.run.Fire(&q, place, time.Time{}.Add(e.At), func(f *scenarios.Fault) bool {
+		k := 0
+		for &list[k] != f {
+			k++
+		}
+		if !counted[k] { // it meets what a fault before it has made of the session
+			s.met[k]++
+		}
+		r.hits[k] = append(r.hits[k], hitOf(&q, e, exchanges, s.met[k]))
 		for i := range list {
-			if &list[i] == f {
-				if !counted[i] { // it meets what a fault before it has made of the session
-					s.met[i]++
-				}
-				r.hits[i] = append(r.hits[i], hitOf(&q, e, exchanges, s.met[i]))
+			if i != k && counted[i] && !slices.Contains(r.beside[i], k) {
+				r.beside[i] = append(r.beside[i], k)
 			}
 		}
 		r.lose(&q, s, &f.Do)
 		r.latched = f.Do.Latch != nil && !r.piped() && r.tape.Header.Transport != "sse"
-		return !answersInPlace(&f.Do)
+		return !f.Do.Replaces() && f.Do.Crash == 0
 	})
 }
 
@@ -122,17 +128,10 @@ func hitOf(q *faults.Request, e *cassettes.Event, exchanges []int, nth int) hit 
 		h.Era = "modern"
 	}
 	if h.Method == mcp.ToolsCall {
-		h.Tool = gjson.GetBytes(q.Batch.Messages[0].Params, "name").Str
+		h.Tool = q.Tool()
 	}
 	h.Client = [...]string{faults.Sends: "", faults.Connects: "connect", faults.Disconnects: "disconnect", faults.Closes: "eof"}[q.Client]
 	return h
-}
-
-// answersInPlace reports whether an action answers in place of the server, so
-// that no fault after it acts.
-func answersInPlace(a *scenarios.Action) bool {
-	return a.Respond != nil || a.Latch != nil || a.Redirect != nil || a.Challenge != nil || a.Error != nil || a.Result != nil ||
-		a.Ignore || a.Crash > 0
 }
 
 // words is what was hit.

@@ -40,6 +40,8 @@ type rehearsal struct {
 	alone   []bool   // of each fault: some request meets the trigger, and has no session that it could act on
 	parted  []bool   // of each fault: some request would meet the trigger, had no fault taken its session away
 	most    []int    // of each fault: how many requests in one session meet the trigger, but for what counts
+	all     []int    // of each fault: how many in all do
+	beside  [][]int  // of each fault: those that hit a request which meets the trigger
 	methods []string // that are on the tape
 	tools   []string
 }
@@ -65,7 +67,7 @@ func rehearse(s *scenarios.Scenario, tape *cassettes.Tape) (*rehearsal, error) {
 	r := &rehearsal{
 		scenario: s, tape: tape, index: index, run: faults.NewSet(s).Begin(),
 		asked: map[int64][]int{}, labels: map[string]int{}, sessions: map[int]*rehearsed{}, on: map[int]*rehearsed{}, ways: map[string]*rehearsed{},
-		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)), alone: make([]bool, len(s.Faults)), parted: make([]bool, len(s.Faults)),
+		latest: map[int]faults.Request{}, begun: map[int]bool{}, hits: make([][]hit, len(s.Faults)), most: make([]int, len(s.Faults)), all: make([]int, len(s.Faults)), beside: make([][]int, len(s.Faults)), alone: make([]bool, len(s.Faults)), parted: make([]bool, len(s.Faults)),
 	}
 	r.clients, r.apart = map[string]int{}, r.crosses()
 	r.crossing = r.apart && s.Era == "modern"

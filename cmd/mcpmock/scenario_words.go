@@ -54,9 +54,6 @@ func parts(t *scenarios.Trigger) []part {
 		if v.Field(i).IsZero() {
 			continue
 		}
-		if name == "Headers" {
-			name = "Header" // as a trigger has it
-		}
 		p := part{key: keyOf(name), value: valueOf(v.Field(i))}
 		p.trigger.Client = t.Client
 		reflect.ValueOf(&p.trigger).Elem().Field(i).Set(v.Field(i))
@@ -117,34 +114,15 @@ func headerWords(h *scenarios.HeaderTest) string {
 	return h.Name + ": is " + say.Short(h.Is, 60)
 }
 
-// keys lists what is set in a trigger, an action or another part of a
-// scenario, as a file spells it.
-func keys(part any) []string {
-	var all []string
-	v := reflect.ValueOf(part).Elem()
-	for i := range v.NumField() {
-		if v.Field(i).IsZero() {
-			continue
-		}
-		key := keyOf(v.Type().Field(i).Name)
-		if len(all) == 0 || all[len(all)-1] != key {
-			all = append(all, key)
-		}
-	}
-	return all
-}
-
-// keyOf is a Go name as a file has it: ExpireSession is expire_session.
+// keyOf is the Go name of a condition as a file has it: InFlight is in_flight.
 func keyOf(name string) string {
 	switch name {
-	case "IDAs":
-		return "id"
+	case "Headers":
+		return "header"
 	case "AfterTime":
 		return "after"
 	case "Members":
 		return "params"
-	case "Headers":
-		return "headers"
 	case "SameID":
 		return "same_id"
 	}

@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 //	                        and sets $NAME to the URL in it, $NAME_address to
 //	                        its host and port
 //	end CODE NAME           sends SIGTERM; it must end with that exit code
-//	                        within ten seconds. NAME.out and NAME.err have
+//	                        within a minute. NAME.out and NAME.err have
 //	                        what it said
 //	killed NAME             kills it with -9
 //
@@ -52,7 +52,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(2 * time.Minute),   // for a program that should end and does not
+		Deadline:            time.Now().Add(15 * time.Minute),  // for a program that should end and does not
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", // writes what cmp got into the scripts
 		Setup: func(env *testscript.Env) error {
 			env.Values[backgrounds{}] = map[string]*background{}

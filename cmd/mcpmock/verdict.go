@@ -96,15 +96,14 @@ func judge(c *console, path string, names []string) (*verdicts.Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("judging %s: %w", path, err)
 	}
-	// The journal of a proxy begins as a recording does, until a note comes.
-	if len(heard.notes) == 0 && looksLike(tape) == aRecording {
+	if len(heard.notes) == 0 && tape.Header.Journal == "" { // notes stand on a journal alone, whoever has written it
 		return nil, noJournalToJudge(path, names)
 	}
 	all, err := verdicts.OfTape(tape, list...)
 	if err != nil {
 		return nil, fmt.Errorf("judging %s: %w", path, err)
 	}
-	// On the journal of a proxy nothing is matched: what there is none of says nothing.
+	// Before a live server nothing is matched: what there is none of says nothing.
 	facts := slices.DeleteFunc(heard.facts(), func(f verdicts.Fact) bool { return f.N == 0 && f.Name != "requests" })
 	return &verdicts.Report{Name: path, Facts: facts, Verdicts: all, Took: took}, nil
 }

@@ -6,7 +6,10 @@
 // jsonrpc for that.
 package mcp
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // The legacy revisions: those with an initialize handshake.
 const (
@@ -111,14 +114,17 @@ func IsRequest(method string) bool {
 	return ok
 }
 
+// notifications are those that a client may send.
+var notifications = [...]string{Initialized, Cancelled, Progress, "notifications/roots/list_changed", "notifications/tasks/status"}
+
 // IsNotification reports whether method is a notification that some revision
 // lets a client send.
-func IsNotification(method string) bool {
-	switch method {
-	case Initialized, Cancelled, Progress, "notifications/roots/list_changed", "notifications/tasks/status":
-		return true
-	}
-	return false
+func IsNotification(method string) bool { return slices.Contains(notifications[:], method) }
+
+// ClientMethods lists all that some revision lets a client send, requests and
+// notifications, in their alphabet's order.
+func ClientMethods() []string {
+	return slices.Sorted(slices.Values(slices.AppendSeq(slices.Clone(notifications[:]), maps.Keys(requests))))
 }
 
 // NeedsParams reports whether the schema asks for params in a request of that

@@ -59,6 +59,15 @@ func (p *process) reads() string {
 	}
 }
 
+// quiet closes stdin; nothing more may come.
+func (p *process) quiet() {
+	p.v.t.Helper()
+	_ = p.in.Close()
+	if got := p.reads(); got != "" {
+		p.v.t.Errorf("and then %.300q", got)
+	}
+}
+
 // ends closes stdin and waits for the status of the process.
 func (p *process) ends() int {
 	p.v.t.Helper()

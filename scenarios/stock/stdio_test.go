@@ -2,6 +2,7 @@ package stock_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
@@ -135,6 +136,7 @@ func greetedOddly(n int, assertion string, wants ...string) stockCase {
 			for _, w := range wants {
 				p.wants(w)
 			}
+			p.quiet()
 		},
 		good: piped(asks("initialize", n), asks("initialized", 0), closesStdin),
 		bad:  map[string]func(*visitor){assertion: piped(asks("initialize", n), waits)},
@@ -154,6 +156,7 @@ func calledOddly(n int, wants ...string) stockCase {
 			}
 			p.says(v.listing())
 			p.wants("~" + `\{"jsonrpc":"2\.0","id":3,"result":\{.*\n`)
+			p.quiet()
 		},
 		good: piped(asks("initialize", 1), asks("initialized", 0), asks("call", n), asks("list", 1), closesStdin),
 		bad:  map[string]func(*visitor){"settles": begin, "alive": begin},
@@ -206,7 +209,26 @@ func stdioCases() map[string]stockCase {
 		"stdio-ansi-colour":     greetedOddly(1, "settles", "~\x1b\\[32m"+greeted("1")+"\x1b\\[0m\n"),
 		"stdio-bom":             greetedOddly(1, "settles", "~\ufeff"+greeted("1")+`\n`),
 		"stdio-crlf":            greetedOddly(1, "sends", "~"+greeted("1")+`\r\n`),
-		"stdio-pretty-json":     greetedOddly(3, "settles", "{\n", "  \"jsonrpc\": \"2.0\",\n", "  \"id\": 1,\n", "  \"result\": {\n"),
+		"stdio-pretty-json": {
+			wire: func(v *visitor) {
+				p := v.pipe()
+				p.says(v.handshake("2025-11-25"))
+				text := p.reads()
+				for !strings.HasSuffix(text, "\n}\n") {
+					text += p.reads()
+				}
+				var one, pretty bytes.Buffer
+				if err := json.Compact(&one, []byte(text)); err != nil || !fits("~"+greeted("1"), one.String()) {
+					v.t.Errorf("got %q: %v", text, err)
+				}
+				if _ = json.Indent(&pretty, one.Bytes(), "", "  "); pretty.String()+"\n" != text {
+					v.t.Errorf("got %q, want each level two spaces deeper", text)
+				}
+				p.quiet()
+			},
+			good: piped(asks("initialize", 3), asks("initialized", 0), closesStdin),
+			bad:  map[string]func(*visitor){"settles": piped(asks("initialize", 3), waits)},
+		},
 		"stdio-content-length-framing": {
 			wire: func(v *visitor) {
 				p := v.pipe()
@@ -253,7 +275,10 @@ func stdioCases() map[string]stockCase {
 				p.begins()
 				p.says(v.calling())
 				p.wants(oslo(2) + "\n")
-				if got := v.stderr.String(); len(got) != 256<<10 || !strings.HasPrefix(got, "WARNING: ") {
+				const warning = "WARNING: something that nobody reads, over and over and over...\n"
+				p.says(v.calling())
+				p.wants(oslo(3) + "\n") // with no flood before it
+				if got := v.stderr.String(); len(got) != 256<<10 || got != strings.Repeat(warning, 4096) {
 					v.t.Errorf("%d bytes on stderr: %.80q", len(got), got)
 				}
 			},

@@ -107,6 +107,10 @@ func versionCases() map[string]stockCase {
 				v.begin()
 				v.list("MCP-Protocol-Version", "1999-01-01-nonsense").succeeds()
 				v.list("MCP-Protocol-Version", "").succeeds()
+				v.session, v.version = "", ""
+				if got := v.post(v.handshake("2025-06-18")).get("result.protocolVersion").Str; got != "2025-11-25" {
+					v.t.Errorf("the server speaks %s, want 2025-11-25 whatever a client asks for", got)
+				}
 			},
 			good: beginsAndCalls,
 			bad: map[string]func(*visitor){

@@ -36,7 +36,7 @@ type visitor struct {
 }
 
 // patience is how long anything real may take.
-const patience = 5 * time.Second
+const patience = time.Minute
 
 // opened is a stock tape, or that of testdata which has the newest revision.
 func opened(t *testing.T, name string) *cassettes.Tape {
@@ -70,7 +70,7 @@ func visitOf(t *testing.T, s *scenarios.Scenario, on string, opts ...replay.Opti
 		era = "auto"
 	}
 	recorded := opened(t, tape)
-	v := &visitor{t: t, tape: tape, clock: newStillClock(), judge: verdicts.New(s.Scaled()), notes: map[string]int{}, asked: map[int]string{}, more: make(chan struct{})}
+	v := newVisitor(t, tape, verdicts.New(s.Scaled()))
 	var err error
 	v.player, err = replay.New(recorded, append([]replay.Option{replay.WithScenario(s), replay.WithEra(era), replay.WithRepeat(), replay.WithClock(v.clock),
 		replay.WithSeed(1), replay.WithStderr(&v.stderr), replay.WithJournal(v.hear)}, opts...)...)
@@ -84,6 +84,11 @@ func visitOf(t *testing.T, s *scenarios.Scenario, on string, opts ...replay.Opti
 	t.Cleanup(func() { _ = srv.Close() })
 	v.url, v.sse = srv.URL, srv.SSE
 	return v
+}
+
+// newVisitor makes a visitor of a mock that is still to be started.
+func newVisitor(t *testing.T, tape string, judge *verdicts.Judge) *visitor {
+	return &visitor{t: t, tape: tape, clock: newStillClock(), judge: judge, notes: map[string]int{}, asked: map[int]string{}, more: make(chan struct{})}
 }
 
 // hear takes in the journal.

@@ -30,6 +30,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		{"who checks a server neither records it nor speaks for a shell", "check", []string{"recorder", "internal/weather", "cmd/..."}},
 		{"a probe asks and does not judge", "probes", []string{"check", "replay", "recorder", "scenarios", "cassettes", "cmd/..."}},
 		{"a judge hears tapes, wherever they come from", "verdicts", []string{"replay", "recorder", "cmd/..."}},
+		{"a gate knows a request by the facts, and neither tape, faults nor player", "replay/internal/gate", []string{"replay", "replay/internal/matching", "replay/internal/stubs", "faults", "verdicts", "cassettes", "cmd/..."}},
 		{"a scenario is data: it neither plays nor reads a tape", "scenarios", []string{"replay", "recorder", "cassettes", "cmd/..."}},
 		{"the tape stands on facts alone", "cassettes", []string{"replay", "recorder", "scenarios", "cmd/..."}},
 		{"facts know nothing of the house", "internal/...", []string{"cassettes", "recorder", "replay", "scenarios", "cmd/..."}},

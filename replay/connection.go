@@ -30,7 +30,7 @@ type connection struct {
 func (q *visit) open(s *stream, status int, h http.Header) {
 	q.stream = s
 	q.connection = connection{rc: http.NewResponseController(q.w)}
-	q.connection.ctx, q.connection.stop = context.WithCancel(q.r.Context())
+	q.connection.ctx, q.connection.stop = context.WithCancel(q.HTTP.Context())
 	h["Content-Type"] = contentStream
 	q.w.WriteHeader(status)
 	q.saidHead(status, h)
@@ -101,7 +101,7 @@ func (q *visit) gone() <-chan struct{} {
 	if q.stream != nil {
 		return q.connection.ctx.Done()
 	}
-	return q.r.Context().Done()
+	return q.HTTP.Context().Done()
 }
 
 // apart is short: each answer has a connection of its own.

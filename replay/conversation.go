@@ -160,6 +160,13 @@ func (c *conversation) claim(over bool) bool {
 	return true
 }
 
+// isClaimed reports whether the place is taken.
+func (c *conversation) isClaimed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claims > 0
+}
+
 // unclaim gives the place back.
 func (c *conversation) unclaim() {
 	c.mu.Lock()
@@ -254,10 +261,10 @@ func (c *conversation) cancel(id string) bool {
 func (c *conversation) end() { close(c.ended) }
 
 // state returns what the gate asks about a conversation.
-func (c *conversation) state() (initialized, ready bool, version string, listening int) {
+func (c *conversation) state() (initialized, ready bool, version string, listening bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.initialized, c.ready, c.version, c.listening
+	return c.initialized, c.ready, c.version, c.listening > 0
 }
 
 // before reports whether the negotiated revision is older than that one.

@@ -155,7 +155,7 @@ func TestPythonSlash(t *testing.T) {
 		{"python-sdk-1.12", "/mcp", "/mcp/"},
 	} {
 		cl := simple(t).play(WithScenario(&scenarios.Scenario{Dialect: c.dialect}))
-		url := strings.TrimSuffix(cl.url, "/mcp") + cl.player.endpoint()
+		url := strings.TrimSuffix(cl.url, "/mcp") + cl.player.gate.Endpoint()
 		base, ok := strings.CutSuffix(url, c.endpoint)
 		if !ok {
 			t.Fatalf("%s: it is served at %s, want %s", c.dialect, url, c.endpoint)

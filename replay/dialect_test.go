@@ -152,12 +152,3 @@ func TestDialects(t *testing.T) {
 		})
 	}
 }
-
-// Every check that a dialect may name has its function.
-func TestEveryCheckIsThere(t *testing.T) {
-	for _, name := range scenarios.CheckNames() {
-		if checks[name] == nil {
-			t.Errorf("no function for the check %s", name)
-		}
-	}
-}

@@ -95,7 +95,7 @@ func (p *Player) learnHeaders() {
 	}
 	for _, x := range p.index.Of(mcp.ToolsList) {
 		for _, tool := range gjson.GetBytes(p.answers.result(int(x)), "tools").Array() {
-			p.gate.params.add(jsonrpc.Bytes(tool.Raw))
+			p.gate.Learn(jsonrpc.Bytes(tool.Raw))
 		}
 	}
 }
@@ -113,33 +113,18 @@ func (q *visit) modernly() bool {
 	case !p.eras.legacy:
 		return true
 	case !p.eras.modern:
-		return p.dialect.Modern != nil && p.dialect.Name != "spec" && q.opensModern()
+		return p.dialect.Modern != nil && p.dialect.Name != "spec" && p.gate.Opens(&q.Facts)
 	}
-	return q.opensModern()
-}
-
-// namesOther reports whether the header names a version that has no handshake.
-func (q *visit) namesOther() bool {
-	if q.protocol == "" {
-		return false
-	}
-	return !mcp.IsLegacy(q.protocol) && !slices.Contains(q.p.dialect.Versions, q.protocol)
+	return p.gate.Opens(&q.Facts)
 }
 
 // outOfTime says of a request that is of the modern era, where that is not
 // served, what would serve it.
 func (q *visit) outOfTime() string {
-	if q.p.live || q.p.eras.modern || !q.carriesVersion() {
+	if q.p.live || q.p.eras.modern || !q.CarriesVersion() {
 		return ""
 	}
 	return "; this request is of " + mcp.V20260728 + ": replay with --era both to serve it"
-}
-
-// carriesVersion reports whether a message names its version itself.
-func (q *visit) carriesVersion() bool {
-	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool {
-		return jsonrpc.HasMeta(m.Params) && q.told(m).field(mcp.MetaVersion).Exists()
-	})
 }
 
 // spokenVersions lists the versions that the player speaks to modern clients,
@@ -162,28 +147,4 @@ func (p *Player) translatesFor(modern bool) bool {
 		return p.eras.modern && p.taped.legacy && (p.era == "both" || p.era == "modern")
 	}
 	return p.eras.legacy && p.taped.modern && (p.era == "both" || p.era == "legacy")
-}
-
-// opensModern reports whether a request is told to be of the modern era, where
-// a server has both, by what the dialect goes by. Over a pipe there is only the
-// message. An initialize is of the other era unless it is told apart by the
-// header of a server that looks at nothing else.
-func (q *visit) opensModern() bool {
-	by := q.p.gate.modern.Opens
-	if q.r == nil {
-		by = []string{"meta", "method"}
-	} else if len(by) == 0 {
-		by = []string{"version", "meta", "method"}
-	}
-	for _, sign := range by {
-		switch {
-		case sign == "any" && len(q.r.Header[mcp.HeaderProtocolVersion]) > 0 && (q.protocol == "" || q.namesOther()),
-			sign == "version" && q.namesOther() && !q.shakes(),
-			sign == "later" && q.protocol >= firstModern,
-			sign == "meta" && q.carriesVersion() && !q.shakes(),
-			sign == "method" && (q.has(mcp.Discover) || q.has(mcp.Listen)):
-			return true
-		}
-	}
-	return false
 }

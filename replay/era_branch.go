@@ -6,6 +6,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
@@ -95,7 +96,7 @@ func (p *Player) nextOf(t *turn) (*answer, string) {
 	first.Responses, first.State, first.HasState = t.responses(recorded, p), recorded.state, recorded.hasState
 	m.Params = eras.Retry(first.Original, first.Responses, first.State, first.HasState)
 	if _, ok := matching.RetryOf(m.Method, m.Params); !ok {
-		return nil, "the recorded client never answered what " + m.Method + " " + quote(matching.NameOf(m.Method, m.Params)) + " asks for"
+		return nil, "the recorded client never answered what " + m.Method + " " + gate.Quote(matching.NameOf(m.Method, m.Params)) + " asks for"
 	}
 	x, _ := p.match(t.conv, m, true)
 	if x < 0 || slices.Contains(w.taken, x) || !p.index.IsRetry(x) {
@@ -148,7 +149,7 @@ func (t *turn) beside(on stage) *visit {
 
 // neverAnswered says why a round does not go on.
 func neverAnswered(method, name string) string {
-	return "the recorded client never answered so to " + method + " " + quote(name)
+	return "the recorded client never answered so to " + method + " " + gate.Quote(name)
 }
 
 // branchless is the mismatch of a client that answered what it was asked so

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/tidwall/gjson"
 )
@@ -40,7 +41,7 @@ func (a *answers) toLegacy(x int, version string) (*answer, error) {
 	own := *recorded
 	own.lines, own.modern, own.inputs, own.header, own.status = nil, false, nil, http.Header{}, http.StatusOK
 	own.version = version
-	own.remark = "a modern answer to " + quote(request.Method) + ", as " + version + " has it"
+	own.remark = "a modern answer to " + gate.Quote(request.Method) + ", as " + version + " has it"
 	for _, l := range recorded.lines {
 		switch {
 		case l.raw:

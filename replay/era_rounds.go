@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/tidwall/gjson"
 )
 
@@ -204,7 +205,7 @@ func (r *rounding) concluded() bool {
 func (r *rounding) answer(exchange int) *answer {
 	of := r.of
 	return &answer{exchange: exchange, session: of.session, event: of.event, asked: of.asked, status: http.StatusOK,
-		remark: "a legacy answer to " + quote(of.method) + ", as " + mcp.V20260728 + " has it",
+		remark: "a legacy answer to " + gate.Quote(of.method) + ", as " + mcp.V20260728 + " has it",
 		method: of.method, name: of.name, lines: r.lines, token: of.token, modern: true}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/tidwall/gjson"
 )
 
@@ -15,7 +16,7 @@ import (
 // has answered itself, and where it says false used is as with match.
 func (q *visit) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answered bool) {
 	if result, ok := q.follow(m); ok {
-		q.note("translated", "", quote(m.Method)+", which "+mcp.V20260728+" has not")
+		q.note("translated", "", gate.Quote(m.Method)+", which "+mcp.V20260728+" has not")
 		q.answer(m, result)
 		return nil, 0, true
 	}
@@ -39,7 +40,7 @@ func (q *visit) legacyFromModern(m jsonrpc.Message) (a *answer, used int, answer
 // spoke returns the legacy revision that a request is answered in: the
 // negotiated one, else the header's, else the one to assume.
 func (q *visit) spoke() string {
-	for _, v := range [...]string{q.version, q.protocol, mcp.AssumedVersion} {
+	for _, v := range [...]string{q.Version, q.Protocol, mcp.AssumedVersion} {
 		if mcp.IsLegacy(v) {
 			return v
 		}

@@ -51,7 +51,7 @@ func (q *visit) joinApart() {
 
 // answeredApart reports whether faults have answered each request of a batch.
 func (q *visit) answeredApart() bool {
-	for _, m := range q.requests() {
+	for _, m := range q.Requests() {
 		if q.members[string(m.ID)].Text == nil {
 			return false
 		}

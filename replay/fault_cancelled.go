@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/tidwall/gjson"
 )
 
@@ -15,10 +16,10 @@ import (
 // nil where the message is none (2025-11-25 basic/utilities/cancellation,
 // "Cancellation Flow").
 func (q *visit) cancels() []byte {
-	if !q.post() || len(q.batch.Messages) != 1 || q.batch.Messages[0].Method != mcp.Cancelled {
+	if !q.Post() || len(q.Batch.Messages) != 1 || q.Batch.Messages[0].Method != mcp.Cancelled {
 		return nil
 	}
-	id := gjson.GetBytes(q.batch.Messages[0].Params, "requestId")
+	id := gjson.GetBytes(q.Batch.Messages[0].Params, "requestId")
 	if !id.Exists() {
 		return nil
 	}
@@ -36,7 +37,7 @@ func (q *visit) callOff(m jsonrpc.Message) (own bool) {
 	called := q.conv.cancel(id)
 	if other := q.pipe.other(q.conv); !called && other != nil {
 		called = other.cancel(id)
-		own = !called && q.initialized
+		own = !called && q.Initialized
 	}
 	if called && q.pipe != nil { // the id is free for another request, with which the faults have nothing to do
 		q.pipe.editsOf([]string{id})
@@ -67,7 +68,7 @@ func (q *visit) answerCancelled(id []byte) {
 		pp.out.flush()
 		return
 	}
-	if q.old && q.known == sessionKnown {
+	if q.old && q.Known == gate.SessionKnown {
 		q.conv.pipe.emit(q.edits, id)
 		return
 	}
@@ -93,7 +94,7 @@ func (q *visit) answerCancelled(id []byte) {
 
 // flies notes a request whose answer is edited, for as long as that goes on.
 func (q *visit) flies(w *faults.Writer) {
-	if q.verb != http.MethodPost || w.ID == nil {
+	if q.Verb != http.MethodPost || w.ID == nil {
 		return
 	}
 	w.ID, w.Token = bytes.Clone(w.ID), bytes.Clone(w.Token)
@@ -103,7 +104,7 @@ func (q *visit) flies(w *faults.Writer) {
 	if c.flights == nil {
 		c.flights = map[string]*faults.Writer{}
 	}
-	for _, m := range q.requests() {
+	for _, m := range q.Requests() {
 		c.flights[string(m.ID)] = w
 	}
 }
@@ -137,7 +138,7 @@ func (q *visit) lands() {
 	if q.edited != nil {
 		c.alights(q.edited)
 	}
-	if n := len(q.requests()); n > 0 {
+	if n := len(q.Requests()); n > 0 {
 		c.landed(n)
 	}
 }

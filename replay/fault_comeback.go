@@ -21,7 +21,7 @@ func (q *visit) comesBack() bool {
 // primes reports whether the fault ends the stream after the priming event
 // alone, which clients of every revision get then.
 func (q *visit) primes() bool {
-	return q.comesBack() && q.verb == http.MethodPost && q.edits.Stream.EndPrime && q.edits.Stream.EndAfter == 0 && q.edits.Stream.EndTime == 0
+	return q.comesBack() && q.Verb == http.MethodPost && q.edits.Stream.EndPrime && q.edits.Stream.EndAfter == 0 && q.edits.Stream.EndTime == 0
 }
 
 // resumable returns the answer as one that the client can come back for,

@@ -45,8 +45,8 @@ func (q *visit) mayFall() (done func()) {
 		return func() {}
 	}
 	q.life = q.space.lives.now()
-	ctx, cancel := context.WithCancel(q.r.Context())
-	q.r = q.r.WithContext(ctx)
+	ctx, cancel := context.WithCancel(q.HTTP.Context())
+	q.HTTP = q.HTTP.WithContext(ctx)
 	stop := context.AfterFunc(q.life, cancel)
 	return func() {
 		stop()
@@ -64,7 +64,7 @@ func (q *visit) felled() bool { return q.life != nil && q.life.Err() != nil }
 // for a while each that comes; a process over stdio ends.
 func (q *visit) crash(d time.Duration) {
 	q.cut = true
-	if q.r == nil {
+	if q.HTTP == nil {
 		q.pipe.crash(1)
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -20,14 +21,14 @@ func (q *visit) edit(instead *scenarios.Action) {
 		return
 	}
 	if q.pipe != nil {
-		q.pipe.edit(q.requests(), q.edits, q.members)
+		q.pipe.edit(q.Requests(), q.edits, q.members)
 		return
 	}
 	if q.cut { // there is nothing left to edit
 		return
 	}
 	edits := q.edits
-	if q.old && q.verb == http.MethodPost && q.known == sessionKnown && !(instead != nil && instead.Responds()) {
+	if q.old && q.Verb == http.MethodPost && q.Known == gate.SessionKnown && !(instead != nil && instead.Responds()) {
 		// What is said comes on the stream, once the POST is accepted.
 		if edits = (&scenarios.Action{Status: edits.Status, Headers: edits.Headers}); !edits.Edits() {
 			return
@@ -35,21 +36,21 @@ func (q *visit) edit(instead *scenarios.Action) {
 	}
 	edits = q.filled(edits)
 	ctx, leave, left := q.lasts()
-	q.r = q.r.WithContext(ctx)
-	if edits.Stream != nil && edits.Stream.Resume == "duplicate" && len(q.r.Header[mcp.HeaderLastEventID]) > 0 {
+	q.HTTP = q.HTTP.WithContext(ctx)
+	if edits.Stream != nil && edits.Stream.Resume == "duplicate" && len(q.HTTP.Header[mcp.HeaderLastEventID]) > 0 {
 		twice := *edits
 		twice.Duplicate = true
 		edits = &twice
 	}
 	w := faults.NewWriter(q.w, edits, &around{visit: q, ctx: ctx, leave: leave})
-	if requests := q.requests(); len(requests) > 0 {
+	if requests := q.Requests(); len(requests) > 0 {
 		w.ID, w.Token = requests[0].ID, jsonrpc.ProgressToken(requests[0].Params)
 	}
-	w.Streams, w.Bare, w.Several, w.Apart = q.takesStreams(), q.verb == http.MethodHead, q.batch.Array, q.members
-	w.Primes, w.Last = q.primes(), q.r.Header.Get(mcp.HeaderLastEventID)
+	w.Streams, w.Bare, w.Several, w.Apart = q.takesStreams(), q.Verb == http.MethodHead, q.Batch.Array, q.members
+	w.Primes, w.Last = q.primes(), q.HTTP.Header.Get(mcp.HeaderLastEventID)
 	q.w, q.edited, q.leave = w, w, left
 	q.flies(w)
-	if q.verb == http.MethodGet && !q.old {
+	if q.Verb == http.MethodGet && !q.old {
 		q.conv.hears(w)
 	}
 }
@@ -60,9 +61,9 @@ func (q *visit) edit(instead *scenarios.Action) {
 // whose stream that session may end by what answers it. left leaves, and waits
 // until nobody watches any more.
 func (q *visit) lasts() (ctx context.Context, leave, left context.CancelFunc) {
-	ctx, leave = context.WithCancel(q.r.Context())
+	ctx, leave = context.WithCancel(q.HTTP.Context())
 	ended := q.conv.ended
-	if q.verb == http.MethodDelete || q.old && q.verb == http.MethodPost {
+	if q.Verb == http.MethodDelete || q.old && q.Verb == http.MethodPost {
 		ended = nil
 	}
 	watched := make(chan struct{})
@@ -97,7 +98,7 @@ func (q *visit) filled(do *scenarios.Action) *scenarios.Action {
 
 // attends edits nothing, but lets a GET stream say what faults send there.
 func (q *visit) attends() {
-	if q.edited == nil && q.verb == http.MethodGet && q.p.faults.Elsewhere() {
+	if q.edited == nil && q.Verb == http.MethodGet && q.p.faults.Elsewhere() {
 		q.edits = &scenarios.Action{}
 		q.edit(nil)
 	}
@@ -109,7 +110,7 @@ func (q *visit) left() {
 	if q.p.faults.Len() == 0 {
 		return
 	}
-	if q.edited != nil && q.verb == http.MethodGet {
+	if q.edited != nil && q.Verb == http.MethodGet {
 		q.conv.deaf(q.edited)
 	}
 	q.lands()

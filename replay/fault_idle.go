@@ -13,11 +13,11 @@ import (
 // on it goes to the same server, as if nothing had been. Only a connection of
 // HTTP/1.1 that the client means to keep has such a time.
 func (q *visit) closeIdle(after time.Duration, w http.ResponseWriter) {
-	server, _ := q.r.Context().Value(http.ServerContextKey).(*http.Server)
-	if server == nil || !q.r.ProtoAtLeast(1, 1) || q.r.ProtoMajor != 1 || q.r.Close {
+	server, _ := q.HTTP.Context().Value(http.ServerContextKey).(*http.Server)
+	if server == nil || !q.HTTP.ProtoAtLeast(1, 1) || q.HTTP.ProtoMajor != 1 || q.HTTP.Close {
 		return
 	}
-	chunked := q.edited.Chunked() && q.verb != http.MethodHead
+	chunked := q.edited.Chunked() && q.Verb != http.MethodHead
 	rc := http.NewResponseController(w)
 	if rc.Flush() != nil {
 		return

@@ -7,13 +7,14 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
 // instead sends what an action has in place of the mock's answer. Where that
 // is a message, an HTTP+SSE client gets it on its stream.
 func (q *visit) instead(do *scenarios.Action) {
-	if q.old && q.known == sessionKnown && do.Replaces() && !do.Responds() {
+	if q.old && q.Known == gate.SessionKnown && do.Replaces() && !do.Responds() {
 		q.acceptOld()
 	}
 	q.beside(func(q *visit) { q.answerInstead(do) })
@@ -54,7 +55,7 @@ func (q *visit) answerFault(resp *scenarios.Response) {
 // answerAll answers each request of the message, in the form of an answer;
 // what asks for none is accepted.
 func (q *visit) answerAll(spell func(id []byte) []byte) {
-	requests := q.requests()
+	requests := q.Requests()
 	if len(requests) == 0 {
 		q.accept()
 		return
@@ -68,7 +69,7 @@ func (q *visit) answerAll(spell func(id []byte) []byte) {
 		bodies = append(bodies, text)
 	}
 	body := bodies[0]
-	if q.batch.Array {
+	if q.Batch.Array {
 		body = array(bodies)
 	}
 	header := http.Header{"Content-Type": contentJSON}
@@ -85,7 +86,7 @@ func rpcResult(id []byte, result json.RawMessage) []byte {
 
 func rpcError(id []byte, e *scenarios.RPCError) []byte {
 	resp := &scenarios.Response{Code: e.Code, Message: e.Message}
-	m := envelope(inBand, id, resp, func(s string) string { return s })
+	m := gate.Envelope(gate.InBand, id, resp, func(s string) string { return s })
 	if e.Data != nil {
 		m = append(append(append(m[:len(m)-2], `,"data":`...), e.Data...), "}}"...)
 	}
@@ -94,11 +95,11 @@ func rpcError(id []byte, e *scenarios.RPCError) []byte {
 
 // redirect sends the client elsewhere.
 func (q *visit) redirect(to *scenarios.Redirect) {
-	if q.r == nil {
+	if q.HTTP == nil {
 		return
 	}
-	at := *q.r.URL
-	at.Scheme, at.Host = "http", q.r.Host
+	at := *q.HTTP.URL
+	at.Scheme, at.Host = "http", q.HTTP.Host
 	switch to.To {
 	case "add_slash":
 		at.Path += "/"
@@ -131,12 +132,12 @@ func (q *visit) challenge(c *scenarios.Challenge) {
 // one message, and what follows is heard.
 func (q *visit) ignore() {
 	if q.pipe != nil {
-		q.pipe.unedit(q.requests())
+		q.pipe.unedit(q.Requests())
 		return
 	}
 	q.unbind()
 	select {
-	case <-q.r.Context().Done():
+	case <-q.HTTP.Context().Done():
 		q.saidEnd(cassettes.EOF)
 	case <-q.p.closing:
 		panic(http.ErrAbortHandler)

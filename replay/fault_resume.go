@@ -9,7 +9,7 @@ import (
 // resumesWrong answers a GET with Last-Event-ID as a fault has it, where one
 // does. It reports whether that was the whole answer.
 func (q *visit) resumesWrong() bool {
-	if q.edits == nil || q.edits.Stream == nil || len(q.r.Header[mcp.HeaderLastEventID]) == 0 {
+	if q.edits == nil || q.edits.Stream == nil || len(q.HTTP.Header[mcp.HeaderLastEventID]) == 0 {
 		return false
 	}
 	s, _ := q.resumes()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -24,15 +25,15 @@ func (q *visit) did(d faults.Doing) bool { return q.p.faults.Awaits(d) && q.brok
 // broken lets the faults act.
 func (q *visit) broken(d faults.Doing) bool {
 	if d == faults.Sends {
-		q.past, q.came = q.conv.watch(q.requests(), q.began, q.p.asks.sameID), q.conv
+		q.past, q.came = q.conv.watch(q.Requests(), q.began, q.p.asks.sameID), q.conv
 	}
 	r := q.shows(d)
 	at := faults.Place{Session: &q.conv.met, Server: &q.space.met}
-	if q.r != nil {
-		at.Connection = q.r.RemoteAddr
+	if q.HTTP != nil {
+		at.Connection = q.HTTP.RemoteAddr
 	}
-	if q.known == sessionEnded || q.known == sessionUnknown {
-		if before := q.p.sessions.met(q.id); before != nil {
+	if q.Known == gate.SessionEnded || q.Known == gate.SessionUnknown {
+		if before := q.p.sessions.met(q.ID); before != nil {
 			at.Session = before
 		}
 	}
@@ -79,22 +80,22 @@ func (q *visit) broken(d faults.Doing) bool {
 
 // shows makes of a request what the triggers may ask about it.
 func (q *visit) shows(d faults.Doing) faults.Request {
-	r := faults.Request{HTTP: q.verb, Batch: q.batch, Invalid: q.bodyErr != nil && q.verb == http.MethodPost, Client: d,
+	r := faults.Request{HTTP: q.Verb, Batch: q.Batch, Invalid: q.BodyErr != nil && q.Verb == http.MethodPost, Client: d,
 		Session: q.sessionState(), State: faults.New, Replica: q.replica,
 		Since: q.past.since, Idle: q.past.idle, InFlight: q.past.flying, SameID: q.past.sameID}
-	r.Over, r.Outside = "http", q.outside
+	r.Over, r.Outside = "http", q.Outside
 	if q.pipe != nil && q.pipe.process() {
 		r.Over = "stdio"
 	}
-	if q.r != nil {
-		r.Path, r.Header, r.Holds = q.r.URL.Path, q.r.Header, q.holds()
+	if q.HTTP != nil {
+		r.Path, r.Header, r.Holds = q.HTTP.URL.Path, q.HTTP.Header, q.holds()
 	}
 	switch {
-	case q.modern, q.pipe != nil && d == faults.Sends && q.modernly(): // of a pipe it is settled once the faults have seen the line
+	case q.Modern, q.pipe != nil && d == faults.Sends && q.modernly(): // of a pipe it is settled once the faults have seen the line
 		r.Session, r.State = faults.NoSession, faults.Stateless
-	case q.ready:
+	case q.Ready:
 		r.State = faults.Ready
-	case q.initialized:
+	case q.Initialized:
 		r.State = faults.Initializing
 	}
 	return r
@@ -104,7 +105,7 @@ func (q *visit) shows(d faults.Doing) faults.Request {
 // one which is over, or never was, has it from the client's own doing.
 func (q *visit) holds() faults.Holding {
 	switch {
-	case q.session != nil || q.known != sessionNone:
+	case q.session != nil || q.Known != gate.SessionNone:
 		return faults.Own
 	case q.p.sessions.any(q.space):
 		return faults.Others
@@ -117,13 +118,13 @@ func (q *visit) holds() faults.Holding {
 // scenario means the same on every transport.
 func (q *visit) sessionState() faults.Session {
 	switch {
-	case q.known == sessionUnknown && q.leaked, q.known == sessionKnown && !q.initialized && q.pipe == nil && !q.old:
+	case q.Known == gate.SessionUnknown && q.leaked, q.Known == gate.SessionKnown && !q.Initialized && q.pipe == nil && !q.old:
 		return faults.Leaked
-	case q.known == sessionUnknown:
+	case q.Known == gate.SessionUnknown:
 		return faults.Unknown
-	case q.known == sessionEnded:
+	case q.Known == gate.SessionEnded:
 		return faults.Ended
-	case q.pipe == nil && !q.old && q.known == sessionKnown, (q.pipe != nil || q.old) && q.initialized:
+	case q.pipe == nil && !q.old && q.Known == gate.SessionKnown, (q.pipe != nil || q.old) && q.Initialized:
 		return faults.Known
 	}
 	return faults.NoSession
@@ -133,13 +134,13 @@ func (q *visit) sessionState() faults.Session {
 // reports whether that changed what the request is.
 func (q *visit) intervene(do *scenarios.Action) bool {
 	changed := false
-	if do.Request != nil && q.r != nil {
-		q.r = q.r.Clone(q.r.Context())
-		faults.SetHeaders(q.r.Header, do.Request, nil)
+	if do.Request != nil && q.HTTP != nil {
+		q.HTTP = q.HTTP.Clone(q.HTTP.Context())
+		faults.SetHeaders(q.HTTP.Header, do.Request, nil)
 		changed = true
 	}
 	switch {
-	case q.r == nil && (do.ExpireSession || do.ForgetSession || do.Restart):
+	case q.HTTP == nil && (do.ExpireSession || do.ForgetSession || do.Restart):
 		q.pipe.crash(0) // the session of a process is the process
 		q.cut = true
 	case do.Restart:
@@ -151,7 +152,7 @@ func (q *visit) intervene(do *scenarios.Action) bool {
 	case do.ForgetSession && q.session != nil:
 		q.p.sessions.forget(q.session)
 		changed = true
-	case do.AdoptSession && q.known != sessionKnown && q.id != "" && !q.old:
+	case do.AdoptSession && q.Known != gate.SessionKnown && q.ID != "" && !q.old:
 		q.adopt()
 		changed = true
 	}
@@ -159,7 +160,7 @@ func (q *visit) intervene(do *scenarios.Action) bool {
 		q.crash(do.Crash)
 		return true
 	}
-	if changed && q.r != nil {
+	if changed && q.HTTP != nil {
 		q.locate()
 		if q.premints() {
 			q.premint()
@@ -170,11 +171,11 @@ func (q *visit) intervene(do *scenarios.Action) bool {
 
 // adopt makes a session of an id that was never issued.
 func (q *visit) adopt() {
-	c := newConversation(q.id, q.space, q.began)
+	c := newConversation(q.ID, q.space, q.began)
 	recorded := q.space.binder.Bind("")
 	c.begin(recorded, q.p.index.Sessions[recorded].Version, q.conv.capabilities, q.p.answers.standing(recorded, false))
 	c.ready = true
-	q.p.sessions.name(q.id, c) // where there is no room it stays unknown
+	q.p.sessions.name(q.ID, c) // where there is no room it stays unknown
 }
 
 // quit reports whether a pipe is to end, and ends it so.

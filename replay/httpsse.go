@@ -119,7 +119,7 @@ func (q *visit) openOld(c *conversation, spaceName string) {
 	q.saidHead(http.StatusOK, h)
 	q.unbind()
 	out := &frames{w: w, rc: http.NewResponseController(w), edited: q.edited != nil}
-	pp := p.newPipe(q.r.Context(), c, q.carrier, out)
+	pp := p.newPipe(q.HTTP.Context(), c, q.carrier, out)
 	pp.told = q.edited != nil
 	c.attend(1)
 	defer q.closeOld(pp, out)
@@ -161,7 +161,7 @@ func (q *visit) closeOld(pp *pipe, out *frames) {
 	pp.end()
 	out.close()
 	pp.wait()
-	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	q.Initialized, q.Ready, q.Version, q.listening = pp.conv.state()
 	select {
 	case <-pp.crashed:
 		q.cut = true

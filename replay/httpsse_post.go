@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 )
 
 // post takes a message of an HTTP+SSE client. It is accepted before it is
@@ -29,7 +30,7 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 	switch {
 	case q.policed(), q.faulted():
 		return
-	case q.sessionless(), !p.gate.walk(q, posted):
+	case q.sessionless(), !q.admitted(gate.Posted):
 		return
 	}
 	q.acceptOld()
@@ -44,12 +45,12 @@ func (q *visit) sessionless() bool {
 		opens += " " + q.p.old.stream
 	}
 	switch {
-	case q.known == sessionKnown:
+	case q.Known == gate.SessionKnown:
 		return false
-	case q.known == sessionNone:
+	case q.Known == gate.SessionNone:
 		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: "+opens+" and post to the URL of its endpoint event")
 	default:
-		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+cmp.Or(q.why, "this id was never issued")+"; "+opens)
+		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+cmp.Or(q.Why, "this id was never issued")+"; "+opens)
 	}
 	return true
 }
@@ -69,7 +70,7 @@ func (q *visit) acceptOld() {
 	q.edited, q.came = nil, nil
 	q.pipe, q.carrier = q.conv.pipe, q.conv.pipe.carrier
 	if q.edits != nil && !q.besideCancelled() {
-		q.pipe.edit(q.requests(), q.edits, q.members)
+		q.pipe.edit(q.Requests(), q.edits, q.members)
 	}
 }
 
@@ -77,15 +78,15 @@ func (q *visit) acceptOld() {
 // a live server by all of the URL that its endpoint event gave.
 func (q *visit) oldID() string {
 	if q.p.live {
-		return endpointID(q.r.URL)
+		return endpointID(q.HTTP.URL)
 	}
-	id, _ := q.p.old.session(q.r)
+	id, _ := q.p.old.session(q.HTTP)
 	return id
 }
 
 // locateOld finds the session that the query names.
 func (q *visit) locateOld() {
-	q.session, q.known, q.conv, q.why = nil, sessionNone, q.space.loose, ""
+	q.session, q.Known, q.conv, q.Why = nil, gate.SessionNone, q.space.loose, ""
 	id := q.oldID()
 	if id == "" {
 		return
@@ -93,18 +94,18 @@ func (q *visit) locateOld() {
 	c, why := q.p.sessions.find(q.space, id, q.began)
 	switch {
 	case c != nil && c.hasPipe():
-		q.session, q.known, q.conv = c, sessionKnown, c
+		q.session, q.Known, q.conv = c, gate.SessionKnown, c
 	case why != "":
-		q.known, q.why = sessionEnded, why
+		q.Known, q.Why = gate.SessionEnded, why
 	default:
-		q.known = sessionUnknown
+		q.Known = gate.SessionUnknown
 	}
-	q.initialized, q.ready, q.version, q.listening = q.conv.state()
+	q.Initialized, q.Ready, q.Version, q.listening = q.conv.state()
 }
 
 // refusal refuses what is not for a dialect to word.
 func (q *visit) refusal(status int, header http.Header, message string) {
-	body := inBandError(q.requestID(), mcp.InvalidRequest, message)
+	body := gate.InBandError(q.RequestID(), mcp.InvalidRequest, message)
 	h := http.Header{"Content-Type": contentJSON}
 	for name, values := range header {
 		h[name] = values

@@ -193,9 +193,9 @@ func (j *Journal) missed(m *Mismatch) {
 
 // asked puts the request on the journal.
 func (q *visit) asked() {
-	e := entry{on: q.carrier, from: cassettes.Client, text: q.body}
-	if q.r != nil {
-		e.method, e.path, e.query, e.header = q.r.Method, q.r.URL.Path, q.r.URL.RawQuery, q.r.Header
+	e := entry{on: q.carrier, from: cassettes.Client, text: q.Body}
+	if q.HTTP != nil {
+		e.method, e.path, e.query, e.header = q.HTTP.Method, q.HTTP.URL.Path, q.HTTP.URL.RawQuery, q.HTTP.Header
 	}
 	q.p.journal.add(e, q.began)
 }
@@ -280,7 +280,7 @@ func (q *visit) saidEnd(end cassettes.End) {
 	switch {
 	case q.felled():
 		e.end = cassettes.Reset
-	case q.r.Context().Err() != nil:
+	case q.HTTP.Context().Err() != nil:
 		e.from, e.end = cassettes.Client, cassettes.Closed
 	}
 	if q.p.breaks {

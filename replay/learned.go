@@ -9,6 +9,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -40,7 +41,6 @@ func learned(d *scenarios.Dialect, refusals []cassettes.Refusal) *scenarios.Dial
 func learn(checks []scenarios.Check, envelope *scenarios.Envelope, refusals []cassettes.Refusal, taught map[string]lesson) (own []scenarios.Check) {
 	done := map[string]bool{} // by probe and check, where what is left is of other methods
 	for _, c := range checks {
-		known := len(own)
 		for _, r := range refusals {
 			l, ok := taught[r.Probe]
 			if !ok || c.Refuse == nil || !l.isAbout(&c) || done[r.Probe+c.Name] {
@@ -51,11 +51,7 @@ func learn(checks []scenarios.Check, envelope *scenarios.Envelope, refusals []ca
 			}
 			done[r.Probe+c.Name] = len(c.Except) > 0
 		}
-		// Looking for an open stream takes its place, so that is done once; and
-		// GET alone can open one.
-		if c.Name != scenarios.CheckStreamOpen || len(own) == known {
-			own = append(own, c)
-		}
+		own = append(own, c)
 	}
 	return own
 }
@@ -110,7 +106,7 @@ func (l lesson) said(e scenarios.Envelope, id []byte, resp *scenarios.Response, 
 	if resp.Echo {
 		e.ID = "request"
 	}
-	return envelope(e, id, resp, words.Replace)
+	return gate.Envelope(e, id, resp, words.Replace)
 }
 
 // errorIn reads a body that is a JSON-RPC error and nothing else.

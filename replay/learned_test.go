@@ -52,8 +52,8 @@ func TestLearned(t *testing.T) {
 	}
 }
 
-// TestLearnedStreamOpen holds that a stream is looked for once, for to look
-// for it is to take its place; also where the dialect allows many.
+// TestLearnedStreamOpen holds that an open stream is looked for also where the
+// dialect allows many.
 func TestLearnedStreamOpen(t *testing.T) {
 	for _, name := range []string{"go-sdk-1.8", "spec"} {
 		d, err := scenarios.LoadDialect(name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
@@ -234,3 +235,6 @@ func stringOf(object []byte, member string) string {
 	}
 	return ""
 }
+
+// escaped is a member's name as a path of gjson has it.
+func escaped(name string) string { return strings.ReplaceAll(name, ".", `\.`) }

@@ -59,7 +59,7 @@ func (l *line) opens(opening string) bool {
 // resumes returns the stream that a GET goes on with, and after which event;
 // nil where it opens one.
 func (q *visit) resumes() (*stream, int) {
-	if last := q.r.Header[mcp.HeaderLastEventID]; len(last) > 0 {
+	if last := q.HTTP.Header[mcp.HeaderLastEventID]; len(last) > 0 {
 		return q.keptStream(last[0])
 	}
 	return nil, 0

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/mcpmock/mcpmock/verdicts"
 )
@@ -43,15 +44,16 @@ func NewLive(upstream http.Handler, opts ...Option) (*Player, error) {
 	if err := p.inVain(); err != nil {
 		return nil, err
 	}
-	var kept scenarios.Dialect
+	kept := *p.dialect
+	kept.Checks = nil
 	for _, c := range p.dialect.Checks {
 		if c.Name == scenarios.CheckSessionEnded || c.Name == scenarios.CheckSessionUnknown {
 			c.Every = false
 			kept.Checks = append(kept.Checks, c)
 		}
 	}
-	p.gate = newGate(&kept, false)
-	p.mode = "required" // as far as ids are sent; none is asked for
+	p.mode, p.lenient = "required", false // sessions, as far as ids are sent: none is asked for
+	p.gate = p.newGate(&kept)
 	p.sessions.evicts = true
 	p.router = http.HandlerFunc(p.serveLive)
 	return p, nil
@@ -103,7 +105,7 @@ func (p *Player) serveLive(w http.ResponseWriter, r *http.Request) {
 	if !p.safeLive(w, r) {
 		return
 	}
-	q := &visit{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{gave: r.Context()}}
+	q := &visit{Facts: gate.Facts{Verb: r.Method, HTTP: r}, p: p, w: w, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{gave: r.Context()}}
 	defer q.mayFall()()
 	q.balance()
 	q.unbind() // a body that gets on may take its time

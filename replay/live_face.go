@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 )
 
 // safeLive refuses requests that a foreign web page may have made a browser
@@ -32,7 +33,7 @@ func (p *Player) safeLive(w http.ResponseWriter, r *http.Request) bool {
 // stranger returns why a request must not be passed on, or "".
 func (p *Player) stranger(r *http.Request) string {
 	if r.Host != "" && !p.isOwn(r.Host, r) {
-		return "foreign Host " + quote(r.Host) + ": start mcpmock with --allow-host if it is yours"
+		return "foreign Host " + gate.Quote(r.Host) + ": start mcpmock with --allow-host if it is yours"
 	}
 	origins := r.Header["Origin"]
 	if origins == nil && strings.EqualFold(r.Header.Get("Sec-Fetch-Site"), "cross-site") {
@@ -44,7 +45,7 @@ func (p *Player) stranger(r *http.Request) string {
 			continue
 		}
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.User != nil || !p.isOwn(u.Host, r) {
-			return "foreign Origin " + quote(origin) + ": start mcpmock with --allow-origin if it is yours"
+			return "foreign Origin " + gate.Quote(origin) + ": start mcpmock with --allow-origin if it is yours"
 		}
 	}
 	return ""
@@ -78,8 +79,8 @@ type face struct {
 // facing returns w, with a face where the client is to see one.
 func (q *visit) facing(w http.ResponseWriter) http.ResponseWriter {
 	cookie := w.Header()["Set-Cookie"]
-	aliased := q.session != nil && !q.old && q.id != q.session.id
-	if cookie == nil && !aliased && (q.p.cors == nil || len(q.r.Header["Origin"]) == 0) {
+	aliased := q.session != nil && !q.old && q.ID != q.session.id
+	if cookie == nil && !aliased && (q.p.cors == nil || len(q.HTTP.Header["Origin"]) == 0) {
 		return w
 	}
 	delete(w.Header(), "Set-Cookie")
@@ -99,10 +100,10 @@ func (f *face) show() {
 	if f.cookie != nil {
 		h["Set-Cookie"] = append(slices.Clone(h["Set-Cookie"]), f.cookie...)
 	}
-	if s := q.session; s != nil && !q.old && q.id != s.id && h.Get(mcp.HeaderSessionID) == s.id {
-		h[mcp.HeaderSessionID] = []string{q.id} // by which this client knows it
+	if s := q.session; s != nil && !q.old && q.ID != s.id && h.Get(mcp.HeaderSessionID) == s.id {
+		h[mcp.HeaderSessionID] = []string{q.ID} // by which this client knows it
 	}
-	if origins := q.r.Header["Origin"]; q.p.cors != nil && len(origins) > 0 {
+	if origins := q.HTTP.Header["Origin"]; q.p.cors != nil && len(origins) > 0 {
 		for name := range h {
 			if strings.HasPrefix(name, "Access-Control-") {
 				delete(h, name)

@@ -34,7 +34,7 @@ type oldStream struct {
 
 // mayOpenOld reports whether a request may open a stream of HTTP+SSE.
 func (q *visit) mayOpenOld() bool {
-	return q.verb == http.MethodGet && accepts(q.r, "text/event-stream", false) && len(q.r.Header[mcp.HeaderSessionID]) == 0
+	return q.Verb == http.MethodGet && accepts(q.HTTP, "text/event-stream", false) && len(q.HTTP.Header[mcp.HeaderSessionID]) == 0
 }
 
 func (s *oldStream) WriteHeader(status int) {
@@ -131,7 +131,7 @@ func endpointID(u *url.URL) string { return u.EscapedPath() + "?" + u.Query().En
 // where to post to. It reports false where that is no URL.
 func (s *oldStream) open(raw []byte, f sse.Frame) bool {
 	q, p := s.q, s.q.p
-	at, err := q.r.URL.Parse(string(f.Data))
+	at, err := q.HTTP.URL.Parse(string(f.Data))
 	if err != nil {
 		return false
 	}
@@ -193,10 +193,10 @@ func (s *oldStream) hangUp() {
 // postsOld reports whether a request is a POST to a session of HTTP+SSE that
 // there is, or was.
 func (q *visit) postsOld() bool {
-	if q.verb != http.MethodPost || len(q.r.Header[mcp.HeaderSessionID]) > 0 {
+	if q.Verb != http.MethodPost || len(q.HTTP.Header[mcp.HeaderSessionID]) > 0 {
 		return false
 	}
-	c, why := q.p.sessions.find(q.space, endpointID(q.r.URL), q.began)
+	c, why := q.p.sessions.find(q.space, endpointID(q.HTTP.URL), q.began)
 	return c != nil || why != ""
 }
 
@@ -204,7 +204,7 @@ func (q *visit) postsOld() bool {
 // the stream's before the server can have answered, and it is in flight until
 // that has come.
 func (q *visit) passPosted(body io.ReadCloser) {
-	pp, requests, accepted := q.conv.pipe, q.requests(), false
+	pp, requests, accepted := q.conv.pipe, q.Requests(), false
 	pp.relay.owed.asks(q)
 	if q.edits != nil && len(requests) > 0 {
 		pp.edit(requests, q.edits, q.members)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -22,7 +23,7 @@ type owed struct {
 func (o *owed) asks(q *visit) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, m := range q.requests() {
+	for _, m := range q.Requests() {
 		if m.Method == mcp.Listen {
 			continue
 		}
@@ -98,7 +99,7 @@ func (l *relay) answered() {
 // what came earlier; not where the fault is about requests that have none.
 func (q *visit) settles(f *scenarios.Fault) {
 	pp := q.pipe
-	if q.old && q.known == sessionKnown {
+	if q.old && q.Known == gate.SessionKnown {
 		pp = q.conv.pipe
 	}
 	if f.Do.Quits() && pp != nil && pp.relay != nil && f.When.InFlight < 2 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/tidwall/sjson"
 )
@@ -33,31 +34,31 @@ func (b *hurried) Read(p []byte) (int, error) {
 // the body that is to be passed on; nil where the client has left before it was
 // there.
 func (q *visit) readLive() io.ReadCloser {
-	src := q.r.Body
+	src := q.HTTP.Body
 	if src == nil || src == http.NoBody {
 		src = http.NoBody
 	} else {
 		src = &hurried{src, http.NewResponseController(q.w)}
 	}
-	if q.verb != http.MethodPost {
+	if q.Verb != http.MethodPost {
 		return src
 	}
 	var body bytes.Buffer
-	if n := q.r.ContentLength; n > 0 {
+	if n := q.HTTP.ContentLength; n > 0 {
 		body.Grow(int(min(n, q.p.maxBody)) + bytes.MinRead)
 	}
 	n, err := body.ReadFrom(io.LimitReader(src, q.p.maxBody+1))
 	switch {
 	case err != nil:
-		q.bodyErr = err
+		q.BodyErr = err
 		return nil
 	case n > q.p.maxBody:
-		q.bodyErr = errTooLarge
+		q.BodyErr = gate.ErrTooLarge
 		return &joined{io.MultiReader(&body, src), src}
 	}
-	q.body = body.Bytes()
+	q.Body = body.Bytes()
 	q.parse()
-	return io.NopCloser(bytes.NewReader(q.body))
+	return io.NopCloser(bytes.NewReader(q.Body))
 }
 
 // A joined is a body of several parts.
@@ -69,7 +70,7 @@ type joined struct {
 // mustNotPass reports whether the request names a session that the server may
 // have and the client must not: a fault or a policy has ended it.
 func (q *visit) mustNotPass() bool {
-	return q.known == sessionUnknown || q.known == sessionEnded && q.why != deleted && q.why != streamClosed
+	return q.Known == gate.SessionUnknown || q.Known == gate.SessionEnded && q.Why != deleted && q.Why != streamClosed
 }
 
 // refused refuses a request that must not pass, and reports whether it has.
@@ -77,7 +78,7 @@ func (q *visit) refused() bool {
 	if q.old {
 		return q.sessionless()
 	}
-	return !q.p.gate.walk(q, overHTTP)
+	return !q.admitted(gate.OverHTTP)
 }
 
 // pass lets the live server answer.
@@ -85,7 +86,7 @@ func (q *visit) pass(body io.ReadCloser) {
 	c := q.conv
 	c.touch(q.began)
 	q.passes()
-	if q.verb == http.MethodGet && accepts(q.r, "text/event-stream", false) {
+	if q.Verb == http.MethodGet && accepts(q.HTTP, "text/event-stream", false) {
 		q.attends() // a fault may have something to say there
 		c.attend(1)
 		defer func() {
@@ -93,7 +94,7 @@ func (q *visit) pass(body io.ReadCloser) {
 			c.touch(q.p.clock.Now())
 		}()
 	}
-	if q.old && q.known == sessionKnown {
+	if q.old && q.Known == gate.SessionKnown {
 		q.passPosted(body)
 		return
 	}
@@ -110,14 +111,14 @@ func (q *visit) passOn(body io.ReadCloser) (status int) {
 
 // upstreams returns the request as the live server gets it.
 func (q *visit) upstreams(ctx context.Context, body io.ReadCloser) *http.Request {
-	r := q.r.WithContext(ctx)
-	r.Header = q.r.Header.Clone()
+	r := q.HTTP.WithContext(ctx)
+	r.Header = q.HTTP.Header.Clone()
 	r.Header["Accept-Encoding"] = []string{"identity"}
-	if q.session != nil && !q.old && q.id != q.session.id { // which it has never heard of
+	if q.session != nil && !q.old && q.ID != q.session.id { // which it has never heard of
 		r.Header[mcp.HeaderSessionID] = []string{q.session.id}
 	}
 	r.Body = body
-	if turned := q.turnedBack(q.body); turned != nil {
+	if turned := q.turnedBack(q.Body); turned != nil {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(turned)), int64(len(turned))
 	}
 	return r
@@ -127,10 +128,10 @@ func (q *visit) upstreams(ctx context.Context, body io.ReadCloser) *http.Request
 // never heard of: a cursor, or what a retry has because the fault has asked for
 // input. It returns nil where there is nothing of that.
 func (q *visit) turnedBack(text []byte) []byte {
-	if !q.post() || q.batch.Array || len(q.batch.Messages) != 1 {
+	if !q.Post() || q.Batch.Array || len(q.Batch.Messages) != 1 {
 		return nil
 	}
-	m := q.batch.Messages[0]
+	m := q.Batch.Messages[0]
 	params := q.turnBack(m.Params)
 	if t, again := matching.RetryOf(m.Method, params); again && q.p.staged.answers(&t) {
 		params = t.Original
@@ -183,8 +184,8 @@ func (b *begun) Write(p []byte) (int, error) {
 // that the server has broken off is broken off for the client, too.
 func (q *visit) passEdited(body io.ReadCloser) (status int) {
 	w := &begun{Writer: q.edited}
-	why, stream := q.caught(w, q.upstreams(q.r.Context(), body), q.leave)
-	ours := q.r.Context().Err() != nil && q.gave.Err() == nil // we have left the server, not the client us
+	why, stream := q.caught(w, q.upstreams(q.HTTP.Context(), body), q.leave)
+	ours := q.HTTP.Context().Err() != nil && q.gave.Err() == nil // we have left the server, not the client us
 	if stream.broken {
 		defer stream.hangUp()
 	}

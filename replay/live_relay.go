@@ -75,8 +75,8 @@ func (q *visit) passes() {
 	c := q.conv
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if q.initialize() && (q.pipe != nil || q.old) {
+	if q.Initialize() && (q.pipe != nil || q.old) {
 		c.initialized, c.capabilities = true, gjson.Result{}
 	}
-	c.ready = c.ready || q.has(mcp.Initialized)
+	c.ready = c.ready || q.Has(mcp.Initialized)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/tidwall/gjson"
 )
 
@@ -17,26 +18,26 @@ const deleted = "it was ended with DELETE"
 func (q *visit) learn(status int, header http.Header) {
 	switch {
 	case !q.p.live || status/100 != 2:
-	case q.verb == http.MethodDelete && q.session != nil:
+	case q.Verb == http.MethodDelete && q.session != nil:
 		q.p.sessions.end(q.session, deleted)
-	case q.initialize() && !q.old: // else its answer comes on the stream
+	case q.Initialize() && !q.old: // else its answer comes on the stream
 		c := q.conv
 		if id := header.Get(mcp.HeaderSessionID); id != "" && q.session == nil {
 			c = newConversation(id, q.space, q.began)
 			c.replica = q.replica
 			q.p.sessions.name(id, c)
 		}
-		c.begin(0, stringOf(q.batch.Messages[0].Params, "protocolVersion"), gjson.Result{}, nil)
+		c.begin(0, stringOf(q.Batch.Messages[0].Params, "protocolVersion"), gjson.Result{}, nil)
 	}
 }
 
 // strange takes a session that was begun before mcpmock stood between for one
 // that lives.
 func (q *visit) strange() {
-	c := newConversation(q.id, q.space, q.began)
+	c := newConversation(q.ID, q.space, q.began)
 	c.initialized, c.ready, c.replica = true, true, q.replica
-	c = q.p.sessions.meet(q.id, c)
-	q.session, q.known, q.conv = c, sessionKnown, c
+	c = q.p.sessions.meet(q.ID, c)
+	q.session, q.Known, q.conv = c, gate.SessionKnown, c
 }
 
 // meet names a conversation, unless the id names another one by now, and

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 )
 
 // Through stands between a client over stdio and a live server: it reads lines
@@ -95,7 +96,7 @@ func (l *live) take(text []byte, more bool, r *bufio.Reader) error {
 	var q visit
 	switch {
 	case more:
-		l.line(&q, nil, errTooLarge)
+		l.line(&q, nil, gate.ErrTooLarge)
 	case len(message) > 0:
 		l.line(&q, message, nil)
 	}

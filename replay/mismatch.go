@@ -173,7 +173,7 @@ func (q *visit) mismatch(m jsonrpc.Message, used int) *Mismatch {
 	if q.p.blank {
 		q.unwritten(miss)
 	} else {
-		q.p.diagnose(miss, m, used, q.modern)
+		q.p.diagnose(miss, m, used, q.Modern)
 	}
 	q.missed(miss)
 	return miss

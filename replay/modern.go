@@ -6,6 +6,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/eras"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 )
 
 // The path of a modern request: it stands alone, so there is neither session
@@ -15,28 +16,28 @@ import (
 // standAlone makes the request one of the modern era: of its client's
 // conversation, whatever session it names.
 func (q *visit) standAlone() {
-	q.id, q.session, q.known, q.why, q.leaked = "", nil, sessionNone, "", false
+	q.ID, q.session, q.Known, q.Why, q.leaked = "", nil, gate.SessionNone, "", false
 	var m jsonrpc.Message
-	if requests := q.requests(); len(requests) > 0 {
+	if requests := q.Requests(); len(requests) > 0 {
 		m = requests[0]
 	}
 	if q.pipe != nil {
-		q.conv = q.pipe.client(q.told(m), m.Params)
+		q.conv = q.pipe.client(q.Told(m), m.Params)
 	} else {
-		q.conv = q.space.client(q.p, q.told(m), m.Params)
+		q.conv = q.space.client(q.p, q.Told(m), m.Params)
 	}
-	q.own().capabilities = q.told(m).field(mcp.MetaCapabilities).Raw
-	q.initialized, q.ready, q.version, q.listening = true, true, mcp.V20260728, 0
+	q.Own().Capabilities = q.Told(m).Field(mcp.MetaCapabilities).Raw
+	q.Initialized, q.Ready, q.Version, q.listening = true, true, mcp.V20260728, false
 }
 
 // modernMessages answers a POST of the modern era, or a line.
 func (q *visit) modernMessages() {
-	for _, m := range q.batch.Messages {
+	for _, m := range q.Batch.Messages {
 		if m.Kind == jsonrpc.Notification && m.Method == mcp.Cancelled && q.pipe != nil { // over HTTP the client hangs up
 			q.callOff(m)
 		}
 	}
-	requests := q.requests()
+	requests := q.Requests()
 	if len(requests) == 0 {
 		q.acceptModern()
 		return
@@ -78,12 +79,12 @@ func (q *visit) modernRequest(m jsonrpc.Message) {
 // (2026-07-28 basic/patterns/mrtr, "Server Requirements").
 func (q *visit) overtaxes(a *answer) bool {
 	if len(a.inputs) > 0 {
-		q.required = eras.Missing(a.inputs, []byte(q.capabilities))
+		q.Required = eras.Missing(a.inputs, []byte(q.Capabilities))
 	}
-	if q.required == nil {
+	if q.Required == nil {
 		return false
 	}
-	q.turnAway(refusedCapability, "the answer asks the client for "+string(q.required)+": declare it in _meta, "+mcp.MetaCapabilities)
+	q.turnAway(refusedCapability, "the answer asks the client for "+string(q.Required)+": declare it in _meta, "+mcp.MetaCapabilities)
 	return true
 }
 
@@ -95,7 +96,7 @@ const (
 
 // turnAway refuses a request whose breach shows only beside the answer.
 func (q *visit) turnAway(check, detail string) {
-	q.refuse(check, q.p.refusal(check), detail)
+	q.refuse(check, q.p.gate.Late(check), detail)
 }
 
 // modernAnswer finds the answer to a modern request. Where there is none it
@@ -113,8 +114,8 @@ func (q *visit) modernAnswer(m jsonrpc.Message) (*answer, bool) {
 	case t.Original != nil: // what a retry has is there, and null: that is as good as nothing
 		m.Params = t.Original
 	}
-	if q.required = q.lacks(m); q.required != nil {
-		q.turnAway(refusedCapability, "the recorded server wants "+string(q.required)+" of a client that asks this: declare it in _meta, "+mcp.MetaCapabilities)
+	if q.Required = q.lacks(m); q.Required != nil {
+		q.turnAway(refusedCapability, "the recorded server wants "+string(q.Required)+" of a client that asks this: declare it in _meta, "+mcp.MetaCapabilities)
 		return nil, false
 	}
 	if x, _ := q.p.match(q.conv, m, true); x >= 0 {

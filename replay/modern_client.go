@@ -2,6 +2,7 @@ package replay
 
 import (
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 )
 
@@ -11,8 +12,8 @@ const maxClients = 1000
 
 // client returns the conversation of a modern client: all requests of a space
 // that give the same clientInfo and capabilities.
-func (s *space) client(p *Player, t *told, params []byte) *conversation {
-	who := t.who(p.keys)
+func (s *space) client(p *Player, t *gate.Told, params []byte) *conversation {
+	who := whoIs(t, p.keys)
 	s.clientsMu.RLock()
 	c := s.clients[who]
 	s.clientsMu.RUnlock()
@@ -42,8 +43,8 @@ func (s *space) client(p *Player, t *told, params []byte) *conversation {
 
 // client returns the conversation of the modern client at the other end of a
 // pipe. There is but one, though it may come to say otherwise who it is.
-func (pp *pipe) client(t *told, params []byte) *conversation {
-	who := t.who(pp.p.keys)
+func (pp *pipe) client(t *gate.Told, params []byte) *conversation {
+	who := whoIs(t, pp.p.keys)
 	pp.mu.Lock()
 	defer pp.mu.Unlock()
 	if pp.modern == nil {
@@ -72,7 +73,7 @@ func (p *Player) bindClient(c *conversation, params []byte) {
 	c.cursors.Follow(lane) // another client has exchanges of its own
 }
 
-// who returns the key of who a client is, as it spells that.
-func (t *told) who(keys *matching.Keys) matching.Key {
-	return keys.Spelled(t.field(mcp.MetaClientInfo).Raw, t.field(mcp.MetaCapabilities).Raw)
+// whoIs returns the key of who a client is, as it spells that.
+func whoIs(t *gate.Told, keys *matching.Keys) matching.Key {
+	return keys.Spelled(t.Field(mcp.MetaClientInfo).Raw, t.Field(mcp.MetaCapabilities).Raw)
 }

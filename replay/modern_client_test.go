@@ -100,7 +100,7 @@ func TestManyNames(t *testing.T) {
 		params := []byte(`{"_meta":` + metaOf(fmt.Sprint("c", i), `{}`) + `}`)
 		m := messageOf(params)
 		q := &visit{p: p, space: sp}
-		if sp.client(p, q.told(m), m.Params) == nil {
+		if sp.client(p, q.Told(m), m.Params) == nil {
 			t.Fatal("no conversation")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -189,9 +190,9 @@ func TestModernRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, check := range []string{scenarios.CheckCapabilityMissing, scenarios.CheckStateAltered} {
-			q := &visit{p: p, modern: true, fate: &p.calm}
-			q.own().required = []byte(`{"elicitation":{"form":{}}}`)
-			resp := p.refusal(check)
+			q := &visit{Facts: gate.Facts{Modern: true}, p: p, fate: &p.calm}
+			q.Own().Required = []byte(`{"elicitation":{"form":{}}}`)
+			resp := p.gate.Late(check)
 			body, _ := q.render(resp, "say so")
 			if check == scenarios.CheckCapabilityMissing && !strings.Contains(string(body), `"data":{"requiredCapabilities":{"elicitation":{"form":{}}}}`) || len(body) == 0 {
 				t.Errorf("%s, %s: %s", name, check, body)

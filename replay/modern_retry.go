@@ -12,7 +12,7 @@ import (
 
 // again takes a request apart, if it is one that is made again.
 func (q *visit) again(m jsonrpc.Message) (matching.Retry, bool) {
-	if !q.told(m).retries {
+	if !q.Told(m).Retries {
 		return matching.Retry{}, false
 	}
 	return matching.RetryOf(m.Method, m.Params)

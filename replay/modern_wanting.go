@@ -50,7 +50,7 @@ func (q *visit) lacks(m jsonrpc.Message) []byte {
 		return nil
 	}
 	needs, ok := q.p.wanting[q.p.keys.Of(m.Method, m.Params, true)]
-	if !ok || has(gjson.Parse(q.capabilities), needs) {
+	if !ok || has(gjson.Parse(q.Capabilities), needs) {
 		return nil
 	}
 	return []byte(needs.Raw)

@@ -24,10 +24,10 @@ func severityOf(level string) severity {
 
 // wants reads off a request what its client wants to be told on the way.
 func (q *visit) wants(m jsonrpc.Message, r *run) {
-	if q.modern {
+	if q.Modern {
 		r.least = none
 		if jsonrpc.HasMeta(m.Params) {
-			if level := q.told(m).field(mcp.MetaLogLevel); level.Exists() {
+			if level := q.Told(m).Field(mcp.MetaLogLevel); level.Exists() {
 				r.least = severityOf(level.Str)
 			}
 		}
@@ -42,10 +42,10 @@ func (q *visit) wants(m jsonrpc.Message, r *run) {
 
 // token returns the progress token of a request, or nil.
 func (q *visit) token(m jsonrpc.Message) []byte {
-	if !q.modern {
+	if !q.Modern {
 		return jsonrpc.ProgressToken(m.Params)
 	}
-	if token := q.told(m).field("progressToken"); jsonrpc.IsToken(token) {
+	if token := q.Told(m).Field("progressToken"); jsonrpc.IsToken(token) {
 		return jsonrpc.Bytes(token.Raw)
 	}
 	return nil

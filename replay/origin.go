@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -16,8 +17,8 @@ import (
 // (2025-11-25 basic/transports, "Security Warning"). It reports whether the
 // request may go on, and sets the CORS headers of one that may.
 func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
-	if !loopback(hostname(r.Host)) && !slices.Contains(p.allowHosts, hostname(r.Host)) || !p.gate.knowsHost(r.Host) {
-		if !p.refuseOutside(w, r, scenarios.CheckHost, "foreign Host "+quote(r.Host)) {
+	if !loopback(hostname(r.Host)) && !slices.Contains(p.allowHosts, hostname(r.Host)) || !p.gate.KnowsHost(r.Host) {
+		if !p.refuseOutside(w, r, scenarios.CheckHost, "foreign Host "+gate.Quote(r.Host)) {
 			p.refuseForeign(w, r, "Host", r.Host, "--allow-host")
 		}
 		return false
@@ -27,7 +28,7 @@ func (p *Player) safe(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	if len(origins) != 1 || !p.admits(origins[0]) {
-		if !p.refuseOutside(w, r, scenarios.CheckOrigin, "foreign Origin "+quote(strings.Join(origins, ", "))) {
+		if !p.refuseOutside(w, r, scenarios.CheckOrigin, "foreign Origin "+gate.Quote(strings.Join(origins, ", "))) {
 			p.refuseForeign(w, r, "Origin", strings.Join(origins, ", "), "--allow-origin")
 		}
 		return false
@@ -75,7 +76,7 @@ func (p *Player) admits(origin string) bool {
 
 func (p *Player) refuseForeign(w http.ResponseWriter, r *http.Request, what, value, flag string) {
 	p.writeError(w, r, http.StatusForbidden, mcp.InvalidRequest,
-		"Forbidden: foreign "+what+" "+quote(value)+": replay with "+flag+" if it is yours")
+		"Forbidden: foreign "+what+" "+gate.Quote(value)+": replay with "+flag+" if it is yours")
 }
 
 // hostname is the name in a Host header, lower-cased, without the port.
@@ -101,7 +102,7 @@ func loopback(name string) bool {
 // preflight answers the question that a browser asks before a request of
 // another origin.
 func (p *Player) preflight(w http.ResponseWriter, r *http.Request) {
-	q := &visit{p: p, w: w, r: r, verb: r.Method, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{}}
+	q := &visit{Facts: gate.Facts{Verb: r.Method, HTTP: r}, p: p, w: w, space: p.space(""), carrier: int(p.carriers.Add(1)), began: p.clock.Now(), fate: &fate{}}
 	q.asked()
 	q.showPolicy()
 	h := w.Header()

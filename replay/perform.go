@@ -9,6 +9,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 )
@@ -25,7 +26,7 @@ func (q *visit) perform(m jsonrpc.Message, a *answer) {
 	sole := a.sole(&t.run)
 	switch {
 	case sole >= 0 && (len(a.lines) == 1 && !a.lines[sole].identified() || !q.takesStreams()):
-		if q.listening == 0 && q.p.pace == 0 && a.lines[sole].delay == 0 {
+		if !q.listening && q.p.pace == 0 && a.lines[sole].delay == 0 {
 			q.performWhole(a, &a.lines[sole], &t.run)
 			return
 		}
@@ -61,10 +62,10 @@ func (q *visit) brokenOff(t *turn) {
 	case <-gone:
 		return
 	case <-q.p.closing:
-		q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: the mock is closing")
+		q.p.writeError(q.w, q.HTTP, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: the mock is closing")
 		return
 	case <-q.conv.ended:
-		q.p.writeError(q.w, q.r, http.StatusNotFound, mcp.InvalidRequest, "Not Found: the session has ended: send initialize without Mcp-Session-Id to open a new one")
+		q.p.writeError(q.w, q.HTTP, http.StatusNotFound, mcp.InvalidRequest, "Not Found: the session has ended: send initialize without Mcp-Session-Id to open a new one")
 		return
 	default:
 	}
@@ -241,5 +242,11 @@ func (q *visit) performInitialize(m jsonrpc.Message, a *answer, version string) 
 // client that names the type. Others get JSON, so that a plain HTTP client
 // with Accept: */* can read the body as such.
 func (q *visit) takesStreams() bool {
-	return accepts(q.r, "text/event-stream", q.p.dialect.Answers.Wildcards == "stream") || !accepts(q.r, "application/json", true)
+	return accepts(q.HTTP, "text/event-stream", q.p.dialect.Answers.Wildcards == "stream") || !accepts(q.HTTP, "application/json", true)
+}
+
+// accepts reports whether the Accept header admits a media type. With
+// wildcards, ranges such as */* count.
+func accepts(r *http.Request, mediaType string, wildcards bool) bool {
+	return gate.Takes(r.Header["Accept"], mediaType, wildcards)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/internal/sse"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
@@ -83,15 +84,15 @@ func (p *Player) newPipe(ctx context.Context, c *conversation, carrier int, out 
 // hear takes in what the client said, which has been read, put on the journal
 // and shown to the faults. Where an answer has to wait, hear does not.
 func (pp *pipe) hear(q *visit) {
-	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
-	if q.modern = q.modernly(); q.modern {
+	q.Initialized, q.Ready, q.Version, q.listening = pp.conv.state()
+	if q.Modern = q.modernly(); q.Modern {
 		q.standAlone()
 	}
-	if !pp.p.gate.walk(q, spoken) {
+	if !q.admitted(gate.Spoken) {
 		return
 	}
 	pp.conv.touch(q.began)
-	if q.modern {
+	if q.Modern {
 		q.modernMessages()
 		return
 	}

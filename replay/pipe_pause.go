@@ -91,8 +91,10 @@ func (q *visit) beside(f func(*visit)) {
 // detached returns the same request as one of its own, which may be answered
 // beside what comes next.
 func (q *visit) detached() *visit {
-	return &visit{p: q.p, w: q.w, r: q.r, pipe: q.pipe, verb: q.verb, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
-		body: q.body, batch: q.batch, bodyErr: q.bodyErr, id: q.id, session: q.session, known: q.known, conv: q.conv, fate: &fate{edits: q.edits, members: q.members, gave: q.gave},
-		minted: q.minted, protocol: q.protocol, why: q.why, replica: q.replica,
-		initialized: q.initialized, ready: q.ready, version: q.version, listening: q.listening}
+	own := &visit{Facts: q.Facts, p: q.p, w: q.w, pipe: q.pipe, old: q.old, space: q.space, carrier: q.carrier, began: q.began,
+		session: q.session, conv: q.conv, fate: &fate{edits: q.edits, members: q.members, gave: q.gave},
+		minted: q.minted, replica: q.replica,
+		listening: q.listening}
+	own.Alone = nil // that of the other goes when it is over
+	return own
 }

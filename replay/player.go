@@ -38,6 +38,7 @@ import (
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/replay/internal/matching"
 	"github.com/mcpmock/mcpmock/replay/internal/stubs"
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -58,7 +59,7 @@ type Player struct {
 	seal         seal    // of the states that clients carry
 	answers      *answers
 	framing      framing
-	gate         *gate
+	gate         *gate.Gate
 	sessions     *sessions
 	journal      *Journal
 	judge        *verdicts.Judge // nil where no scenario expects anything
@@ -129,7 +130,7 @@ func New(tape *cassettes.Tape, opts ...Option) (*Player, error) {
 	if err := p.settleEras(); err != nil {
 		return nil, err
 	}
-	p.gate = newGate(p.dialect, p.lenient)
+	p.gate = p.newGate(p.dialect)
 	p.learnHeaders()
 	p.learnWanting()
 	p.sessions = newSessions(p.dialect.Session.ID, p.seed, p.maxSessions, p.idle, p.clock.Now)

@@ -12,7 +12,7 @@ func (q *visit) policed() bool {
 	if p.rate == nil && p.auth == nil {
 		return false
 	}
-	if q.r == nil { // credentials and rates are HTTP's business
+	if q.HTTP == nil { // credentials and rates are HTTP's business
 		return false
 	}
 	return p.auth != nil && q.unauthorized(p.auth) || p.rate != nil && q.tooMany(p.rate)
@@ -24,7 +24,7 @@ func (q *visit) showPolicy() {
 	if q.policy != "" {
 		q.note("faulted", q.policy, "")
 	}
-	if q.p.cors != nil && len(q.r.Header["Origin"]) > 0 {
+	if q.p.cors != nil && len(q.HTTP.Header["Origin"]) > 0 {
 		q.note("faulted", "cors", "")
 	}
 }
@@ -35,11 +35,11 @@ const routeCookie = "MCPMOCK_ROUTE"
 // balance picks the replica that a request comes to.
 func (q *visit) balance() {
 	r := q.p.replicas
-	if r == nil || q.r == nil {
+	if r == nil || q.HTTP == nil {
 		return
 	}
 	if r.Policy == "cookie" {
-		if c, err := q.r.Cookie(routeCookie); err == nil {
+		if c, err := q.HTTP.Cookie(routeCookie); err == nil {
 			if n, err := strconv.Atoi(strings.TrimPrefix(c.Value, "replica-")); err == nil && n >= 1 && n <= r.N {
 				q.replica = n
 				return

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -48,7 +49,7 @@ func bearer(header string) (token string, named bool) {
 
 // unauthorized refuses a request without an accepted token.
 func (q *visit) unauthorized(a *scenarios.Auth) bool {
-	token, named := bearer(q.r.Header.Get("Authorization"))
+	token, named := bearer(q.HTTP.Header.Get("Authorization"))
 	if q.space.guard.admits(a, token, named, q.began) {
 		return false
 	}
@@ -57,7 +58,7 @@ func (q *visit) unauthorized(a *scenarios.Auth) bool {
 	}
 	q.note("faulted", "auth", "")
 	if a.AsResult != "" {
-		if q.old && q.known == sessionKnown {
+		if q.old && q.Known == gate.SessionKnown {
 			q.acceptOld() // the answer comes on the stream
 		}
 		result := append(append([]byte(`{"content":[{"type":"text","text":`), jsonrpc.Text(a.AsResult)...), `}],"isError":true}`...)
@@ -68,4 +69,4 @@ func (q *visit) unauthorized(a *scenarios.Auth) bool {
 	return true
 }
 
-func (q *visit) calls() bool { return q.has("tools/call") }
+func (q *visit) calls() bool { return q.Has("tools/call") }

@@ -65,13 +65,13 @@ func (t *recent) add(at int64) {
 // tooMany refuses a request beyond the rate. Clients that show no living
 // session, if only an id that names none, have one count between them.
 func (q *visit) tooMany(r *scenarios.Rate) bool {
-	if r.HTTP != "" && r.HTTP != q.verb {
+	if r.HTTP != "" && r.HTTP != q.Verb {
 		return false
 	}
 	who := ""
 	switch {
 	case r.By == "client":
-		who, _, _ = net.SplitHostPort(q.r.RemoteAddr)
+		who, _, _ = net.SplitHostPort(q.HTTP.RemoteAddr)
 	case q.session != nil:
 		who = q.session.id
 	}

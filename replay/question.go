@@ -8,6 +8,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/jsondiff"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 )
 
 // ask takes note of a question that is about to be sent and returns the id it
@@ -75,7 +76,7 @@ func (q *visit) replied(m jsonrpc.Message) {
 	recorded := c.recorded
 	c.mu.Unlock()
 	if asked == nil {
-		q.note("noted", "answer", "an answer to no question that is open: id "+quote(string(m.ID)))
+		q.note("noted", "answer", "an answer to no question that is open: id "+gate.Quote(string(m.ID)))
 		return
 	}
 	if answered := q.p.index.AnsweredBy(asked.event); answered >= 0 {

@@ -1,10 +1,10 @@
 package replay
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -74,82 +74,10 @@ func TestReadingLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, live := range []bool{false, true} {
-		q := &visit{p: &Player{options: options{dialect: d, live: live}}, body: []byte(`{"jsonrpc":"2.0","id":true,"method":"ping"}`)}
-		if q.parse(); (q.bodyErr != nil) != live {
-			t.Errorf("live %v: %v", live, q.bodyErr)
-		}
-	}
-}
-
-// aCall is a good request of the usual size.
-var aCall = []byte(`{"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"echo","arguments":{"text":"` + strings.Repeat("a text of some length ", 20) + `"},"_meta":{"progressToken":17}}}`)
-
-// TestReadingCost holds that a good request costs what it costs under the
-// specification, whatever the dialect.
-func TestReadingCost(t *testing.T) {
-	for _, name := range scenarios.Dialects() {
-		d, err := scenarios.LoadDialect(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := &visit{p: &Player{options: options{dialect: d}}, body: aCall}
-		if n := testing.AllocsPerRun(100, q.parse); n > 1 || q.bodyErr != nil {
-			t.Errorf("%s: %v allocations, %v", name, n, q.bodyErr)
-		}
-	}
-}
-
-func BenchmarkReading(b *testing.B) {
-	for _, name := range []string{"spec", "python-sdk-1.26", "typescript-sdk-1.12", "typescript-sdk-1.32", "go-sdk-1.8"} {
-		b.Run(name, func(b *testing.B) {
-			d, err := scenarios.LoadDialect(name)
-			if err != nil {
-				b.Fatal(err)
-			}
-			q := &visit{p: &Player{options: options{dialect: d}}, body: aCall}
-			b.ReportAllocs()
-			for b.Loop() {
-				q.parse()
-			}
-		})
-	}
-}
-
-// TestField holds how several lines of one field are read.
-func TestField(t *testing.T) {
-	for _, c := range []struct{ why, lines, name, want string }{
-		{"as a rule the first", "", "Mcp-Session-Id", "a"},
-		{"as Python", "first", "Mcp-Session-Id", "a"},
-		{"as the Request of the web", "joined", "Mcp-Session-Id", "a, b"},
-		{"with Content-Type", "joined", "Content-Type", "a, b"},
-		{"as Node", "node", "Mcp-Session-Id", "a, b"},
-		{"which has one Content-Type", "node", "Content-Type", "a"},
-	} {
-		q := &visit{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: c.lines}}}, r: &http.Request{Header: http.Header{c.name: {"a", "b"}}}}
-		if got := q.field(c.name); got != c.want {
-			t.Errorf("%s: %q", c.why, got)
-		}
-		if q.field("Mcp-Method") != "" {
-			t.Errorf("%s: a field that was not sent", c.why)
-		}
-	}
-	q := &visit{p: &Player{options: options{dialect: &scenarios.Dialect{Lines: "first"}}}, r: &http.Request{Header: http.Header{"A": {"☃"}}}}
-	if got := q.field("A"); got != "â\u0098\u0083" {
-		t.Errorf("bytes that are no ASCII: %q", got)
-	}
-}
-
-// TestKnowsHost holds which names of this machine a server takes for its own.
-func TestKnowsHost(t *testing.T) {
-	for _, c := range []struct {
-		host, match string
-		want        bool
-	}{
-		{"LOCALHOST:80", "", true}, {"LOCALHOST:80", "exact", false}, {"localhost", "exact", true},
-		{"localhost", "port", false}, {"localhost:80", "port", true}, {"[::1]:80", "port", true}, {"[::1]", "port", false},
-	} {
-		if got := (&gate{host: c.match}).knowsHost(c.host); got != c.want {
-			t.Errorf("%s, %q: %v", c.host, c.match, got)
+		q := &visit{p: &Player{options: options{live: live}, gate: gate.New(d, gate.Mock{}, false)}}
+		q.Body = []byte(`{"jsonrpc":"2.0","id":true,"method":"ping"}`)
+		if q.parse(); (q.BodyErr != nil) != live {
+			t.Errorf("live %v: %v", live, q.BodyErr)
 		}
 	}
 }

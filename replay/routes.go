@@ -62,7 +62,7 @@ func (p *Player) paths() []string {
 	if !slices.Contains(paths, p.index.Path) {
 		paths = append([]string{p.index.Path}, paths...)
 	}
-	if endpoint := p.endpoint(); !slices.Contains(paths, endpoint) {
+	if endpoint := p.gate.Endpoint(); !slices.Contains(paths, endpoint) {
 		paths = append(paths, endpoint)
 	}
 	return paths
@@ -92,11 +92,11 @@ func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q := p.visits(r)
-	q.p, q.w, q.r, q.verb, q.space, q.carrier, q.began = p, w, r, r.Method, p.space(""), int(p.carriers.Add(1)), p.clock.Now()
-	q.outside, q.bodyErr = true, errUnread
+	q.p, q.w, q.HTTP, q.Verb, q.space, q.carrier, q.began = p, w, r, r.Method, p.space(""), int(p.carriers.Add(1)), p.clock.Now()
+	q.Outside, q.BodyErr = true, errUnread
 	if p.faults.AsksPaths() {
 		defer q.mayFall()()
-		q.bodyErr = nil
+		q.BodyErr = nil
 		q.read()
 		q.locate()
 		q.asked()
@@ -112,7 +112,7 @@ func (p *Player) notFound(w http.ResponseWriter, r *http.Request) {
 		q.asked()
 	}
 	const nothing = "nothing is served at this path"
-	if resp := p.gate.outside[scenarios.CheckNoSuchPath]; resp != nil {
+	if resp := p.gate.Outside(scenarios.CheckNoSuchPath); resp != nil {
 		q.refuse(scenarios.CheckNoSuchPath, resp, nothing)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 	"github.com/tidwall/gjson"
 )
@@ -27,7 +28,7 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 	if q.away() {
 		return
 	}
-	if q.modern = q.modernly(); q.modern {
+	if q.Modern = q.modernly(); q.Modern {
 		q.standAlone()
 	} else if q.premints() {
 		q.premint()
@@ -40,17 +41,20 @@ func (p *Player) serve(w http.ResponseWriter, r *http.Request, spaceName string)
 		}
 		q.attends()
 	}
-	admitted := p.gate.walk(q, overHTTP)
-	defer q.disown()
-	if q.claimed {
-		defer q.conv.unclaim()
+	if q.Verb == http.MethodGet {
+		q.Place = q.place()
 	}
+	admitted := q.admitted(gate.OverHTTP)
+	defer q.disown()
 	if !admitted {
 		return
 	}
+	if q.claimed {
+		defer q.conv.unclaim()
+	}
 	q.conv.touch(q.began)
 	switch {
-	case q.modern:
+	case q.Modern:
 		q.modernMessages()
 	case r.Method == http.MethodGet:
 		q.listen()
@@ -77,14 +81,14 @@ func (p *Player) admit(w http.ResponseWriter, r *http.Request, spaceName string)
 		return nil
 	}
 	q := p.visits(r)
-	q.p, q.w, q.r, q.verb, q.space, q.carrier, q.began = p, w, r, r.Method, sp, int(p.carriers.Add(1)), p.clock.Now()
+	q.p, q.w, q.HTTP, q.Verb, q.space, q.carrier, q.began = p, w, r, r.Method, sp, int(p.carriers.Add(1)), p.clock.Now()
 	return q
 }
 
 // premints reports whether the dialect opens a session for the request before
 // it looks at it.
 func (q *visit) premints() bool {
-	return !q.p.live && !q.modern && q.p.dialect.Session.Mint == "always" && q.id == "" && q.p.mode == "required"
+	return !q.p.live && !q.Modern && q.p.dialect.Session.Mint == "always" && q.ID == "" && q.p.mode == "required"
 }
 
 // premint opens the session that dialects which mint before they validate give
@@ -98,13 +102,13 @@ func (q *visit) premint() {
 		c.replica = q.replica
 		q.conv, q.minted = c, c.id
 	}
-	q.initialized, q.ready, q.version, q.listening = q.conv.state()
+	q.Initialized, q.Ready, q.Version, q.listening = q.conv.state()
 }
 
 // messages answers a POST.
 func (q *visit) messages() {
-	requests := q.requests()
-	for _, m := range q.batch.Messages {
+	requests := q.Requests()
+	for _, m := range q.Batch.Messages {
 		switch m.Kind {
 		case jsonrpc.Notification:
 			q.notified(m)
@@ -115,7 +119,7 @@ func (q *visit) messages() {
 	switch {
 	case len(requests) == 0:
 		q.accept()
-	case q.batch.Array:
+	case q.Batch.Array:
 		q.playBatch(requests)
 	default:
 		q.request(requests[0])
@@ -260,7 +264,7 @@ func (q *visit) opens(a *answer) bool {
 }
 
 func (q *visit) writeFull() {
-	q.p.writeError(q.w, q.r, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many sessions: end some with DELETE")
+	q.p.writeError(q.w, q.HTTP, http.StatusServiceUnavailable, mcp.InternalError, "Service Unavailable: too many sessions: end some with DELETE")
 }
 
 // notified takes in a client's notification. It never mismatches.

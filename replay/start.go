@@ -113,7 +113,7 @@ func Listen(address string, p *Player) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Player: p, base: "http://" + reachable(listener.Addr()), done: make(chan struct{}), parting: time.Second}
-	s.URL = s.base + p.endpoint()
+	s.URL = s.base + p.gate.Endpoint()
 	if p.transport != "http" {
 		s.SSE = s.base + p.old.stream
 	}

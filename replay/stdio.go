@@ -11,6 +11,7 @@ import (
 
 	"github.com/mcpmock/mcpmock/cassettes"
 	"github.com/mcpmock/mcpmock/faults"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -96,7 +97,7 @@ func (pp *pipe) read(in io.Reader) error {
 	var q visit // of each line in turn: an answer that takes longer is a turn of its own
 	for first := true; ; first = false {
 		text, err := readLine(r, pp.p.maxBody)
-		if err != nil && !errors.Is(err, errTooLarge) && len(text) == 0 {
+		if err != nil && !errors.Is(err, gate.ErrTooLarge) && len(text) == 0 {
 			if err == io.EOF {
 				err = nil
 			}
@@ -107,7 +108,7 @@ func (pp *pipe) read(in io.Reader) error {
 			return nil
 		}
 		tooLarge := err
-		if !errors.Is(err, errTooLarge) {
+		if !errors.Is(err, gate.ErrTooLarge) {
 			tooLarge = nil
 		}
 		text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some clients on Windows begin
@@ -194,8 +195,8 @@ func (pp *pipe) acts(do *scenarios.Action) {
 // meets has the faults act on what the client does, but for what they say,
 // which is returned.
 func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
-	q := visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated()}
-	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	q := visit{Facts: gate.Facts{Verb: http.MethodPost}, p: pp.p, pipe: pp, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated()}
+	q.Initialized, q.Ready, q.Version, q.listening = pp.conv.state()
 	if q.did(d) {
 		return nil
 	}
@@ -204,11 +205,11 @@ func (pp *pipe) meets(d faults.Doing) *scenarios.Action {
 
 // line makes q the visit of a line that was read.
 func (pp *pipe) line(q *visit, text []byte, err error) {
-	*q = visit{p: pp.p, pipe: pp, verb: http.MethodPost, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, body: text, bodyErr: err, fate: pp.p.fated()}
+	*q = visit{Facts: gate.Facts{Verb: http.MethodPost, Body: text, BodyErr: err}, p: pp.p, pipe: pp, space: pp.space, carrier: pp.carrier, began: pp.p.clock.Now(), conv: pp.conv, fate: pp.p.fated()}
 	if err == nil {
 		q.parse()
 	}
-	q.initialized, q.ready, q.version, q.listening = pp.conv.state()
+	q.Initialized, q.Ready, q.Version, q.listening = pp.conv.state()
 	q.asked()
 }
 
@@ -219,7 +220,7 @@ func complete(r *bufio.Reader) bool {
 }
 
 // readLine reads a line of at most max bytes into memory of its own. Of a
-// longer one it reads on to the end and returns errTooLarge.
+// longer one it reads on to the end and returns gate.ErrTooLarge.
 func readLine(r *bufio.Reader, max int64) ([]byte, error) {
 	var long []byte
 	for {
@@ -228,7 +229,7 @@ func readLine(r *bufio.Reader, max int64) ([]byte, error) {
 			for err == bufio.ErrBufferFull {
 				_, err = r.ReadSlice('\n')
 			}
-			return nil, errTooLarge
+			return nil, gate.ErrTooLarge
 		}
 		if err != bufio.ErrBufferFull {
 			if long == nil {

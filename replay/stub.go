@@ -115,7 +115,7 @@ func (p *Player) progress(c *stubs.Call, say *stubs.Saying, token []byte, part t
 func (q *visit) unfit(m jsonrpc.Message, st *stubs.Stub, wrong string, malformed bool) *answer {
 	text := "Invalid arguments for " + st.Title() + ": " + wrong
 	q.note("refused", "arguments", text)
-	if !malformed && q.revision() >= mcp.V20251125 {
+	if !malformed && q.Revision() >= mcp.V20251125 {
 		return q.p.dressed(newStubbed(toolError(m.ID, text)))
 	}
 	return q.p.dressed(newStubbed(response(m.ID, synthesized{code: mcp.InvalidParams, message: "Invalid params: " + text})))

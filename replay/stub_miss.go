@@ -68,7 +68,7 @@ func (q *visit) unwritten(miss *Mismatch) {
 		miss.Reason = "there is no stub of this method"
 		miss.Hint = "write one, under " + of + " of the scenario's stubs"
 		miss.lack = &synthesized{status: http.StatusOK, code: mcp.MethodNotFound, message: "Method not found: " + miss.Method}
-		if q.modern { // 2026-07-28 basic/transports/streamable-http, "Protocol Version Header"
+		if q.Modern { // 2026-07-28 basic/transports/streamable-http, "Protocol Version Header"
 			miss.lack.status = http.StatusNotFound
 		}
 		return
@@ -90,7 +90,7 @@ func (q *visit) unknown(miss *Mismatch) *synthesized {
 		lack.message = "Unknown prompt: " + miss.Name
 	default:
 		lack.message = "Resource not found"
-		if !q.modern {
+		if !q.Modern {
 			lack.code = mcp.ResourceNotFound
 		}
 	}

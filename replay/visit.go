@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,17 +12,18 @@ import (
 	"github.com/mcpmock/mcpmock/faults"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
+	"github.com/mcpmock/mcpmock/replay/internal/gate"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// A visit is one HTTP request, or one line of a pipe, and all that the gate may
-// ask about it.
+// A visit is one HTTP request, or one line of a pipe, while it is served. What the
+// gate may ask about it stands in its facts.
 type visit struct {
+	gate.Facts
+
 	p       *Player
 	w       http.ResponseWriter
-	r       *http.Request // nil over stdio
-	pipe    *pipe         // where the answer goes, but for Streamable HTTP
-	verb    string        // the HTTP method; POST for a line of a pipe
+	pipe    *pipe // where the answer goes, but for Streamable HTTP
 	space   *space
 	carrier int
 	began   time.Time
@@ -32,33 +32,18 @@ type visit struct {
 	stream     *stream    // where it is one
 	connection connection // that carries it
 
-	body    []byte
-	batch   jsonrpc.Batch
-	bodyErr error // ErrEmpty, ErrDepth, ErrJSON, *EnvelopeError, errTooLarge
+	session *conversation // that the ID names
+	minted  string        // the id that a dialect shows to a request without one
+	replica int           // that the request comes to, from 1; 0 where there is one server
+	conv    *conversation // whom the request belongs to, once that is settled
 
-	id       string // Mcp-Session-Id as sent
-	session  *conversation
-	why      string // an ended session: what became of it
-	minted   string // the id that a dialect shows to a request without one
-	replica  int    // that the request comes to, from 1; 0 where there is one server
-	protocol string // MCP-Protocol-Version as sent
-
-	conv      *conversation // whom the request belongs to, once that is settled
-	version   string        // negotiated
-	listening int
-
-	known       sessionState
-	leaked      bool // an unknown id was shown by mcpmock, though it names no session
-	modern      bool // it is of the era without sessions: see alone
-	initialized bool
-	ready       bool
-	old         bool // a request of HTTP+SSE, whose session is in the query
-	outside     bool // nothing is served at its path
-	unbound     bool // the server's ReadTimeout is lifted
-	claimed     bool // the only GET stream of its session
+	leaked    bool // an unknown id was shown by mcpmock, though it names no session
+	listening bool // the client has a stream on which it can be told something
+	old       bool // a request of HTTP+SSE, whose session is in the query
+	unbound   bool // the server's ReadTimeout is lifted
+	claimed   bool // the only GET stream of its session
 
 	*fate
-	*alone // nil of a legacy request
 }
 
 // A fate is what faults and policies have in store for a request. Where there
@@ -100,50 +85,34 @@ func (p *Player) visits(r *http.Request) *visit {
 	return &b.visit
 }
 
-type sessionState uint8
-
-const (
-	sessionNone    sessionState = iota // no id was sent
-	sessionUnknown                     // never issued
-	sessionEnded
-	sessionKnown
-)
-
-// presented is the word that the checks of a dialect have for the session that
-// a request presents: none, known or unknown. A pipe is one from its
-// initialize on.
-func (q *visit) presented() string {
-	switch {
-	case q.known == sessionKnown, q.pipe != nil && q.initialized:
-		return "known"
-	case q.known == sessionNone:
-		return "none"
-	}
-	return "unknown"
-}
-
-var (
-	errTooLarge = errors.New("body too large")
-	errUnread   = errors.New("body not read") // of a request that is refused before it is
-)
+// errUnread says that a request is refused before its body is read.
+var errUnread = errors.New("body not read")
 
 // read takes in the body.
 func (q *visit) read() {
-	if q.verb != http.MethodPost {
+	if q.Verb != http.MethodPost {
 		return
 	}
-	q.body, q.bodyErr = readBody(q.r, q.p.maxBody)
-	if q.bodyErr != nil {
-		return
+	if q.Body, q.BodyErr = readBody(q.HTTP, q.p.maxBody); q.BodyErr == nil {
+		q.parse()
 	}
-	q.parse()
+}
+
+// parse reads the messages of the body, or of the line of a pipe. What a live
+// server makes of it is not known: there the dialect is that of refusals alone.
+func (q *visit) parse() {
+	if q.p.live {
+		q.Batch, q.BodyErr = jsonrpc.Parse(q.Body)
+	} else {
+		q.p.gate.Read(&q.Facts)
+	}
 }
 
 // readBody reads a body of at most max bytes.
 func readBody(r *http.Request, max int64) ([]byte, error) {
 	if r.ContentLength > max {
 		drain(r)
-		return nil, errTooLarge
+		return nil, gate.ErrTooLarge
 	}
 	if r.ContentLength >= 0 { // the usual case: one buffer of the right size
 		body := make([]byte, r.ContentLength)
@@ -153,7 +122,7 @@ func readBody(r *http.Request, max int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, max+1))
 	if int64(len(body)) > max {
 		drain(r)
-		return nil, errTooLarge
+		return nil, gate.ErrTooLarge
 	}
 	return body, err
 }
@@ -168,73 +137,34 @@ func (q *visit) locate() {
 		q.locateOld()
 		return
 	}
-	q.id, q.session, q.known, q.why, q.leaked, q.protocol = "", nil, sessionNone, "", false, ""
-	q.id, q.protocol = q.field(mcp.HeaderSessionID), strings.TrimSpace(q.field(mcp.HeaderProtocolVersion))
-	if q.id == "" || q.p.mode == "stateless" {
+	q.ID, q.session, q.Known, q.Why, q.leaked, q.Protocol = "", nil, gate.SessionNone, "", false, ""
+	q.ID, q.Protocol = q.p.gate.Field(q.HTTP.Header, mcp.HeaderSessionID), strings.TrimSpace(q.p.gate.Field(q.HTTP.Header, mcp.HeaderProtocolVersion))
+	if q.ID == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
-	} else if q.session, q.why = q.p.sessions.find(q.space, q.id, q.began); q.session != nil && !q.session.hasPipe() && q.session.replica == q.replica {
-		q.known, q.conv = sessionKnown, q.session
+	} else if q.session, q.Why = q.p.sessions.find(q.space, q.ID, q.began); q.session != nil && !q.session.hasPipe() && q.session.replica == q.replica {
+		q.Known, q.conv = gate.SessionKnown, q.session
 	} else if q.session != nil && !q.session.hasPipe() {
 		q.policy = "replicas"
-		q.session, q.known, q.conv = nil, sessionUnknown, q.space.loose
-	} else if q.why == forgotten || q.why == leaked {
-		q.known, q.leaked, q.why, q.conv = sessionUnknown, q.why == leaked, "", q.space.loose
-	} else if q.why != "" {
-		q.known, q.conv = sessionEnded, q.space.loose
-		if q.p.idles && q.why == q.p.sessions.expired() {
+		q.session, q.Known, q.conv = nil, gate.SessionUnknown, q.space.loose
+	} else if q.Why == forgotten || q.Why == leaked {
+		q.Known, q.leaked, q.Why, q.conv = gate.SessionUnknown, q.Why == leaked, "", q.space.loose
+	} else if q.Why != "" {
+		q.Known, q.conv = gate.SessionEnded, q.space.loose
+		if q.p.idles && q.Why == q.p.sessions.expired() {
 			q.policy = "idle"
 		}
 	} else if q.p.live {
 		q.strange()
 	} else {
-		q.session, q.known, q.conv = nil, sessionUnknown, q.space.loose
+		q.session, q.Known, q.conv = nil, gate.SessionUnknown, q.space.loose
 	}
-	q.initialized, q.ready, q.version, q.listening = q.conv.state()
+	q.Initialized, q.Ready, q.Version, q.listening = q.conv.state()
 }
 
-// post reports whether the request is a POST whose body could be read as
-// JSON-RPC.
-func (q *visit) post() bool { return q.verb == http.MethodPost && q.bodyErr == nil }
-
-// has reports whether the body holds a message of that method.
-func (q *visit) has(method string) bool {
-	return q.post() && slices.ContainsFunc(q.batch.Messages, func(m jsonrpc.Message) bool { return m.Method == method })
-}
-
-// initialize reports whether the body is an initialize request.
-func (q *visit) initialize() bool { return q.has(mcp.Initialize) }
-
-// method returns the method of the first message, or "".
-func (q *visit) method() string {
-	if q.post() {
-		return q.batch.Messages[0].Method
+// disown gives back what was found out about the request. Where something is
+// broken it may be wanted for longer.
+func (q *visit) disown() {
+	if !q.p.breaks {
+		q.Facts.Disown()
 	}
-	return ""
-}
-
-// requestID returns the id to answer with: the first request's, or what could
-// be read of a message that is no JSON-RPC.
-func (q *visit) requestID() []byte {
-	if q.outside { // no server of MCP has read it
-		return nil
-	}
-	if bad, ok := errors.AsType[*jsonrpc.EnvelopeError](q.bodyErr); ok {
-		return bad.ID
-	}
-	if q.bodyErr == nil && len(q.batch.Messages) > 0 && !q.batch.Array && q.batch.Messages[0].Kind == jsonrpc.Request {
-		return q.batch.Messages[0].ID
-	}
-	return nil
-}
-
-// revision returns the protocol revision the request is under: the header's,
-// else the negotiated one, else the one to assume.
-func (q *visit) revision() string {
-	switch {
-	case mcp.IsLegacy(q.protocol):
-		return q.protocol
-	case q.version != "":
-		return q.version
-	}
-	return mcp.AssumedVersion
 }

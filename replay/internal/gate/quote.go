@@ -1,13 +1,13 @@
-package replay
+package gate
 
 import (
 	"fmt"
 	"strings"
 )
 
-// quote puts a peer's text into a message, shortened, so that no control
+// Quote puts a peer's text into a message, shortened, so that no control
 // character and no flood gets through.
-func quote(s string) string {
+func Quote(s string) string {
 	if len(s) > 80 {
 		s = s[:80] + "..."
 	}
@@ -19,7 +19,7 @@ func orNone(sent string) string {
 	if sent == "" {
 		return "none"
 	}
-	return quote(sent)
+	return Quote(sent)
 }
 
 // printable drops what must not get into a header or a message.

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"slices"
@@ -10,6 +10,10 @@ import (
 // paramHeaders are the arguments that a header mirrors, by the name of the
 // tool.
 type paramHeaders map[string][]mirror.Argument
+
+// Learn takes in a tool of the mock's, whose arguments may have headers of their
+// own. It is for the time before the first request.
+func (g *Gate) Learn(tool []byte) { g.params.add(tool) }
 
 // add takes in a tool's definition. Of a tool that is defined several times only
 // those headers count that all of its definitions have: a client may have seen

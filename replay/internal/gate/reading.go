@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"bytes"
@@ -13,21 +13,20 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// parse reads the body, or the line of a pipe: as the specification has it, and
+// Read reads the body, or the line of a pipe: as the specification has it, and
 // where the dialect has a parser of its own, what that makes of it. A server may
 // take what is no good message, and take it for another than was meant: of two
-// ids the last, 7.0 for 7. Its answers have the id as it read it. What a live
-// server makes of it is not known: the dialect is that of refusals alone.
-func (q *visit) parse() {
-	q.batch, q.bodyErr = jsonrpc.Parse(q.body)
-	quotes := &q.p.dialect.Quotes
-	if quotes.Parser == "" || q.p.live || errors.Is(q.bodyErr, jsonrpc.ErrEmpty) || errors.Is(q.bodyErr, jsonrpc.ErrDepth) || q.plain(quotes) {
+// ids the last, 7.0 for 7. Its answers have the id as it read it.
+func (g *Gate) Read(f *Facts) {
+	f.Batch, f.BodyErr = jsonrpc.Parse(f.Body)
+	quotes := &g.dialect.Quotes
+	if quotes.Parser == "" || errors.Is(f.BodyErr, jsonrpc.ErrEmpty) || errors.Is(f.BodyErr, jsonrpc.ErrDepth) || g.plain(f) {
 		return
 	}
-	messages, array, err := reading(quotes, q.body)
+	messages, array, err := reading(quotes, f.Body)
 	switch {
-	case err != nil && q.bodyErr == nil:
-		q.bodyErr = &jsonrpc.EnvelopeError{Reason: err.Error()}
+	case err != nil && f.BodyErr == nil:
+		f.BodyErr = &jsonrpc.EnvelopeError{Reason: err.Error()}
 	case err != nil:
 	default:
 		text := bytes.Join(messages, []byte{','})
@@ -35,10 +34,10 @@ func (q *visit) parse() {
 			text = append(append([]byte{'['}, text...), ']')
 		}
 		if again, err := jsonrpc.Parse(text); err == nil {
-			if !array && gjson.ValidBytes(q.body) {
-				again.Messages[0].Raw = bytes.TrimSpace(q.body) // what was sent, for the journal
+			if !array && gjson.ValidBytes(f.Body) {
+				again.Messages[0].Raw = bytes.TrimSpace(f.Body) // what was sent, for the journal
 			}
-			q.batch, q.bodyErr = again, nil
+			f.Batch, f.BodyErr = again, nil
 		}
 	}
 }
@@ -46,15 +45,16 @@ func (q *visit) parse() {
 // plain reports whether every reader makes the same of a body that was read:
 // requests and notifications whose ids are short. What is said beside them, and
 // what their _meta is, is of concern to zod alone.
-func (q *visit) plain(quotes *scenarios.Quotes) bool {
-	if len(quotes.Models) > 0 && (q.batch.Array || q.p.dialect.Modern != nil && q.r != nil && mcp.IsModern(q.field(mcp.HeaderProtocolVersion))) {
+func (g *Gate) plain(f *Facts) bool {
+	quotes := &g.dialect.Quotes
+	if len(quotes.Models) > 0 && (f.Batch.Array || g.dialect.Modern != nil && f.HTTP != nil && mcp.IsModern(g.Field(f.HTTP.Header, mcp.HeaderProtocolVersion))) {
 		return true // a batch is refused whatever it holds, and a modern request read otherwise
 	}
-	if q.bodyErr != nil {
+	if f.BodyErr != nil {
 		return false
 	}
-	for i := range q.batch.Messages {
-		m := &q.batch.Messages[i]
+	for i := range f.Batch.Messages {
+		m := &f.Batch.Messages[i]
 		if m.Kind == jsonrpc.Response || len(m.ID) > 15 || bytes.IndexByte(m.ID, '\\') >= 0 || string(m.ID) == "-0" {
 			return false
 		}

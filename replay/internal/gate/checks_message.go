@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"strings"
@@ -10,33 +10,33 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-func checkUnknownMethod(q *visit, c *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if q.modern {
-			if !q.p.knowsModern(m.Method) {
-				return "revision " + mcp.Modern()[0] + " has no request " + quote(m.Method)
+func checkUnknownMethod(q visitor, c *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if q.Modern {
+			if !q.mock.Knows(m.Method, true) {
+				return "revision " + mcp.Modern()[0] + " has no request " + Quote(m.Method)
 			}
 			continue
 		}
 		known := mcp.IsLegacyRequest(m.Method) || m.Method == mcp.Discover && !c.Every
-		if !known && !q.p.index.Has(m.Method) && !q.p.stubs.Knows(m.Method) { // a server of its own may have more
-			return "no revision has a request " + quote(m.Method)
+		if !known && !q.mock.Knows(m.Method, false) { // a server of its own may have more
+			return "no revision has a request " + Quote(m.Method)
 		}
 	}
 	return ""
 }
 
-func checkMissingParams(q *visit, c *scenarios.Check) string {
-	for _, m := range q.requests() {
+func checkMissingParams(q visitor, c *scenarios.Check) string {
+	for _, m := range q.Requests() {
 		if m.Params == nil && (m.Method == mcp.Initialize || c.Every && mcp.NeedsParams(m.Method)) {
-			return quote(m.Method) + " needs params"
+			return Quote(m.Method) + " needs params"
 		}
 	}
 	return ""
 }
 
-func checkInitializeParams(q *visit, c *scenarios.Check) string {
-	for _, m := range q.requests() {
+func checkInitializeParams(q visitor, c *scenarios.Check) string {
+	for _, m := range q.Requests() {
 		if m.Method != mcp.Initialize {
 			continue
 		}
@@ -59,23 +59,23 @@ func checkInitializeParams(q *visit, c *scenarios.Check) string {
 // checkParamsIncomplete finds what the schema of every revision asks for: that it
 // is there, and of the modern era, which repeats it in headers and answers with
 // it, that it is of the right type.
-func checkParamsIncomplete(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
+func checkParamsIncomplete(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
 		params := gjson.Parse(jsonrpc.String(m.Params))
 		for _, name := range mcp.NeededParams(m.Method) {
-			if q.modern && name == mcp.MirroredMember(m.Method) {
-				if v := q.told(m).member(name); v.Type == gjson.String {
+			if q.Modern && name == mcp.MirroredMember(m.Method) {
+				if v := q.Told(m).member(name); v.Type == gjson.String {
 					continue // looked for already
 				} else if v.Exists() {
 					return "send " + name + " as a text"
 				}
 			}
 			if !params.Get(name).Exists() {
-				return quote(m.Method) + " needs params with " + name
+				return Quote(m.Method) + " needs params with " + name
 			}
 		}
-		if q.modern && m.Method == mcp.Listen {
-			if flaw := eras.FilterFlaw(filterOf(m)); flaw != "" {
+		if q.Modern && m.Method == mcp.Listen {
+			if flaw := eras.FilterFlaw(jsonrpc.Bytes(params.Get("notifications").Raw)); flaw != "" {
 				return flaw
 			}
 		}
@@ -83,52 +83,52 @@ func checkParamsIncomplete(q *visit, _ *scenarios.Check) string {
 	return ""
 }
 
-func checkIDMissing(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.notifications() {
+func checkIDMissing(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Notifications() {
 		if mcp.IsRequest(m.Method) {
-			return quote(m.Method) + " is a request and needs an id"
+			return Quote(m.Method) + " is a request and needs an id"
 		}
 	}
 	return ""
 }
 
-func checkIDUnexpected(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
+func checkIDUnexpected(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
 		if mcp.IsNotification(m.Method) {
-			return quote(m.Method) + " is a notification and has no id"
+			return Quote(m.Method) + " is a notification and has no id"
 		}
 	}
 	return ""
 }
 
-func checkNotificationUnknown(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.notifications() {
+func checkNotificationUnknown(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Notifications() {
 		if !mcp.IsNotification(m.Method) && !mcp.IsRequest(m.Method) {
-			return "no revision has a notification " + quote(m.Method)
+			return "no revision has a notification " + Quote(m.Method)
 		}
 	}
 	return ""
 }
 
 // checkKindUnexpected finds every message: the check says of which kinds.
-func checkKindUnexpected(q *visit, _ *scenarios.Check) string {
-	if !q.post() {
+func checkKindUnexpected(q visitor, _ *scenarios.Check) string {
+	if !q.Post() {
 		return ""
 	}
-	for _, m := range q.batch.Messages {
+	for _, m := range q.Batch.Messages {
 		if m.Kind == jsonrpc.Response {
 			return "what this server asks is in its results, and the answers go into the request that is sent again"
 		}
 	}
-	return "this server takes no " + strings.Join(kindsOf(q.batch.Messages), " and no ")
+	return "this server takes no " + strings.Join(kindsOf(q.Batch.Messages), " and no ")
 }
 
 // checkInputMalformed finds what a client cannot come back with: answers that
 // are no object of objects, or a state that is no text (2026-07-28
 // basic/patterns/mrtr, "Error Handling"). A null is as good as nothing.
-func checkInputMalformed(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if !mcp.TakesInput(m.Method) || !q.told(m).retries {
+func checkInputMalformed(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if !mcp.TakesInput(m.Method) || !q.Told(m).Retries {
 			continue
 		}
 		params := gjson.Parse(jsonrpc.String(m.Params))
@@ -144,7 +144,7 @@ func checkInputMalformed(q *visit, _ *scenarios.Check) string {
 		}
 		responses.ForEach(func(key, v gjson.Result) bool {
 			if !v.IsObject() {
-				malformed = "send an object for " + quote(key.Str) + " in inputResponses"
+				malformed = "send an object for " + Quote(key.Str) + " in inputResponses"
 			}
 			return malformed == ""
 		})
@@ -157,11 +157,11 @@ func checkInputMalformed(q *visit, _ *scenarios.Check) string {
 
 // checkMemberDoubled finds requests that say one thing twice: one reader takes
 // the first, another the last, and a header can mirror but one of them.
-func checkMemberDoubled(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if t := q.told(m); t.within != "" {
-			q.own().found = &finding{missing: []string{t.twice}}
-			return "send " + quote(t.twice) + " once in " + t.within
+func checkMemberDoubled(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if t := q.Told(m); t.within != "" {
+			q.Own().found = &finding{missing: []string{t.twice}}
+			return "send " + Quote(t.twice) + " once in " + t.within
 		}
 	}
 	return ""

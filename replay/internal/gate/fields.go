@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"net/http"
@@ -8,14 +8,14 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
-// field returns a header field as the dialect reads it: of several lines the
+// Field returns a header field as the dialect reads it: of several lines the
 // first, or all with commas between; "" where there is none.
-func (q *visit) field(name string) string {
-	lines := q.r.Header[name]
+func (g *Gate) Field(header http.Header, name string) string {
+	lines := header[name]
 	if len(lines) == 0 {
 		return ""
 	}
-	how := q.p.dialect.Lines
+	how := g.dialect.Lines
 	value := lines[0]
 	if len(lines) > 1 && (how == "joined" || how == "node" && name != "Content-Type") {
 		value = strings.Join(lines, ", ")
@@ -41,9 +41,9 @@ func latin1(s string) string {
 	return s
 }
 
-// knowsHost reports whether a server of the dialect takes a Host of this
+// KnowsHost reports whether a server of the dialect takes a Host of this
 // machine for its own.
-func (g *gate) knowsHost(host string) bool {
+func (g *Gate) KnowsHost(host string) bool {
 	if g.host == "" {
 		return true
 	}
@@ -56,9 +56,9 @@ func (g *gate) knowsHost(host string) bool {
 
 // comes reports whether a client takes a media type, as the accept checks of
 // a dialect compare it.
-func (q *visit) comes(mediaType string, c *scenarios.Check) bool {
-	lines := q.r.Header["Accept"]
-	if q.p.dialect.Lines == "first" && len(lines) > 1 {
+func (q visitor) comes(mediaType string, c *scenarios.Check) bool {
+	lines := q.HTTP.Header["Accept"]
+	if q.dialect.Lines == "first" && len(lines) > 1 {
 		lines = lines[:1]
 	}
 	return comes(lines, mediaType, c)
@@ -66,7 +66,7 @@ func (q *visit) comes(mediaType string, c *scenarios.Check) bool {
 
 func comes(lines []string, mediaType string, c *scenarios.Check) bool {
 	if c.Match == "" {
-		return takes(lines, mediaType, c.Wildcards)
+		return Takes(lines, mediaType, c.Wildcards)
 	}
 	major, _, _ := strings.Cut(mediaType, "/")
 	for _, line := range lines {
@@ -86,13 +86,9 @@ func comes(lines []string, mediaType string, c *scenarios.Check) bool {
 	return false
 }
 
-// accepts reports whether the Accept header admits a media type. With
+// Takes reports whether the lines of an Accept header admit a media type. With
 // wildcards, ranges such as */* count.
-func accepts(r *http.Request, mediaType string, wildcards bool) bool {
-	return takes(r.Header["Accept"], mediaType, wildcards)
-}
-
-func takes(lines []string, mediaType string, wildcards bool) bool {
+func Takes(lines []string, mediaType string, wildcards bool) bool {
 	major, _, _ := strings.Cut(mediaType, "/")
 	for _, line := range lines {
 		for line != "" {

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"strings"
@@ -6,17 +6,18 @@ import (
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
+// unslashed is a path without the slash at its end.
 func unslashed(path string) string { return strings.TrimSuffix(path, "/") }
 
-// endpoint is the path that the player tells of: the recorded one, with a
+// Endpoint is the path that the mock tells of: the recorded one, with a
 // slash at its end where the dialect asks for one, and without where it
 // refuses that.
-func (p *Player) endpoint() string {
-	bare := unslashed(p.index.Path)
+func (g *Gate) Endpoint() string {
+	bare := unslashed(g.mock.Endpoint)
 	if bare == "" {
-		return p.index.Path
+		return g.mock.Endpoint
 	}
-	for _, c := range p.dialect.Checks {
+	for _, c := range g.dialect.Checks {
 		switch c.Name {
 		case scenarios.CheckSlashMissing:
 			return bare + "/"
@@ -24,5 +25,5 @@ func (p *Player) endpoint() string {
 			return bare
 		}
 	}
-	return p.index.Path
+	return g.mock.Endpoint
 }

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"errors"
@@ -11,17 +11,17 @@ import (
 
 // parserWords are what the dialect's JSON parser says of the body; the detail
 // where there is none, or where it would have nothing to say.
-func (q *visit) parserWords(detail string) string {
+func (q visitor) parserWords(detail string) string {
 	said := ""
-	switch q.p.dialect.Quotes.Parser {
+	switch q.dialect.Quotes.Parser {
 	case "python":
-		said = pywords.JSON(q.body)
+		said = pywords.JSON(q.Body)
 	case "jiter":
-		said = pywords.Jiter(q.body)
+		said = pywords.Jiter(q.Body)
 	case "v8":
-		said = jswords.JSON(q.body)
+		said = jswords.JSON(q.Body)
 	case "go", "segmentio":
-		if _, _, err := reading(&q.p.dialect.Quotes, q.body); err != nil {
+		if _, _, err := reading(&q.dialect.Quotes, q.Body); err != nil {
 			said = err.Error()
 		}
 	}
@@ -33,15 +33,15 @@ func (q *visit) parserWords(detail string) string {
 
 // validatorWords are what the dialect's validator says of the body; likewise.
 // It is not shown what nests too deep, which it would follow to the end.
-func (q *visit) validatorWords(detail string) string {
-	quotes := &q.p.dialect.Quotes
+func (q visitor) validatorWords(detail string) string {
+	quotes := &q.dialect.Quotes
 	said := ""
 	switch {
-	case errors.Is(q.bodyErr, jsonrpc.ErrDepth):
+	case errors.Is(q.BodyErr, jsonrpc.ErrDepth):
 	case quotes.Zod == "3":
-		said = jswords.Zod(q.body)
+		said = jswords.Zod(q.Body)
 	case len(quotes.Models) > 0:
-		said = unionOf(quotes).Validate(q.body)
+		said = unionOf(quotes).Validate(q.Body)
 	}
 	if said == "" {
 		return detail
@@ -51,7 +51,7 @@ func (q *visit) validatorWords(detail string) string {
 
 // quoted returns the words that a response asks for, and nothing for those
 // that it does not: they cost a walk over the body.
-func (q *visit) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
+func (q visitor) quoted(resp *scenarios.Response, detail string) (parser, validator string) {
 	if uses(resp, "${parser}") {
 		parser = q.parserWords(detail)
 	}

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -6,7 +6,7 @@ import (
 
 // checks are the breaches that a dialect may put in order. Each function
 // returns what it found, in words that say what to do, or "".
-var checks = map[string]func(*visit, *scenarios.Check) string{
+var checks = map[string]func(visitor, *scenarios.Check) string{
 	scenarios.CheckMethod:              checkMethod,
 	scenarios.CheckStateless:           checkStateless,
 	scenarios.CheckSize:                checkSize,
@@ -66,4 +66,4 @@ var checks = map[string]func(*visit, *scenarios.Check) string{
 
 // checkNothing stands for what the mock refuses before it walks any checks, or
 // when the answer is known.
-func checkNothing(*visit, *scenarios.Check) string { return "" }
+func checkNothing(visitor, *scenarios.Check) string { return "" }

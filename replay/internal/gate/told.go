@@ -1,8 +1,7 @@
-package replay
+package gate
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"unsafe"
 
@@ -11,48 +10,50 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// An alone is what there is of a request that stands alone.
-type alone struct {
-	self         told        // what it says of itself
-	capabilities string      // what its client can do, as JSON
-	required     []byte      // what it would have to, for the answer
-	mirrors      []mirrored  // the headers that its body has; nil before they are looked for
-	found        *finding    // by a check, for the words of a refusal
-	room         [3]mirrored // for these, as a rule
+// An Alone is what there is of a request that stands alone.
+type Alone struct {
+	Capabilities string // what its client can do, as JSON
+	Required     []byte // what it would have to, for the answer
+
+	self    Told        // what it says of itself
+	mirrors []mirrored  // the headers that its body has; nil before they are looked for
+	found   *finding    // by a check, for the words of a refusal
+	room    [3]mirrored // for these, as a rule
 }
 
 // alones are those of requests that are over.
-var alones = sync.Pool{New: func() any { return new(alone) }}
+var alones = sync.Pool{New: func() any { return new(Alone) }}
 
-// own returns it, where only that of a modern request has been made.
-func (q *visit) own() *alone {
-	if q.alone == nil {
-		q.alone = alones.Get().(*alone)
+// Own returns what there is of the request as one that stands alone, and makes
+// room for it where nobody has asked before.
+func (f *Facts) Own() *Alone {
+	if f.Alone == nil {
+		f.Alone = alones.Get().(*Alone)
 	}
-	return q.alone
+	return f.Alone
 }
 
-// disown gives it back when the request has been answered. Where something is
-// broken it may be wanted for longer.
-func (q *visit) disown() {
-	if q.alone == nil || q.p.breaks {
+// Disown gives it back when the request has been answered: nothing of it may be
+// looked at any more, nor what Told returned.
+func (f *Facts) Disown() {
+	if f.Alone == nil {
 		return
 	}
-	*q.alone = alone{}
-	alones.Put(q.alone)
-	q.alone = nil
+	*f.Alone = Alone{}
+	alones.Put(f.Alone)
+	f.Alone = nil
 }
 
-// A told is what the params of a modern request tell besides what is asked:
+// A Told is what the params of a modern request tell besides what is asked:
 // read once, though many want to know. Most of it stands in _meta
 // (2026-07-28 basic, "Per-request protocol fields").
-type told struct {
+type Told struct {
 	of      *byte // the params that it was read from
 	meta    gjson.Result
 	fields  [len(toldFields)]gjson.Result
 	name    gjson.Result // what the request is about
 	uri     gjson.Result // likewise
-	retries bool         // it is made again, with what the server asked for
+	Retries bool         // it is made again, with what the server asked for
 	twice   string       // the first name that stands twice
 	within  string       // where: params, else _meta; "" is nowhere
 }
@@ -60,14 +61,14 @@ type told struct {
 // toldFields are the members that anyone asks for.
 var toldFields = [...]string{mcp.MetaVersion, mcp.MetaCapabilities, mcp.MetaClientInfo, mcp.MetaLogLevel, "progressToken"}
 
-// told reads the params of a request. Of members that stand twice it takes the
+// Told reads the params of a request. Of members that stand twice it takes the
 // first, as all do here that look for a member by its name.
-func (q *visit) told(m jsonrpc.Message) *told {
-	t, of := &q.own().self, unsafe.SliceData(m.Params)
+func (f *Facts) Told(m jsonrpc.Message) *Told {
+	t, of := &f.Own().self, unsafe.SliceData(m.Params)
 	if t.of == of && of != nil {
 		return t
 	}
-	*t = told{of: of}
+	*t = Told{of: of}
 	var params, meta names
 	gjson.Parse(jsonrpc.String(m.Params)).ForEach(func(key, v gjson.Result) bool {
 		if params.again(key.Str) {
@@ -82,7 +83,7 @@ func (q *visit) told(m jsonrpc.Message) *told {
 		case "uri":
 			t.uri = v
 		case "inputResponses", "requestState":
-			t.retries = true
+			t.Retries = true
 		}
 		return true
 	})
@@ -105,7 +106,7 @@ func (q *visit) told(m jsonrpc.Message) *told {
 }
 
 // doubles notes a name that stands twice, if it is the first.
-func (t *told) doubles(name, within string) {
+func (t *Told) doubles(name, within string) {
 	if t.within == "" {
 		t.twice, t.within = name, within
 	}
@@ -135,15 +136,15 @@ func (s *names) again(name string) bool {
 }
 
 // member returns the name or the uri.
-func (t *told) member(name string) gjson.Result {
+func (t *Told) member(name string) gjson.Result {
 	if name == "uri" {
 		return t.uri
 	}
 	return t.name
 }
 
-// field returns one of toldFields.
-func (t *told) field(name string) gjson.Result {
+// Field returns one of the members of _meta that anyone asks for, by its name.
+func (t *Told) Field(name string) gjson.Result {
 	for i := range toldFields {
 		if toldFields[i] == name {
 			return t.fields[i]
@@ -151,5 +152,3 @@ func (t *told) field(name string) gjson.Result {
 	}
 	return gjson.Result{}
 }
-
-func escaped(name string) string { return strings.ReplaceAll(name, ".", `\.`) }

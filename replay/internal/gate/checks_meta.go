@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"slices"
@@ -10,9 +10,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-func checkMetaMissing(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if !q.told(m).meta.IsObject() {
+func checkMetaMissing(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if !q.Told(m).meta.IsObject() {
 			return "send params with _meta, which has " + mcp.MetaVersion + " and " + mcp.MetaCapabilities
 		}
 	}
@@ -21,11 +21,11 @@ func checkMetaMissing(q *visit, _ *scenarios.Check) string {
 
 // checkMetaIncomplete finds requests that lack what every request of the modern
 // era has (2026-07-28 basic, "Per-request protocol fields").
-func checkMetaIncomplete(q *visit, c *scenarios.Check) string {
-	for _, m := range q.requests() {
+func checkMetaIncomplete(q visitor, c *scenarios.Check) string {
+	for _, m := range q.Requests() {
 		var all, looked []string
 		for _, name := range []string{mcp.MetaVersion, mcp.MetaCapabilities} {
-			if q.told(m).field(name).Exists() {
+			if q.Told(m).Field(name).Exists() {
 				continue
 			}
 			if all = append(all, name); looksAt(c, name) {
@@ -33,7 +33,7 @@ func checkMetaIncomplete(q *visit, c *scenarios.Check) string {
 			}
 		}
 		if len(looked) > 0 {
-			q.own().found = &finding{missing: all}
+			q.Own().found = &finding{missing: all}
 			return "send _meta with " + strings.Join(looked, " and ")
 		}
 	}
@@ -42,40 +42,40 @@ func checkMetaIncomplete(q *visit, c *scenarios.Check) string {
 
 // checkMetaMalformed finds requests whose protocol fields are not what the
 // schema says they are.
-func checkMetaMalformed(q *visit, c *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if v := q.told(m).meta; v.Exists() && !v.IsObject() && looksAt(c, "_meta") {
-			q.own().found = &finding{missing: []string{"_meta"}, given: jsonrpc.TypeName(v)}
+func checkMetaMalformed(q visitor, c *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if v := q.Told(m).meta; v.Exists() && !v.IsObject() && looksAt(c, "_meta") {
+			q.Own().found = &finding{missing: []string{"_meta"}, given: jsonrpc.TypeName(v)}
 			return "send _meta as an object"
 		}
 		for _, field := range protocolFields {
-			v := q.told(m).field(field.name)
+			v := q.Told(m).Field(field.name)
 			if !v.Exists() || !looksAt(c, field.name) || field.valid(v) {
 				continue
 			}
-			q.own().found = &finding{missing: []string{field.name}, given: jsonrpc.TypeName(v)}
+			q.Own().found = &finding{missing: []string{field.name}, given: jsonrpc.TypeName(v)}
 			return "send " + field.name + " as " + field.is
 		}
 	}
 	return ""
 }
 
-func checkMetaVersion(q *visit, _ *scenarios.Check) string {
-	for _, m := range q.requests() {
-		if v := q.told(m).field(mcp.MetaVersion); v.Exists() && v.Str != q.protocol {
-			return "_meta names version " + quote(v.String()) + ", MCP-Protocol-Version " + quote(q.protocol)
+func checkMetaVersion(q visitor, _ *scenarios.Check) string {
+	for _, m := range q.Requests() {
+		if v := q.Told(m).Field(mcp.MetaVersion); v.Exists() && v.Str != q.Protocol {
+			return "_meta names version " + Quote(v.String()) + ", MCP-Protocol-Version " + Quote(q.Protocol)
 		}
 	}
 	return ""
 }
 
-func checkMetaMethod(q *visit, _ *scenarios.Check) string {
-	if q.r == nil {
+func checkMetaMethod(q visitor, _ *scenarios.Check) string {
+	if q.HTTP == nil {
 		return ""
 	}
-	for _, m := range q.requests() {
-		if sent := q.r.Header.Get("Mcp-Method"); sent != m.Method {
-			return "the method is " + quote(m.Method) + ", Mcp-Method " + orNone(sent)
+	for _, m := range q.Requests() {
+		if sent := q.HTTP.Header.Get("Mcp-Method"); sent != m.Method {
+			return "the method is " + Quote(m.Method) + ", Mcp-Method " + orNone(sent)
 		}
 	}
 	return ""

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"encoding/json"
@@ -11,64 +11,68 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// filler replaces the variables of a scenario's texts.
-func (q *visit) filler(resp *scenarios.Response, detail string) *strings.Replacer {
+// Fill replaces the variables of a scenario's texts: for one request, in what is
+// said of a breach. Shown is the session id that the answer may show; of the
+// others that cost something only those have a value that resp holds.
+func (g *Gate) Fill(f *Facts, resp *scenarios.Response, detail, shown string) *strings.Replacer {
+	q := visitor{g, f}
 	fresh := ""
 	if uses(resp, "${fresh}") {
-		fresh = q.p.sessions.leak()
+		fresh = q.mock.Fresh()
 	}
 	host, origin, path, event := "", "", "", ""
-	if q.r != nil {
-		host, origin, path, event = q.r.Host, q.r.Header.Get("Origin"), q.r.URL.EscapedPath(), q.r.Header.Get(mcp.HeaderLastEventID)
+	if q.HTTP != nil {
+		host, origin, path, event = q.HTTP.Host, q.HTTP.Header.Get("Origin"), q.HTTP.URL.EscapedPath(), q.HTTP.Header.Get(mcp.HeaderLastEventID)
 	}
-	method, version := q.method(), ""
+	method, version := q.Method(), ""
 	if uses(resp, "${method}", "${jsonrpc}") && method == "" {
-		method, version = stringOf(q.body, "method"), stringOf(q.body, "jsonrpc")
+		text := jsonrpc.String(q.Body)
+		method, version = gjson.Get(text, "method").Str, gjson.Get(text, "jsonrpc").Str
 	}
 	kind, wrong := "", ""
 	if uses(resp, "${type}", "${syntax}") {
-		kind, wrong = jsonType(q.body), syntax(q.body)
+		kind, wrong = jsonType(q.Body), syntax(q.Body)
 	}
 	bare, query := "", ""
-	if q.r != nil {
+	if q.HTTP != nil {
 		bare = unslashed(path)
-		if q.r.URL.RawQuery != "" {
-			query = "?" + q.r.URL.RawQuery
+		if q.HTTP.URL.RawQuery != "" {
+			query = "?" + q.HTTP.URL.RawQuery
 		}
 	}
-	named := q.protocol
-	if q.modern || q.initialize() && (q.r == nil || len(q.r.Header[mcp.HeaderProtocolVersion]) == 0) {
+	named := q.Protocol
+	if q.Modern || q.Initialize() && (q.HTTP == nil || len(q.HTTP.Header[mcp.HeaderProtocolVersion]) == 0) {
 		named = q.names()
 	}
 	var found *finding
 	var required []byte
-	if q.alone != nil {
-		found, required = q.found, q.required
+	if q.Alone != nil {
+		found, required = q.found, q.Required
 	}
 	if found == nil {
 		found = &finding{missing: membersOf(required)}
 	}
 	id := "null"
-	if asked := q.requestID(); asked != nil {
+	if asked := q.RequestID(); asked != nil {
 		id = string(asked)
 	}
 	supported := ""
 	if uses(resp, "${supported}") {
-		supported = string(listJSON(q.p.spokenVersions()))
+		supported = string(listJSON(q.mock.Spoken))
 	}
 	parser, validator := q.quoted(resp, detail)
 	return strings.NewReplacer(
-		"${session}", q.shown(),
+		"${session}", shown,
 		"${fresh}", fresh,
 		"${method}", printable(method),
 		"${jsonrpc}", printable(version),
 		"${type}", kind,
 		"${syntax}", wrong,
-		"${http}", q.verb,
+		"${http}", q.Verb,
 		"${path}", printable(path),
 		"${event}", printable(event),
 		"${version}", printable(named),
-		"${versions}", strings.Join(q.p.supported(), ", "),
+		"${versions}", strings.Join(q.mock.Supported, ", "),
 		"${host}", printable(host),
 		"${origin}", printable(origin),
 		"${unslashed}", printable(bare),

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package replay
+package gate
 
 import (
 	"slices"
@@ -36,36 +36,36 @@ type finding struct {
 // reflection lists the headers that what is sent may have, in the order in which
 // the specification names them. That of the version is one even where the body
 // names none.
-func (q *visit) reflection() []mirrored {
-	if q.r == nil {
+func (q visitor) reflection() []mirrored {
+	if q.HTTP == nil {
 		return nil
 	}
-	if own := q.own(); own.mirrors != nil {
+	if own := q.Own(); own.mirrors != nil {
 		return own.mirrors
 	}
-	if !q.post() {
+	if !q.Post() {
 		return nil
 	}
 	q.mirrors = q.room[:0]
-	for _, m := range q.batch.Messages {
+	for _, m := range q.Batch.Messages {
 		if m.Kind == jsonrpc.Response {
 			continue
 		}
 		q.mirrors = append(q.mirrors,
-			mirrored{m.Kind, "version", "MCP-Protocol-Version", mcp.HeaderProtocolVersion, mcp.MetaVersion, q.told(m).field(mcp.MetaVersion), nil},
+			mirrored{m.Kind, "version", "MCP-Protocol-Version", mcp.HeaderProtocolVersion, mcp.MetaVersion, q.Told(m).Field(mcp.MetaVersion), nil},
 			mirrored{m.Kind, "method", mcp.HeaderMethod, mcp.HeaderMethod, "method", textValue(m.Method), nil})
 		if member := mcp.MirroredMember(m.Method); member != "" {
-			q.mirrors = append(q.mirrors, mirrored{m.Kind, "name", mcp.HeaderName, mcp.HeaderName, member, q.told(m).member(member), nil})
+			q.mirrors = append(q.mirrors, mirrored{m.Kind, "name", mcp.HeaderName, mcp.HeaderName, member, q.Told(m).member(member), nil})
 		}
-		if m.Method != mcp.ToolsCall || len(q.p.gate.params) == 0 {
+		if m.Method != mcp.ToolsCall || len(q.params) == 0 {
 			continue
 		}
-		for _, h := range q.p.gate.params[stringOf(m.Params, "name")] {
+		for _, h := range q.params[gjson.Get(jsonrpc.String(m.Params), "name").Str] {
 			q.mirrors = append(q.mirrors, mirrored{m.Kind, "param", h.Name, h.Header, strings.Join(h.Path, "."), h.In(m.Params), nil})
 		}
 	}
 	for i := range q.mirrors {
-		q.mirrors[i].lines = q.r.Header[q.mirrors[i].key]
+		q.mirrors[i].lines = q.HTTP.Header[q.mirrors[i].key]
 	}
 	return q.mirrors
 }
@@ -78,7 +78,7 @@ func textValue(s string) gjson.Result {
 // reflects walks over the headers that a check is about, and returns what find
 // says of the first that it finds fault with. What headers a notification has
 // the specification leaves open, so a check looks at them if it says so.
-func (q *visit) reflects(c *scenarios.Check, find func(h *mirrored, lines []string) string) string {
+func (q visitor) reflects(c *scenarios.Check, find func(h *mirrored, lines []string) string) string {
 	all := q.reflection()
 	for i := range all {
 		h := &all[i]
@@ -89,7 +89,7 @@ func (q *visit) reflects(c *scenarios.Check, find func(h *mirrored, lines []stri
 		if detail == "" {
 			continue
 		}
-		q.own().found = &finding{header: h.name, sent: sentAs(c, h.lines), argument: h.argument, expected: h.value.String(), literal: h.literal()}
+		q.Own().found = &finding{header: h.name, sent: sentAs(c, h.lines), argument: h.argument, expected: h.value.String(), literal: h.literal()}
 		q.found.decoded = q.found.sent
 		if text, ok := h.decode(c, q.found.sent); ok {
 			q.found.decoded = text
@@ -128,7 +128,7 @@ func (h *mirrored) decode(c *scenarios.Check, sent string) (text string, ok bool
 	return mirror.Read(sent)
 }
 
-func checkHeaderMissing(q *visit, c *scenarios.Check) string {
+func checkHeaderMissing(q visitor, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) > 0 && !(c.Every && lines[0] == "") || h.kind != "version" && !mirror.Sayable(h.value) {
 			return ""
@@ -136,20 +136,20 @@ func checkHeaderMissing(q *visit, c *scenarios.Check) string {
 		if h.kind == "version" {
 			return "send " + h.name + " with the version that _meta names"
 		}
-		return "send " + h.name + " with what the body has for " + h.argument + ", " + quote(h.value.String())
+		return "send " + h.name + " with what the body has for " + h.argument + ", " + Quote(h.value.String())
 	})
 }
 
-func checkHeaderDoubled(q *visit, c *scenarios.Check) string {
+func checkHeaderDoubled(q visitor, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) < 2 {
 			return ""
 		}
-		return "send " + h.name + " once; got " + quote(strings.Join(lines, ", "))
+		return "send " + h.name + " once; got " + Quote(strings.Join(lines, ", "))
 	})
 }
 
-func checkHeaderMalformed(q *visit, c *scenarios.Check) string {
+func checkHeaderMalformed(q visitor, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) == 0 {
 			return ""
@@ -157,11 +157,11 @@ func checkHeaderMalformed(q *visit, c *scenarios.Check) string {
 		if _, ok := h.decode(c, sentAs(c, lines)); ok {
 			return ""
 		}
-		return h.name + " " + quote(sentAs(c, lines)) + " is neither plain ASCII nor canonical base64 of UTF-8 between =?base64? and ?="
+		return h.name + " " + Quote(sentAs(c, lines)) + " is neither plain ASCII nor canonical base64 of UTF-8 between =?base64? and ?="
 	})
 }
 
-func checkHeaderDiffers(q *visit, c *scenarios.Check) string {
+func checkHeaderDiffers(q visitor, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if len(lines) == 0 || !h.value.Exists() || h.kind == "param" && h.value.Type == gjson.Null {
 			return "" // that is for other checks
@@ -170,11 +170,11 @@ func checkHeaderDiffers(q *visit, c *scenarios.Check) string {
 		if text, ok := h.decode(c, sent); ok && mirror.Says(text, h.value) {
 			return ""
 		}
-		return h.name + " says " + quote(sent) + ", the body has " + quote(h.value.String()) + " for " + h.argument
+		return h.name + " says " + Quote(sent) + ", the body has " + Quote(h.value.String()) + " for " + h.argument
 	})
 }
 
-func checkHeaderUnexpected(q *visit, c *scenarios.Check) string {
+func checkHeaderUnexpected(q visitor, c *scenarios.Check) string {
 	return q.reflects(c, func(h *mirrored, lines []string) string {
 		if h.kind != "param" || len(lines) == 0 || h.value.Exists() && h.value.Type != gjson.Null {
 			return ""

@@ -32,7 +32,8 @@ func (w *pricked) Write(p []byte) (int, error) {
 			w.t.Error(err)
 		}
 		if w.came != nil {
-			<-w.came // it is with all who wait for it
+			<-w.came
+			signal.Stop(w.came) // which returns when all who wait for it have it
 		}
 	}
 	return w.all.Write(p)
@@ -56,7 +57,6 @@ func TestRunClearsAway(t *testing.T) {
 			if !c.began { // afterwards only run keeps it from ending the test
 				came = make(chan os.Signal, 4)
 				signal.Notify(came, syscall.SIGTERM)
-				defer signal.Stop(came)
 			}
 			journal := filepath.Join(t.TempDir(), "j.cassette")
 			mark := filepath.Join(t.TempDir(), "mark")

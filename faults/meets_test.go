@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -197,5 +198,25 @@ func TestMeets(t *testing.T) {
 				t.Errorf("%v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// What a fault makes of a request holds for those after it: one that acts on a
+// session is not met, and does not count, where a fault before it took the
+// session off the request.
+func TestFireAfterAChange(t *testing.T) {
+	set := NewSet(&scenarios.Scenario{Faults: []scenarios.Fault{
+		{Name: "strip", When: scenarios.Trigger{Method: "tools/list"}, Do: scenarios.Action{Request: []scenarios.Header{{Name: "Mcp-Session-Id", Absent: true}}}},
+		{Name: "expire", When: scenarios.Trigger{Method: "tools/list", Nth: 1}, Do: scenarios.Action{ExpireSession: true}},
+	}})
+	r := Request{Over: "http", HTTP: "POST", Session: Known, State: Ready, Holds: Own, Batch: jsonrpc.Batch{Messages: []jsonrpc.Message{{Kind: jsonrpc.Request, Method: "tools/list"}}}}
+	var met []string
+	set.Begin().Fire(&r, Place{Session: &Counts{}, Server: &Counts{}}, time.Now(), func(f *scenarios.Fault) bool {
+		met = append(met, f.Name)
+		r.Session, r.Holds = NoSession, Nobody
+		return true
+	})
+	if !slices.Equal(met, []string{"strip"}) {
+		t.Errorf("met %q", met)
 	}
 }

@@ -61,7 +61,7 @@ func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Faul
 		return
 	}
 	wanted, over := true, s.set.transport(r)
-	plain := r.Client == Sends && !r.Outside && r.Holds == Own && !sessionless(r) // so that nothing which acts on a session is idle
+	plain := r.Client == Sends && !r.Outside
 	for c := some.next(); c != nil; c = some.next() {
 		f := over[c.fault]
 		if f == nil {

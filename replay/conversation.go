@@ -260,6 +260,13 @@ func (c *conversation) cancel(id string) bool {
 // end closes the conversation; the store calls it once.
 func (c *conversation) end() { close(c.ended) }
 
+// readied notes that notifications/initialized has come.
+func (c *conversation) readied() {
+	c.mu.Lock()
+	c.ready = c.ready || c.initialized
+	c.mu.Unlock()
+}
+
 // state returns what the gate asks about a conversation.
 func (c *conversation) state() (initialized, ready bool, version string, listening bool) {
 	c.mu.Lock()

@@ -14,6 +14,9 @@ import (
 // instead sends what an action has in place of the mock's answer. Where that
 // is a message, an HTTP+SSE client gets it on its stream.
 func (q *visit) instead(do *scenarios.Action) {
+	if q.Has(mcp.Initialized) { // it has come, whatever it is answered with
+		q.conv.readied()
+	}
 	if q.old && q.Known == gate.SessionKnown && do.Replaces() && !do.Responds() {
 		q.acceptOld()
 	}

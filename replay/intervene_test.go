@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/mcpmock/mcpmock/scenarios"
@@ -55,6 +56,22 @@ func TestHeadersWithVariables(t *testing.T) {
 		seen[fresh] = true
 		if r := cl.post(list5, "Mcp-Session-Id", fresh); r.status != 404 {
 			t.Errorf("a fresh id opens no session: got %d %s", r.status, r.body)
+		}
+	}
+}
+
+// A client is ready when its notifications/initialized has come, whatever a fault
+// answers it with.
+func TestReadyThoughAnsweredByAFault(t *testing.T) {
+	for _, dialect := range []string{"spec", "python-sdk-1.26"} {
+		cl := simple(t).play(WithScenario(&scenarios.Scenario{Dialect: dialect, Sessions: "required", Faults: []scenarios.Fault{
+			{When: scenarios.Trigger{Method: "notifications/initialized"}, Do: scenarios.Action{Respond: &scenarios.Response{Status: 204}}},
+			{When: scenarios.Trigger{Method: "tools/list", State: "ready"}, Do: scenarios.Action{Headers: []scenarios.Header{{Name: "X-Ready", Value: "yes"}}}},
+		}}))
+		cl.session = cl.post(fmt.Sprintf(initialize, 1, "2025-11-25", "tester")).header.Get("Mcp-Session-Id")
+		cl.post(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+		if r := cl.post(list5); r.status != 200 || r.header.Get("X-Ready") != "yes" || len(cl.notes("noted")) > 0 {
+			t.Errorf("%s: got %d, X-Ready %q, noted %q", dialect, r.status, r.header.Get("X-Ready"), cl.notes("noted"))
 		}
 	}
 }

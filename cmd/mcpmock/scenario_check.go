@@ -11,6 +11,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/replay"
 	"github.com/mcpmock/mcpmock/scenarios"
+	"github.com/mcpmock/mcpmock/verdicts"
 	"github.com/spf13/cobra"
 )
 
@@ -61,6 +62,7 @@ type scenarioReport struct {
 	Stubbed  []string       `json:"stubbed,omitempty"` // such as: tool forecast
 	Cassette string         `json:"cassette,omitempty"`
 	Policies []string       `json:"policies,omitempty"`
+	Remarks  []string       `json:"remarks,omitempty"` // on names of the stubs that may be mistyped
 	Faults   []faultReport  `json:"faults"`
 	Expect   []expectReport `json:"expect"`
 }
@@ -85,6 +87,7 @@ type faultReport struct {
 type expectReport struct {
 	Level   string   `json:"level"`
 	What    string   `json:"what"`
+	Text    string   `json:"text"` // as a file has it
 	Since   string   `json:"since"`
 	Missed  string   `json:"missed,omitempty"` // why it can never be reached
 	Remarks []string `json:"remarks,omitempty"`
@@ -109,7 +112,7 @@ func checkScenario(c *console, name, cassette string) error {
 		report.Faults = append(report.Faults, faultReport{Name: faultName(f, i+1), When: whenWords(&f.When), Do: f.Do.Keys(), Nothing: nothingOver(s, f)})
 	}
 	for _, e := range s.Expect {
-		report.Expect = append(report.Expect, expectReport{Level: e.Level, What: e.What, Since: e.Since})
+		report.Expect = append(report.Expect, expectReport{Level: e.Level, What: e.What, Text: verdicts.Text(&e, ""), Since: e.Since})
 	}
 	var r *rehearsal
 	missed := false
@@ -241,6 +244,7 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 // remark adds what is odd about names. A fault that hits nothing says that already
 // of those in its trigger.
 func (report *scenarioReport) remark(s *scenarios.Scenario, n *names) {
+	report.Remarks = n.stubbed(s.Stubs)
 	for i := range report.Faults {
 		f := &report.Faults[i]
 		if f.Remarks = n.of(s.Faults[i].Until); f.Missed == "" {
@@ -322,12 +326,13 @@ func (report *scenarioReport) write(w io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	writeRemarks(w, report.Remarks)
 	for _, f := range report.Faults {
 		fmt.Fprintf(w, "  fault  %s: when %s: %s\n", say.Printable(f.Name), say.Printable(f.When), strings.Join(f.Do, ", "))
 		f.write(w)
 	}
 	for _, e := range report.Expect {
-		fmt.Fprintf(w, "  %s  %s, since %s\n", e.Level, e.What, say.Printable(e.Since))
+		fmt.Fprintf(w, "  %s  %s\n", e.Level, say.Printable(e.Text))
 		if e.Missed != "" {
 			fmt.Fprintf(w, "    is never reached: %s\n", say.Printable(e.Missed))
 		}

@@ -81,6 +81,8 @@ func (r *rehearsal) later(t *scenarios.Trigger) string {
 func (r *rehearsal) again(i int) string {
 	t := &r.scenario.Faults[i].When
 	switch {
+	case r.waits(i):
+		return fmt.Sprintf("it waits for a request after %s of silence, which no request of the cassette is: it hits a client that takes its time", t.Idle)
 	case r.has(i) == 0:
 		return ""
 	case t.AfterTime > 0:
@@ -94,6 +96,20 @@ func (r *rehearsal) again(i int) string {
 		}
 	}
 	return ""
+}
+
+// waits reports whether fault i lacks nothing but a silence of the client's.
+func (r *rehearsal) waits(i int) bool {
+	unmet := 0
+	for k := range r.parts[i] {
+		if p := &r.parts[i][k]; !p.met {
+			unmet++
+			if p.key != "idle" {
+				return false
+			}
+		}
+	}
+	return unmet > 0
 }
 
 // disturbs reports whether a fault does what a client may begin anew after.

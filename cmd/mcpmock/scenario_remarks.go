@@ -68,6 +68,20 @@ func (n *names) expected(e *scenarios.Expectation) []string {
 	return all
 }
 
+// stubbed are the remarks on the methods that are written as stubs: one near a
+// method of the protocol may have been meant for it.
+func (n *names) stubbed(s *scenarios.Stubs) (all []string) {
+	if s == nil {
+		return nil
+	}
+	for _, m := range s.Methods {
+		if likely, known := meant(m.Method, mcp.ClientMethods()); !known && likely != "" {
+			all = append(all, fmt.Sprintf("no revision has the method %s of the stubs: did you mean %q?", say.Short(m.Method, 60), likely))
+		}
+	}
+	return all
+}
+
 // method is the remark on the name of a method, if there is one.
 func (n *names) method(name string) []string {
 	switch likely, known := meant(name, n.methods); {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -73,6 +74,8 @@ func valueOf(v reflect.Value) string {
 		return say.Short(fmt.Sprint(v.Interface()), 60)
 	}
 	switch v := v.Interface().(type) {
+	case json.RawMessage:
+		return say.Short(string(v), 60)
 	case []scenarios.HeaderTest:
 		var names []string
 		for i := range v {

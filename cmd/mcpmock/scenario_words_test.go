@@ -41,7 +41,7 @@ faults:
 		do   []string
 	}{
 		{"every request", []string{"ignore"}},
-		{"header Accept: absent, Host: present, method tools/*, arguments, idle 2s, chance 0.5, every 2", []string{"id", "send", "close_idle", "bom"}},
+		{"header Accept: absent, Host: present, method tools/*, arguments {\"a\":1}, idle 2s, chance 0.5, every 2", []string{"id", "send", "close_idle", "bom"}},
 		{"same_id, after 3s", []string{"status", "headers"}},
 		{"kind request, either method a or (method b, session known), not (either tool c or tool d), nth 2", []string{"ignore"}},
 		{"method a, not (method b, not tool c)", []string{"ignore"}},

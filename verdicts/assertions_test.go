@@ -285,6 +285,7 @@ func TestSendsAndNever(t *testing.T) {
 	twice.Count = 2
 	never := scenarios.Expectation{What: scenarios.AssertNever, Of: scenarios.Trigger{Method: "tools/call", Session: "ended"}}
 	leaked := scenarios.Expectation{What: scenarios.AssertNever, Of: scenarios.Trigger{Session: "leaked"}, Since: "refusal"}
+	stays := scenarios.Expectation{What: scenarios.AssertNever, Of: scenarios.Trigger{Client: "disconnect"}}
 	runCases(t, []clientCase{
 		{why: "it is sent", expect: sends, want: Pass, says: "sent DELETE after 10 ms",
 			plays: func(r *reel) { stalled(r); r.wait(10); r.request("DELETE", "a", "") }},
@@ -298,6 +299,9 @@ func TestSendsAndNever(t *testing.T) {
 		{why: "it is called again", expect: never, want: Fail, says: "sent tools/call forecast with session-1 after 1.0 s, and 1 more",
 			plays: func(r *reel) { r.open("a", 0); r.expire("a", 1); r.wait(1000); r.expire("a", 2); r.expire("a", 3) }, running: true},
 		{why: "nothing happened", expect: never, want: NotReached, plays: healthy},
+
+		{why: "it leaves, though it must not", expect: stays, want: Fail, says: "left after 500 ms",
+			plays: func(r *reel) { on := stalled(r); r.wait(500); r.end(on, cassettes.Client, cassettes.Closed) }, running: true},
 
 		{why: "an id that a refusal shows is no session's", expect: leaked, want: Fail, says: "sent tools/list with an id that no initialize has given",
 			plays: func(r *reel) {

@@ -63,7 +63,7 @@ func (v *sends) hear(s *stand, a *act) {
 	}
 	v.sent++
 	if wanted := max(s.Count, 1); v.sent == wanted {
-		what := "sent " + a.asked()
+		what := a.done(a.asked())
 		if wanted > 1 {
 			what += " for the " + ordinal(wanted) + " time"
 		}
@@ -97,7 +97,7 @@ func (v *never) hear(s *stand, a *act) {
 		return
 	}
 	if v.sent++; v.sent == 1 {
-		v.first = fmt.Sprintf("sent %s after %s", a.described(), seconds(a.at-s.from))
+		v.first = a.done(a.described()) + " after " + seconds(a.at-s.from)
 		s.settle(Fail, a.at, v.first)
 	}
 }
@@ -137,7 +137,7 @@ func (v *always) hear(s *stand, a *act) {
 		return
 	}
 	if v.bad++; v.bad == 1 {
-		v.first = "sent " + a.described()
+		v.first = a.done(a.described())
 		s.settle(Fail, a.at, v.first)
 	}
 }
@@ -184,7 +184,7 @@ func (v *atMost) hear(s *stand, a *act) {
 	}
 	limit := max(s.Count, 1)
 	if v.sent == 0 {
-		v.what = a.asked()
+		v.what = a.done(a.asked())
 	}
 	// The one that many before this one must be longer ago than the span.
 	if s.Per <= 0 {
@@ -212,9 +212,9 @@ func (v *atMost) hear(s *stand, a *act) {
 
 func (v *atMost) told(s *stand) string {
 	if s.Per <= 0 {
-		return fmt.Sprintf("sent %s %s in %s, at most %d", v.what, say.Times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
+		return fmt.Sprintf("%s %s in %s, at most %d", v.what, say.Times(v.sent), seconds(v.latest-s.from), max(s.Count, 1))
 	}
-	text := fmt.Sprintf("sent %s %s in %s, at most %d in %s", v.what, say.Times(v.within), seconds(v.until-v.over), max(s.Count, 1), s.Per)
+	text := fmt.Sprintf("%s %s in %s, at most %d in %s", v.what, say.Times(v.within), seconds(v.until-v.over), max(s.Count, 1), s.Per)
 	if v.sent > v.within {
 		text += fmt.Sprintf("; %d in all", v.sent)
 	}

@@ -175,14 +175,21 @@ func (a *act) about() *question {
 	return a.of
 }
 
-// asked is what the client did, by its method.
+// done is what the client did: it sent what was asked, or did something else.
+func (a *act) done(asked string) string {
+	switch a.request.Client {
+	case faults.Connects:
+		return "connected"
+	case faults.Disconnects, faults.Closes:
+		return "left"
+	}
+	return "sent " + asked
+}
+
+// asked is what the client sent, by its method.
 func (a *act) asked() string {
 	r := a.request
 	switch {
-	case r.Client == faults.Connects:
-		return "a connection"
-	case r.Client == faults.Disconnects, r.Client == faults.Closes:
-		return "an end"
 	case r.Invalid:
 		return "what is no JSON-RPC"
 	case len(r.Batch.Messages) == 0:

@@ -109,8 +109,8 @@ func (p *passing) run(ctx context.Context, c *console) error {
 	if len(p.scenarios) == 0 {
 		return wrongUse("proxy needs what is to be broken: -s NAME|FILE").hint(proxyURL).hint("all scenarios: mcpmock scenario list")
 	}
-	if p.from != "" && (p.upstream != "" || len(p.command) > 0) {
-		return wrongUse("--from says which server it is: leave --upstream and the command out")
+	if err := p.checkFrom(); err != nil {
+		return err
 	}
 	if err := p.fromClient(); err != nil {
 		return err

@@ -129,10 +129,9 @@ func (r *recording) check() error {
 		return wrongUse("the server's command is empty").hint(recordCommand)
 	case r.append && r.force:
 		return wrongUse("--append and --force exclude each other: one keeps what %s holds, the other does not", r.file)
-	case r.from != "" && (r.upstream != "" || len(r.command) > 0):
-		return wrongUse("--from says which server it is: leave --upstream and the command out")
-	case r.server != "" && r.from == "":
-		return wrongUse("--server is one of those that a configuration has: add --from FILE")
+	}
+	if err := r.checkFrom(); err != nil {
+		return err
 	}
 	for _, v := range r.env {
 		if name, _, ok := strings.Cut(v, "="); !ok || name == "" {
@@ -210,6 +209,18 @@ func (r *recording) checkServer() error {
 		err = wrongUse("--transport %s: it is http or sse; a command is always over stdio", r.transport)
 	}
 	return err
+}
+
+// checkFrom looks at the flags that take the server out of a client's
+// configuration.
+func (r *recording) checkFrom() error {
+	switch {
+	case r.from != "" && (r.upstream != "" || len(r.command) > 0):
+		return wrongUse("--from says which server it is: leave --upstream and the command out")
+	case r.server != "" && r.from == "":
+		return wrongUse("--server is one of those that a configuration has: add --from FILE")
+	}
+	return nil
 }
 
 // fromClient takes the server out of a client's configuration.

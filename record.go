@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/recorder"
 )
 
@@ -95,7 +94,7 @@ func begin(path string, o *options) (s *session, at string, err error) {
 		s.bridge = s.rec.Bridge(func() *exec.Cmd { return exec.Command(o.command[0], o.command[1:]...) }, os.Stderr)
 		handler = s.bridge
 	}
-	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	s.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: say.Defects(os.Stderr)}
 	go func() {
 		defer close(s.served)
 		_ = s.server.Serve(listener) // it ends when end is called

@@ -56,14 +56,15 @@ func (q *visit) edit(instead *scenarios.Action) {
 }
 
 // lasts returns how long an edited answer, or a live server's, is performed: until its client
-// leaves, its session ends, the player closes, or leave is called. A DELETE ends
-// its session itself, and is answered all the same; so is a POST of HTTP+SSE, on
-// whose stream that session may end by what answers it. left leaves, and waits
-// until nobody watches any more.
+// leaves, its session ends, the player closes, or leave is called. What ends its
+// session itself is answered all the same: a DELETE; a request that is refused,
+// where the dialect forgets the session which it had made for it; and a POST of
+// HTTP+SSE, on whose stream that session may end by what answers it. left leaves,
+// and waits until nobody watches any more.
 func (q *visit) lasts() (ctx context.Context, leave, left context.CancelFunc) {
 	ctx, leave = context.WithCancel(q.HTTP.Context())
 	ended := q.conv.ended
-	if q.Verb == http.MethodDelete || q.old && q.Verb == http.MethodPost {
+	if q.Verb == http.MethodDelete || q.p.dialect.Session.Forget && q.minted != "" || q.old && q.Verb == http.MethodPost {
 		ended = nil
 	}
 	watched := make(chan struct{})

@@ -35,7 +35,7 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // asked returns the answer to a request.
 func asked(t *testing.T, player *Player, method, body, session string) *limited {
-	r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1/mcp", strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1:1/mcp", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json, text/event-stream")
 	if session != "" {
@@ -67,6 +67,28 @@ func TestDelayedDelete(t *testing.T) {
 			t.Errorf("the session lives: %d", w.Code)
 		}
 	})
+}
+
+// So is a first request that is refused, where the dialect forgets the session
+// that it had made for it.
+func TestDelayedFirstRefusal(t *testing.T) {
+	for _, dialect := range []string{"python-sdk-1.26", "python-sdk-1.30", "python-sdk-2.3"} {
+		for why, do := range map[string]scenarios.Action{
+			"before it": {Delay: &scenarios.Delay{From: 300 * time.Millisecond}},
+			"in it":     {Split: &scenarios.Split{Bytes: 50, Every: 100 * time.Millisecond}},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				player, err := New(simple(t).tape(), WithScenario(&scenarios.Scenario{Dialect: dialect, Sessions: "required", Faults: []scenarios.Fault{{Do: do}}}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer player.Close()
+				if w := asked(t, player, "POST", list5, ""); w.Code != 400 || !strings.HasSuffix(w.Body.String(), "}") {
+					t.Errorf("%s, a wait %s: %d %q", dialect, why, w.Code, w.Body)
+				}
+			})
+		}
+	}
 }
 
 // A fault may hold an event up for longer than a client may hold up a write.

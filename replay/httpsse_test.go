@@ -154,7 +154,14 @@ func TestOldTransport(t *testing.T) {
 
 // What is wrong with a POST of HTTP+SSE is said there, with what to do.
 func TestOldTransportRefusals(t *testing.T) {
-	base := simple(t).base(t)
+	t.Run("on a tape", func(t *testing.T) { refusesOld(t, simple(t).base(t)) })
+	t.Run("with a fault that waits for its time", func(t *testing.T) {
+		_, base := oldPlayer(t, "faults: [{when: {method: tools/call, nth: 99}, do: {delay: 1s}}]")
+		refusesOld(t, base)
+	})
+}
+
+func refusesOld(t *testing.T, base string) {
 	c := oldFashioned(t, base, "/sse")
 	c.begin()
 	streamable := &client{t: t, url: base + "/mcp"}

@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
-	"log"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mcpmock/mcpmock/cassettes"
+	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/mcpmock/mcpmock/scenarios"
 )
 
@@ -125,7 +125,7 @@ func Listen(address string, p *Player) (*Server, error) {
 		ReadTimeout:    10 * time.Second, // of a whole request; a wait lifts it
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0), // a client's broken handshake is no news
+		ErrorLog:       say.Defects(os.Stderr),
 	}
 	go func() {
 		defer close(s.done)

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
+
+	"github.com/mcpmock/mcpmock/internal/say"
 )
 
 // A server serves a handler until Close.
@@ -34,7 +35,7 @@ func serveOn(listener net.Listener, h http.Handler) *server {
 			ReadHeaderTimeout: 10 * time.Second, // for a body a recorder sets one
 			IdleTimeout:       2 * time.Minute,
 			MaxHeaderBytes:    64 << 10,
-			ErrorLog:          log.New(io.Discard, "", 0), // a client's broken handshake is no news
+			ErrorLog:          say.Defects(os.Stderr),
 		},
 		served: make(chan error, 1),
 	}

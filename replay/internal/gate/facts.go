@@ -89,9 +89,11 @@ func (f *Facts) presented() string {
 	return "unknown"
 }
 
-// Post reports whether the request is a POST whose body could be read as
+// Post reports whether the request is a POST whose body was read, and is
 // JSON-RPC.
-func (f *Facts) Post() bool { return f.Verb == http.MethodPost && f.BodyErr == nil }
+func (f *Facts) Post() bool {
+	return f.Verb == http.MethodPost && f.BodyErr == nil && len(f.Batch.Messages) > 0
+}
 
 // Has reports whether the body holds a message of that method.
 func (f *Facts) Has(method string) bool {

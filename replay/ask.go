@@ -10,7 +10,7 @@ import (
 func (p *Player) newGate(d *scenarios.Dialect) *gate.Gate {
 	return gate.New(d, gate.Mock{
 		Sessions: p.mode, MaxSessions: p.maxSessions, MaxBody: p.maxBody, Endpoint: p.index.Path,
-		Supported: p.supported(), Spoken: p.spokenVersions(), Discovers: p.discovers(),
+		Handshakes: p.supported(), Announced: p.spokenVersions(), Discovers: p.discovers(),
 		Knows: p.knows, Fresh: func() string { return p.sessions.leak() },
 	}, p.lenient)
 }

@@ -20,6 +20,7 @@ type conversation struct {
 	id     string // the session's; "" for clients without sessions
 	called string // what stands for it in texts then; under mu
 	pipe   *pipe  // over which the client speaks, where it is no Streamable HTTP
+	stream string // the path of its stream, before a live server of HTTP+SSE
 	space  *space
 	modern bool         // each of its requests stands alone
 	used   atomic.Int64 // unix nanoseconds of the latest request
@@ -61,7 +62,7 @@ type conversation struct {
 
 	replica int                       // that it lives on, where there are several
 	aliases []string                  // other ids of the session; under the store's mu
-	met     faults.Counts             // how many of its requests have met the faults' triggers
+	met     *faults.Counts            // how many of its requests have met the faults' triggers, which outlives it
 	watched watched                   // its past, for the faults
 	ears    []*faults.Writer          // GET streams on which it can be told something
 	barter  *barter                   // an answer that waits to be swapped
@@ -79,7 +80,7 @@ type question struct {
 }
 
 func newConversation(id string, sp *space, now time.Time) *conversation {
-	c := &conversation{id: id, space: sp, ended: make(chan struct{}), reached: -1, speaking: make(chan struct{}, 1)}
+	c := &conversation{id: id, space: sp, ended: make(chan struct{}), reached: -1, speaking: make(chan struct{}, 1), met: &faults.Counts{}}
 	c.used.Store(now.UnixNano())
 	return c
 }

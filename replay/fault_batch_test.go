@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -119,6 +121,38 @@ func TestFaultsOnOtherPaths(t *testing.T) {
 			resp := cl.do("GET", "")
 			if resp.status != c.status || !strings.Contains(resp.body, c.body) {
 				t.Errorf("got %d %s, want %d and %s", resp.status, resp.body, c.status, c.body)
+			}
+		})
+	}
+}
+
+// A batch whose requests a fault answers one by one does not reach the live
+// server; one of which it answers a part does, and the server's own answers to
+// that part are replaced.
+func TestBatchBeforeLive(t *testing.T) {
+	broken := func(id string) string {
+		return `{"jsonrpc":"2.0","id":` + id + `,"error":{"code":-32000,"message":"broken"}}`
+	}
+	done := func(id string) string { return `{"jsonrpc":"2.0","id":` + id + `,"result":{}}` }
+	for _, c := range []struct {
+		reason, second, want string
+		asked                int
+	}{
+		{"all are answered by it", "broken", "[" + broken("5") + "," + broken("6") + "]", 0},
+		{"one is", "other", "[" + broken("5") + "," + done("6") + "]", 1},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			asked := 0
+			url, closed := beforeLive(t, func(w http.ResponseWriter, _ *http.Request) {
+				asked++
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, "["+done("5")+","+done("6")+"]")
+			}, scenario(t, "faults: [{when: {tool: broken}, do: {error: {code: -32000, message: broken}}}]"))
+			resp := sendLive(t, "POST", url, "["+toolCall(5, "broken")+","+toolCall(6, c.second)+"]")
+			body, err := io.ReadAll(resp.Body)
+			closed()
+			if err != nil || string(body) != c.want || asked != c.asked {
+				t.Errorf("got %d %s %v, want %s; the server was asked %d times, want %d", resp.StatusCode, body, err, c.want, asked, c.asked)
 			}
 		})
 	}

@@ -68,7 +68,7 @@ func (q *visit) answerCancelled(id []byte) {
 		pp.out.flush()
 		return
 	}
-	if q.old && q.Known == gate.SessionKnown {
+	if q.old && q.Standing == gate.SessionKnown {
 		q.conv.pipe.emit(q.edits, id)
 		return
 	}

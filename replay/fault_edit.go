@@ -28,7 +28,7 @@ func (q *visit) edit(instead *scenarios.Action) {
 		return
 	}
 	edits := q.edits
-	if q.old && q.Verb == http.MethodPost && q.Known == gate.SessionKnown && !(instead != nil && instead.Responds()) {
+	if q.old && q.Verb == http.MethodPost && q.Standing == gate.SessionKnown && !(instead != nil && instead.Responds()) {
 		// What is said comes on the stream, once the POST is accepted.
 		if edits = (&scenarios.Action{Status: edits.Status, Headers: edits.Headers}); !edits.Edits() {
 			return

@@ -17,7 +17,7 @@ func (q *visit) instead(do *scenarios.Action) {
 	if q.Has(mcp.Initialized) { // it has come, whatever it is answered with
 		q.conv.readied()
 	}
-	if q.old && q.Known == gate.SessionKnown && do.Replaces() && !do.Responds() {
+	if q.old && q.Standing == gate.SessionKnown && do.Replaces() && !do.Responds() {
 		q.acceptOld()
 	}
 	q.beside(func(q *visit) { q.answerInstead(do) })

@@ -28,12 +28,16 @@ func (q *visit) broken(d faults.Doing) bool {
 		q.past, q.came = q.conv.watch(q.Requests(), q.began, q.p.asks.sameID), q.conv
 	}
 	r := q.shows(d)
-	at := faults.Place{Session: &q.conv.met, Server: &q.space.met}
+	at := faults.Place{Session: q.conv.met, Server: &q.space.met}
 	if q.HTTP != nil {
 		at.Connection = q.HTTP.RemoteAddr
 	}
-	if q.Known == gate.SessionEnded || q.Known == gate.SessionUnknown {
-		if before := q.p.sessions.met(q.ID); before != nil {
+	if q.Standing == gate.SessionEnded || q.Standing == gate.SessionUnknown {
+		id := q.ID
+		if q.old {
+			id = q.oldID()
+		}
+		if before := q.p.sessions.met(id); before != nil {
 			at.Session = before
 		}
 	}
@@ -46,13 +50,13 @@ func (q *visit) broken(d faults.Doing) bool {
 		if m != nil {
 			own, response := do.Apart()
 			q.setApart(m, &own)
-			if slices.Contains(batch, f) { // it has done that
-				return !own.Replaces()
-			}
-			batch, do = append(batch, f), &response
 			if own.Replaces() && q.answeredApart() {
 				instead = &own
 			}
+			if slices.Contains(batch, f) { // it has done that
+				return instead == nil && !own.Replaces()
+			}
+			batch, do = append(batch, f), &response
 		}
 		if q.intervene(do) {
 			r = q.shows(d)
@@ -105,7 +109,7 @@ func (q *visit) shows(d faults.Doing) faults.Request {
 // one which is over, or never was, has it from the client's own doing.
 func (q *visit) holds() faults.Holding {
 	switch {
-	case q.session != nil || q.Known != gate.SessionNone:
+	case q.session != nil || q.Standing != gate.SessionNone:
 		return faults.Own
 	case q.p.sessions.any(q.space):
 		return faults.Others
@@ -118,13 +122,13 @@ func (q *visit) holds() faults.Holding {
 // scenario means the same on every transport.
 func (q *visit) sessionState() faults.Session {
 	switch {
-	case q.Known == gate.SessionUnknown && q.leaked, q.Known == gate.SessionKnown && !q.Initialized && q.pipe == nil && !q.old:
+	case q.Standing == gate.SessionUnknown && q.leaked, q.Standing == gate.SessionKnown && !q.Initialized && q.pipe == nil && !q.old:
 		return faults.Leaked
-	case q.Known == gate.SessionUnknown:
+	case q.Standing == gate.SessionUnknown:
 		return faults.Unknown
-	case q.Known == gate.SessionEnded:
+	case q.Standing == gate.SessionEnded:
 		return faults.Ended
-	case q.pipe == nil && !q.old && q.Known == gate.SessionKnown, (q.pipe != nil || q.old) && q.Initialized:
+	case q.pipe == nil && !q.old && q.Standing == gate.SessionKnown, (q.pipe != nil || q.old) && q.Initialized:
 		return faults.Known
 	}
 	return faults.NoSession
@@ -152,7 +156,7 @@ func (q *visit) intervene(do *scenarios.Action) bool {
 	case do.ForgetSession && q.session != nil:
 		q.p.sessions.forget(q.session)
 		changed = true
-	case do.AdoptSession && q.Known != gate.SessionKnown && q.ID != "" && !q.old:
+	case do.AdoptSession && q.Standing != gate.SessionKnown && q.ID != "" && !q.old:
 		q.adopt()
 		changed = true
 	}

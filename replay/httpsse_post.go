@@ -40,16 +40,13 @@ func (p *Player) post(w http.ResponseWriter, r *http.Request, spaceName string) 
 // sessionless refuses a POST that names no living session. It reports whether it
 // has.
 func (q *visit) sessionless() bool {
-	opens := "open a stream with GET"
-	if !q.p.live {
-		opens += " " + q.p.old.stream
-	}
-	switch {
-	case q.Known == gate.SessionKnown:
+	if q.Standing == gate.SessionKnown {
 		return false
-	case q.Known == gate.SessionNone:
+	}
+	opens := "open a stream with GET " + cmp.Or(q.p.sessions.streamed(q.oldID()), q.p.old.stream)
+	if q.Standing == gate.SessionNone {
 		q.refusal(http.StatusBadRequest, nil, "Bad Request: no session in the query: "+opens+" and post to the URL of its endpoint event")
-	default:
+	} else {
 		q.refusal(http.StatusNotFound, nil, "Not Found: no such session: "+cmp.Or(q.Why, "this id was never issued")+"; "+opens)
 	}
 	return true
@@ -86,7 +83,7 @@ func (q *visit) oldID() string {
 
 // locateOld finds the session that the query names.
 func (q *visit) locateOld() {
-	q.session, q.Known, q.conv, q.Why = nil, gate.SessionNone, q.space.loose, ""
+	q.session, q.Standing, q.conv, q.Why = nil, gate.SessionNone, q.space.loose, ""
 	id := q.oldID()
 	if id == "" {
 		return
@@ -94,11 +91,11 @@ func (q *visit) locateOld() {
 	c, why := q.p.sessions.find(q.space, id, q.began)
 	switch {
 	case c != nil && c.hasPipe():
-		q.session, q.Known, q.conv = c, gate.SessionKnown, c
+		q.session, q.Standing, q.conv = c, gate.SessionKnown, c
 	case why != "":
-		q.Known, q.Why = gate.SessionEnded, why
+		q.Standing, q.Why = gate.SessionEnded, why
 	default:
-		q.Known = gate.SessionUnknown
+		q.Standing = gate.SessionUnknown
 	}
 	q.Initialized, q.Ready, q.Version, q.listening = q.conv.state()
 }

@@ -143,13 +143,14 @@ func (s *oldStream) open(raw []byte, f sse.Frame) bool {
 		raw = f.Append(nil)
 	}
 	c := newConversation(endpointID(at), q.space, p.clock.Now())
-	p.sessions.name(c.id, c) // there is always room
+	c.stream = q.HTTP.URL.Path
 	q.old, q.session, q.conv = true, c, c
 	s.out = &frames{w: s.ResponseWriter, rc: http.NewResponseController(s.ResponseWriter), edited: true}
 	pp := p.newPipe(s.ctx, c, q.carrier, s.out)
 	pp.told = true // by what is written to
 	s.relay = pp.relays()
 	c.attend(1)
+	p.sessions.opens(c) // from now on it can be posted to
 	pp.begin(func() {
 		select {
 		case <-c.ended:

@@ -99,7 +99,7 @@ func (l *relay) answered() {
 // what came earlier; not where the fault is about requests that have none.
 func (q *visit) settles(f *scenarios.Fault) {
 	pp := q.pipe
-	if q.old && q.Known == gate.SessionKnown {
+	if q.old && q.Standing == gate.SessionKnown {
 		pp = q.conv.pipe
 	}
 	if f.Do.Quits() && pp != nil && pp.relay != nil && f.When.InFlight < 2 {

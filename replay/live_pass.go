@@ -70,7 +70,7 @@ type joined struct {
 // mustNotPass reports whether the request names a session that the server may
 // have and the client must not: a fault or a policy has ended it.
 func (q *visit) mustNotPass() bool {
-	return q.Known == gate.SessionUnknown || q.Known == gate.SessionEnded && q.Why != deleted && q.Why != streamClosed
+	return q.Standing == gate.SessionUnknown || q.Standing == gate.SessionEnded && q.Why != deleted && q.Why != streamClosed
 }
 
 // refused refuses a request that must not pass, and reports whether it has.
@@ -94,7 +94,7 @@ func (q *visit) pass(body io.ReadCloser) {
 			c.touch(q.p.clock.Now())
 		}()
 	}
-	if q.old && q.Known == gate.SessionKnown {
+	if q.old && q.Standing == gate.SessionKnown {
 		q.passPosted(body)
 		return
 	}

@@ -37,7 +37,7 @@ func (q *visit) strange() {
 	c := newConversation(q.ID, q.space, q.began)
 	c.initialized, c.ready, c.replica = true, true, q.replica
 	c = q.p.sessions.meet(q.ID, c)
-	q.session, q.Known, q.conv = c, gate.SessionKnown, c
+	q.session, q.Standing, q.conv = c, gate.SessionKnown, c
 }
 
 // meet names a conversation, unless the id names another one by now, and
@@ -50,6 +50,46 @@ func (s *sessions) meet(id string, c *conversation) *conversation {
 	}
 	s.nameLocked(id, c)
 	return c
+}
+
+// opens names the conversation of a stream of HTTP+SSE by its id. With servers that
+// have all of their clients post to the same URL others that live have it, too:
+// what is posted there is of the latest. There are as many as connections, and none
+// of them is idle, so they take no room from others, nor can they be crowded out.
+func (s *sessions) opens(c *conversation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.streams[c.id] = append(s.streams[c.id], c)
+	c.space.opened.Store(true)
+}
+
+// latest returns the latest stream of that id that lives, or nil. The caller holds
+// mu.
+func (s *sessions) latest(id string) *conversation {
+	if streams := s.streams[id]; len(streams) > 0 {
+		return streams[len(streams)-1]
+	}
+	return nil
+}
+
+// closes takes back opens. It reports whether it was a stream that lived. The
+// caller holds mu.
+func (s *sessions) closes(c *conversation) bool {
+	i := slices.Index(s.streams[c.id], c)
+	if i < 0 {
+		return false
+	}
+	if s.streams[c.id] = slices.Delete(s.streams[c.id], i, i+1); len(s.streams[c.id]) == 0 {
+		delete(s.streams, c.id)
+	}
+	return true
+}
+
+// streamed returns the path of the stream of a session that is over, or "".
+func (s *sessions) streamed(id string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.past[id].stream
 }
 
 // maxAliases is how many other ids of a session in front of a live server are

@@ -16,7 +16,7 @@ import (
 // standAlone makes the request one of the modern era: of its client's
 // conversation, whatever session it names.
 func (q *visit) standAlone() {
-	q.ID, q.session, q.Known, q.Why, q.leaked = "", nil, gate.SessionNone, "", false
+	q.ID, q.session, q.Standing, q.Why, q.leaked = "", nil, gate.SessionNone, "", false
 	var m jsonrpc.Message
 	if requests := q.Requests(); len(requests) > 0 {
 		m = requests[0]

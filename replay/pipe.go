@@ -88,7 +88,7 @@ func (pp *pipe) hear(q *visit) {
 	if q.Modern = q.modernly(); q.Modern {
 		q.standAlone()
 	}
-	if !q.admitted(gate.Spoken) {
+	if !q.admitted(gate.AsMessage) {
 		return
 	}
 	pp.conv.touch(q.began)

@@ -58,7 +58,7 @@ func (q *visit) unauthorized(a *scenarios.Auth) bool {
 	}
 	q.note("faulted", "auth", "")
 	if a.AsResult != "" {
-		if q.old && q.Known == gate.SessionKnown {
+		if q.old && q.Standing == gate.SessionKnown {
 			q.acceptOld() // the answer comes on the stream
 		}
 		result := append(append([]byte(`{"content":[{"type":"text","text":`), jsonrpc.Text(a.AsResult)...), `}],"isError":true}`...)

@@ -96,7 +96,7 @@ func (q *visit) shown() string {
 	switch {
 	case q.session != nil:
 		return q.session.id
-	case q.Known == gate.SessionEnded:
+	case q.Standing == gate.SessionEnded:
 		return q.ID
 	}
 	return q.minted

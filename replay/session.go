@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,13 +22,14 @@ type sessions struct {
 	now    func() time.Time
 	evicts bool // before a live server: there is always room for one more
 
-	mu     sync.RWMutex
-	live   map[string]*conversation
-	past   map[string]passed // by id
-	order  []string          // of past, oldest first, a ring of maxPast
-	next   int
-	swept  time.Time
-	random func([]byte)
+	mu      sync.RWMutex
+	live    map[string]*conversation
+	streams map[string][]*conversation // beside them, before a live server
+	past    map[string]passed          // by id
+	order   []string                   // of past, oldest first, a ring of maxPast
+	next    int
+	swept   time.Time
+	random  func([]byte)
 }
 
 // What became of an id of which a server keeps no record.
@@ -41,7 +43,7 @@ const (
 const maxPast = 10_000
 
 func newSessions(style string, seed *int64, max int, idle time.Duration, now func() time.Time) *sessions {
-	s := &sessions{style: style, max: max, idle: idle, now: now, live: map[string]*conversation{}, past: map[string]passed{}}
+	s := &sessions{style: style, max: max, idle: idle, now: now, live: map[string]*conversation{}, streams: map[string][]*conversation{}, past: map[string]passed{}}
 	s.random = func(b []byte) { _, _ = rand.Read(b) } // it never fails
 	if seed != nil {
 		var key [32]byte
@@ -102,7 +104,9 @@ func (s *sessions) expired() string {
 // the request.
 func (s *sessions) find(sp *space, id string, now time.Time) (c *conversation, why string) {
 	s.mu.RLock()
-	c, why = s.live[id], s.past[id].why
+	if c = s.latest(id); c == nil {
+		c, why = s.live[id], s.past[id].why
+	}
 	s.mu.RUnlock()
 	if c == nil {
 		return nil, why
@@ -125,20 +129,27 @@ func (s *sessions) end(c *conversation, why string) {
 }
 
 func (s *sessions) endLocked(c *conversation, why string) {
-	if s.live[c.id] != c {
+	switch {
+	case s.closes(c):
+		if s.latest(c.id) == nil {
+			s.remember(c.id, passed{why, c.met, c.stream})
+		}
+	case s.live[c.id] == c:
+		for _, id := range append(c.aliases, c.id) {
+			delete(s.live, id)
+			s.remember(id, passed{why, c.met, ""})
+		}
+	default:
 		return
-	}
-	for _, id := range append(c.aliases, c.id) {
-		delete(s.live, id)
-		s.remember(id, passed{why, &c.met})
 	}
 	c.end()
 }
 
 // A passed is an id that names no session any more.
 type passed struct {
-	why string         // what became of it
-	met *faults.Counts // how many of its requests had met the faults' triggers; nil where it never named one
+	why    string         // what became of it
+	met    *faults.Counts // how many of its requests had met the faults' triggers; nil where it never named one
+	stream string         // the path of its stream, before a live server of HTTP+SSE
 }
 
 // remember keeps what became of an id. The caller holds mu.
@@ -165,7 +176,7 @@ func (s *sessions) any(sp *space) bool {
 			return true
 		}
 	}
-	return false
+	return len(s.streams) > 0 // before a live server there is one space
 }
 
 // forgetAll forgets the sessions of a space.
@@ -174,6 +185,11 @@ func (s *sessions) forgetAll(sp *space) {
 	defer s.mu.Unlock()
 	for id, c := range s.live {
 		if c.space == sp && c.id == id {
+			s.endLocked(c, forgotten)
+		}
+	}
+	for _, streams := range s.streams {
+		for _, c := range slices.Clone(streams) {
 			s.endLocked(c, forgotten)
 		}
 	}

@@ -137,26 +137,26 @@ func (q *visit) locate() {
 		q.locateOld()
 		return
 	}
-	q.ID, q.session, q.Known, q.Why, q.leaked, q.Protocol = "", nil, gate.SessionNone, "", false, ""
+	q.ID, q.session, q.Standing, q.Why, q.leaked, q.Protocol = "", nil, gate.SessionNone, "", false, ""
 	q.ID, q.Protocol = q.p.gate.Field(q.HTTP.Header, mcp.HeaderSessionID), strings.TrimSpace(q.p.gate.Field(q.HTTP.Header, mcp.HeaderProtocolVersion))
 	if q.ID == "" || q.p.mode == "stateless" {
 		q.conv = q.space.loose
 	} else if q.session, q.Why = q.p.sessions.find(q.space, q.ID, q.began); q.session != nil && !q.session.hasPipe() && q.session.replica == q.replica {
-		q.Known, q.conv = gate.SessionKnown, q.session
+		q.Standing, q.conv = gate.SessionKnown, q.session
 	} else if q.session != nil && !q.session.hasPipe() {
 		q.policy = "replicas"
-		q.session, q.Known, q.conv = nil, gate.SessionUnknown, q.space.loose
+		q.session, q.Standing, q.conv = nil, gate.SessionUnknown, q.space.loose
 	} else if q.Why == forgotten || q.Why == leaked {
-		q.Known, q.leaked, q.Why, q.conv = gate.SessionUnknown, q.Why == leaked, "", q.space.loose
+		q.Standing, q.leaked, q.Why, q.conv = gate.SessionUnknown, q.Why == leaked, "", q.space.loose
 	} else if q.Why != "" {
-		q.Known, q.conv = gate.SessionEnded, q.space.loose
+		q.Standing, q.conv = gate.SessionEnded, q.space.loose
 		if q.p.idles && q.Why == q.p.sessions.expired() {
 			q.policy = "idle"
 		}
 	} else if q.p.live {
 		q.strange()
 	} else {
-		q.session, q.Known, q.conv = nil, gate.SessionUnknown, q.space.loose
+		q.session, q.Standing, q.conv = nil, gate.SessionUnknown, q.space.loose
 	}
 	q.Initialized, q.Ready, q.Version, q.listening = q.conv.state()
 }

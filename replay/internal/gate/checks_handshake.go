@@ -9,10 +9,10 @@ import (
 )
 
 func checkReinitialize(q visitor, _ *scenarios.Check) string {
-	if q.Way == Spoken && q.Initialized && q.Initialize() {
+	if q.Way == AsMessage && q.Initialized && q.Initialize() {
 		return "this connection is initialized already; open another one to begin anew"
 	}
-	if q.Known == SessionKnown && q.Initialized && q.Initialize() {
+	if q.Standing == SessionKnown && q.Initialized && q.Initialize() {
 		return "this session is initialized already; send initialize without Mcp-Session-Id to open a new one"
 	}
 	return ""
@@ -55,12 +55,12 @@ func (q visitor) early(c *scenarios.Check) string {
 // checkHandshake finds the handshake of the legacy era.
 func checkHandshake(q visitor, c *scenarios.Check) string {
 	for _, m := range q.Requests() {
-		if !q.shakesWith(m) || !c.Every && !mcp.IsModern(q.Protocol) {
+		if !q.isHandshake(m) || !c.Every && !mcp.IsModern(q.Protocol) {
 			continue
 		}
 		q.Own().found = &finding{header: "MCP-Protocol-Version", sent: q.Protocol, decoded: q.Protocol}
 		return "there is no initialize any more; send each request with _meta that has " + mcp.MetaVersion +
-			" and " + mcp.MetaCapabilities + ", and one of the versions " + strings.Join(q.mock.Spoken, ", ")
+			" and " + mcp.MetaCapabilities + ", and one of the versions " + strings.Join(q.mock.Announced, ", ")
 	}
 	return ""
 }

@@ -12,7 +12,8 @@ import (
 )
 
 func checkMethod(q visitor, _ *scenarios.Check) string {
-	if allowed(q.Verb) {
+	switch q.Verb {
+	case http.MethodPost, http.MethodGet, http.MethodDelete:
 		return ""
 	}
 	return "use POST to send a message, GET to listen, DELETE to end a session; got " + q.Verb
@@ -39,7 +40,7 @@ func checkContentType(q visitor, c *scenarios.Check) string {
 	if q.Verb != http.MethodPost {
 		return ""
 	}
-	sent := q.Field(q.HTTP.Header, "Content-Type")
+	sent := q.Field(q.header(), "Content-Type")
 	if sent != "" {
 		if sent == "application/json" {
 			return ""
@@ -74,21 +75,21 @@ func checkContentType(q visitor, c *scenarios.Check) string {
 			}
 		}
 	}
-	return "send Content-Type: application/json; got " + orNone(strings.Join(q.HTTP.Header["Content-Type"], ", "))
+	return "send Content-Type: application/json; got " + orNone(strings.Join(q.header()["Content-Type"], ", "))
 }
 
 func checkAcceptPost(q visitor, c *scenarios.Check) string {
 	if q.Verb != http.MethodPost && !slices.Contains(c.On, q.Verb) || q.comes("application/json", c) && q.comes("text/event-stream", c) {
 		return ""
 	}
-	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.HTTP.Header["Accept"], ", "))
+	return "send Accept: application/json, text/event-stream; got " + orNone(strings.Join(q.header()["Accept"], ", "))
 }
 
 func checkAcceptGet(q visitor, c *scenarios.Check) string {
 	if q.Verb != http.MethodGet || q.comes("text/event-stream", c) {
 		return ""
 	}
-	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.HTTP.Header["Accept"], ", "))
+	return "send Accept: text/event-stream; got " + orNone(strings.Join(q.header()["Accept"], ", "))
 }
 
 func checkSlashMissing(q visitor, _ *scenarios.Check) string {
@@ -109,6 +110,9 @@ func checkSlashExtra(q visitor, _ *scenarios.Check) string {
 // tells of, in whatever space, with a slash at its end or without. The root
 // has none to spare.
 func (q visitor) atEndpoint() bool {
+	if q.HTTP == nil {
+		return false
+	}
 	endpoint := unslashed(q.mock.Endpoint)
 	return endpoint != "" && strings.HasSuffix(unslashed(q.HTTP.URL.Path), endpoint)
 }

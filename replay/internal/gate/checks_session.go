@@ -22,7 +22,7 @@ func checkSessionMissing(q visitor, c *scenarios.Check) string {
 	if q.Has(mcp.Discover) && q.mock.Discovers {
 		return ""
 	}
-	if name := wrongName(q.HTTP.Header); name != "" {
+	if name := wrongName(q.header()); name != "" {
 		return "you sent " + name + "; the header is Mcp-Session-Id"
 	}
 	if !q.Opened {
@@ -45,21 +45,21 @@ func wrongName(h http.Header) string {
 }
 
 func checkSessionUnknown(q visitor, c *scenarios.Check) string {
-	if q.Known == SessionUnknown || c.Every && q.ID == "" && len(q.HTTP.Header[mcp.HeaderSessionID]) > 0 && q.mock.Sessions != "stateless" {
+	if q.Standing == SessionUnknown || c.Every && q.ID == "" && len(q.header()[mcp.HeaderSessionID]) > 0 && q.mock.Sessions != "stateless" {
 		return "this id was never issued; send initialize without Mcp-Session-Id to open a session"
 	}
 	return ""
 }
 
 func checkSessionEnded(q visitor, _ *scenarios.Check) string {
-	if q.Known == SessionEnded {
+	if q.Standing == SessionEnded {
 		return q.Why + "; send initialize without Mcp-Session-Id to open a new one"
 	}
 	return ""
 }
 
 func checkSessionOnInit(q visitor, _ *scenarios.Check) string {
-	if q.Known == SessionKnown && q.Initialize() {
+	if q.Standing == SessionKnown && q.Initialize() {
 		return "initialize opens a session; send it without Mcp-Session-Id"
 	}
 	return ""

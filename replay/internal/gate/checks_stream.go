@@ -8,7 +8,7 @@ import (
 )
 
 func checkLastEventID(q visitor, _ *scenarios.Check) string {
-	if q.Verb == http.MethodPost && q.HTTP.Header.Get(mcp.HeaderLastEventID) != "" {
+	if q.Verb == http.MethodPost && q.header().Get(mcp.HeaderLastEventID) != "" {
 		return "a stream is resumed with GET"
 	}
 	return ""
@@ -22,8 +22,8 @@ func checkStreamOpen(q visitor, _ *scenarios.Check) string {
 }
 
 func checkEventUnknown(q visitor, _ *scenarios.Check) string {
-	if q.Verb != http.MethodGet || len(q.HTTP.Header[mcp.HeaderLastEventID]) == 0 || q.Place == PlaceOwn || q.Place == PlaceBeside {
+	if q.Verb != http.MethodGet || len(q.header()[mcp.HeaderLastEventID]) == 0 || q.Place == PlaceOwn || q.Place == PlaceBeside {
 		return ""
 	}
-	return "no stream of this session has an event " + Quote(q.HTTP.Header[mcp.HeaderLastEventID][0]) + " to go on from; send GET without Last-Event-ID to open a new one"
+	return "no stream of this session has an event " + Quote(q.header()[mcp.HeaderLastEventID][0]) + " to go on from; send GET without Last-Event-ID to open a new one"
 }

@@ -10,9 +10,6 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// firstModern is the revision that has neither sessions nor initialize.
-const firstModern = "2026-07-28"
-
 func checkVersionUnknown(q visitor, c *scenarios.Check) string {
 	if q.Initialize() || q.Has(mcp.Discover) {
 		return ""
@@ -24,29 +21,29 @@ func checkVersionAny(q visitor, c *scenarios.Check) string {
 	if q.Modern {
 		v := q.Protocol
 		if len(c.Header) == 0 {
-			v = q.names()
+			v = q.versionNamed()
 		}
-		if v != "" && !slices.Contains(q.spoken(), v) && !(c.Legacy && v >= firstModern) {
-			return "version " + Quote(v) + " is none of " + strings.Join(q.mock.Spoken, ", ")
+		if v != "" && !slices.Contains(q.versions(), v) && !(c.Legacy && v >= mcp.V20260728) {
+			return "version " + Quote(v) + " is none of " + strings.Join(q.mock.Announced, ", ")
 		}
 		return ""
 	}
 	switch {
-	case q.Protocol == "" && !(c.Every && len(q.HTTP.Header[mcp.HeaderProtocolVersion]) > 0),
-		c.Legacy && q.Protocol >= firstModern,
-		slices.Contains(q.spoken(), q.Protocol):
+	case q.Protocol == "" && !(c.Every && len(q.header()[mcp.HeaderProtocolVersion]) > 0),
+		c.Legacy && q.Protocol >= mcp.V20260728,
+		slices.Contains(q.versions(), q.Protocol):
 		return ""
 	}
-	return "MCP-Protocol-Version " + Quote(q.Protocol) + " is none of " + strings.Join(q.spoken(), ", ")
+	return "MCP-Protocol-Version " + Quote(q.Protocol) + " is none of " + strings.Join(q.versions(), ", ")
 }
 
 // checkVersionModern compares as servers do that ask whether a version is at
 // least the one they know: as texts.
 func checkVersionModern(q visitor, c *scenarios.Check) string {
-	if q.Protocol < firstModern || len(q.Requests()) == 0 && !slices.Contains(c.Kind, "notification") {
+	if q.Protocol < mcp.V20260728 || len(q.Requests()) == 0 && !slices.Contains(c.Kind, "notification") {
 		return ""
 	}
-	return "MCP-Protocol-Version " + Quote(q.Protocol) + " has no sessions; this server has; send initialize with one of " + strings.Join(q.mock.Supported, ", ")
+	return "MCP-Protocol-Version " + Quote(q.Protocol) + " has no sessions; this server has; send initialize with one of " + strings.Join(q.mock.Handshakes, ", ")
 }
 
 func checkVersionDiffers(q visitor, _ *scenarios.Check) string {
@@ -56,17 +53,17 @@ func checkVersionDiffers(q visitor, _ *scenarios.Check) string {
 	return "MCP-Protocol-Version " + q.Protocol + " is not the negotiated " + q.Version
 }
 
-// spoken lists the versions that the dialect speaks in the era of the request.
-func (q visitor) spoken() []string {
+// versions lists those that the dialect speaks in the era of the request.
+func (q visitor) versions() []string {
 	if q.Modern {
 		return q.modern.Versions
 	}
-	return q.mock.Supported
+	return q.mock.Handshakes
 }
 
-// names returns the version that a modern request names: in the header, else in
-// _meta; of a handshake, in its params.
-func (f *Facts) names() string {
+// versionNamed returns the version that a modern request names: in the header,
+// else in _meta; of a handshake, in its params.
+func (f *Facts) versionNamed() string {
 	if f.Protocol != "" && !f.Initialize() {
 		return f.Protocol
 	}

@@ -27,14 +27,14 @@ type Facts struct {
 	Version  string // that was negotiated; "" before that
 
 	Way         Way
-	Known       Session // what session the ID names
-	Modern      bool    // it is of the era without sessions
-	Initialized bool    // initialize came before it in its conversation,
-	Ready       bool    // and notifications/initialized
-	Opened      bool    // its space has had a session
-	Outside     bool    // nothing is served at its path, so no server of MCP has read it
-	Full        bool    // it would open a session, and there is no room for one
-	Place       Place   // of a GET: where it would listen
+	Standing    Standing // of the session that the ID names
+	Modern      bool     // it is of the era without sessions
+	Initialized bool     // initialize came before it in its conversation,
+	Ready       bool     // and notifications/initialized
+	Opened      bool     // its space has had a session
+	Outside     bool     // nothing is served at its path, so no server of MCP has read it
+	Full        bool     // it would open a session, and there is no room for one
+	Place       Place    // of a GET: where it would listen
 
 	*Alone // nil where nobody has asked what a modern request says of itself
 }
@@ -45,18 +45,18 @@ type Facts struct {
 type Way uint8
 
 const (
-	OverHTTP Way = iota
-	Posted       // the POST that carries a message of an HTTP+SSE client
-	Spoken       // the message itself, over HTTP+SSE or stdio
+	OverHTTP  Way = iota
+	Posted        // the POST that carries a message of an HTTP+SSE client
+	AsMessage     // the message itself, over HTTP+SSE or stdio
 	ways
 )
 
-// A Session is what the session is that a request names.
-type Session uint8
+// A Standing is what a session is by the time that a request names it.
+type Standing uint8
 
 const (
-	SessionNone    Session = iota // no id was sent
-	SessionUnknown                // never issued
+	SessionNone    Standing = iota // no id was sent
+	SessionUnknown                 // never issued
 	SessionEnded
 	SessionKnown
 )
@@ -76,14 +76,22 @@ const (
 // ErrTooLarge says that a body is larger than it may be.
 var ErrTooLarge = errors.New("body too large")
 
+// header returns the header fields; none where there is no HTTP.
+func (f *Facts) header() http.Header {
+	if f.HTTP == nil {
+		return nil
+	}
+	return f.HTTP.Header
+}
+
 // presented is the word that the checks of a dialect have for the session that
 // a request presents: none, known or unknown. A pipe is one from its
 // initialize on.
 func (f *Facts) presented() string {
 	switch {
-	case f.Known == SessionKnown, f.Way == Spoken && f.Initialized:
+	case f.Standing == SessionKnown, f.Way == AsMessage && f.Initialized:
 		return "known"
-	case f.Known == SessionNone:
+	case f.Standing == SessionNone:
 		return "none"
 	}
 	return "unknown"

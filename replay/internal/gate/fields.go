@@ -57,7 +57,7 @@ func (g *Gate) KnowsHost(host string) bool {
 // comes reports whether a client takes a media type, as the accept checks of
 // a dialect compare it.
 func (q visitor) comes(mediaType string, c *scenarios.Check) bool {
-	lines := q.HTTP.Header["Accept"]
+	lines := q.header()["Accept"]
 	if q.dialect.Lines == "first" && len(lines) > 1 {
 		lines = lines[:1]
 	}

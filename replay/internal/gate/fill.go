@@ -41,8 +41,8 @@ func (g *Gate) Fill(f *Facts, resp *scenarios.Response, detail, shown string) *s
 		}
 	}
 	named := q.Protocol
-	if q.Modern || q.Initialize() && (q.HTTP == nil || len(q.HTTP.Header[mcp.HeaderProtocolVersion]) == 0) {
-		named = q.names()
+	if q.Modern || q.Initialize() && len(q.header()[mcp.HeaderProtocolVersion]) == 0 {
+		named = q.versionNamed()
 	}
 	var found *finding
 	var required []byte
@@ -58,7 +58,7 @@ func (g *Gate) Fill(f *Facts, resp *scenarios.Response, detail, shown string) *s
 	}
 	supported := ""
 	if uses(resp, "${supported}") {
-		supported = string(listJSON(q.mock.Spoken))
+		supported = string(listJSON(q.mock.Announced))
 	}
 	parser, validator := q.quoted(resp, detail)
 	return strings.NewReplacer(
@@ -72,7 +72,7 @@ func (g *Gate) Fill(f *Facts, resp *scenarios.Response, detail, shown string) *s
 		"${path}", printable(path),
 		"${event}", printable(event),
 		"${version}", printable(named),
-		"${versions}", strings.Join(q.mock.Supported, ", "),
+		"${versions}", strings.Join(q.mock.Handshakes, ", "),
 		"${host}", printable(host),
 		"${origin}", printable(origin),
 		"${unslashed}", printable(bare),

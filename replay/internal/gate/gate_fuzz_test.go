@@ -17,13 +17,16 @@ import (
 // each time; that what it names is a check of the dialect, and what it says is
 // said; that a lenient gate refuses nothing that a strict one lets pass, and
 // notes what that refuses or refuses it, too; and that the words of a refusal
-// are JSON where they mean to be.
+// are JSON where they mean to be. All of that holds, too, where the body has not
+// been read, or nothing is known but the HTTP method.
 func FuzzAsk(f *testing.F) {
 	f.Add(uint8(0), uint8(0), uint16(0), "POST", "/mcp", "application/json, text/event-stream", "2025-11-25", "", []byte(list))
 	f.Add(uint8(1), uint8(1), uint16(0xff), "GET", "/mcp/", "text/event-stream", "2026-07-28", "7", []byte(nil))
 	f.Add(uint8(2), uint8(2), uint16(0x3f), "POST", "/", "*/*", "2099-01-01", "", []byte("["+begins+","+list+"]"))
 	f.Add(uint8(3), uint8(0), uint16(0x81), "POST", "/mcp", "application/json", "", "", []byte(query))
 	f.Add(uint8(0), uint8(0), uint16(0x80), "POST", "/mcp", "", "2026-07-28", "", []byte(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":1,"name":2,"_meta":[],"inputResponses":{"a":1}}}`))
+	f.Add(uint8(0), uint8(0), uint16(0x1010), "POST", "/mcp", "application/json, text/event-stream", "", "", []byte(nil))
+	f.Add(uint8(0), uint8(0), uint16(0x3000), "POST", "", "", "", "", []byte(nil))
 	dialects, modes := scenarios.Dialects(), []string{"required", "optional", "stateless"}
 	gates := map[string][2]*Gate{}
 	for _, d := range dialects {
@@ -39,6 +42,7 @@ func FuzzAsk(f *testing.F) {
 		pair := gates[d+modes[int(mode)%len(modes)]]
 		made := func() *Facts { return fuzzed(pair[0], bits, verb, path, accept, version, event, body) }
 		first, again := made(), made()
+		pair[0].Opens(first)
 		noted, refused := pair[0].Ask(first)
 		for range 2 { // of the same facts, and of others that are alike
 			if n, r := pair[0].Ask(again); !reflect.DeepEqual(n, noted) || !reflect.DeepEqual(r, refused) {
@@ -93,18 +97,18 @@ func bears(t *testing.T, dialect string, noted []Breach, refused *Breach) {
 // fuzzed makes facts as replay makes them.
 func fuzzed(g *Gate, bits uint16, verb, path, accept, version, event string, body []byte) *Facts {
 	has := func(n int) bool { return bits>>n&1 == 1 }
-	f := &Facts{Verb: verb, Body: body, Way: Way(bits % uint16(ways)), Known: Session(bits >> 2 % 4), Place: PlaceNone,
+	f := &Facts{Verb: verb, Body: body, Way: Way(bits % uint16(ways)), Standing: Standing(bits >> 2 % 4), Place: PlaceNone,
 		Initialized: has(4), Ready: has(5), Opened: has(6), Modern: has(7), Full: has(8)}
-	if f.Known != SessionNone {
+	if f.Standing != SessionNone {
 		f.ID, f.Version = "an-id", "2025-06-18"
 	}
-	if f.Known == SessionEnded {
+	if f.Standing == SessionEnded {
 		f.Why = "it was ended with DELETE"
 	}
 	if f.Way != OverHTTP {
 		f.Verb = http.MethodPost
 	}
-	if f.Way != Spoken || has(9) { // what is spoken over HTTP+SSE came by HTTP
+	if !has(13) && (f.Way != AsMessage || has(9)) { // a message of HTTP+SSE came by HTTP
 		f.HTTP = &http.Request{Method: f.Verb, Host: "localhost:1", URL: &url.URL{Path: path}, Header: http.Header{}}
 		for name, value := range map[string]string{"Content-Type": "application/json", "Accept": accept, mcp.HeaderProtocolVersion: version,
 			mcp.HeaderLastEventID: event, mcp.HeaderMethod: "tools/list", "X-Session-Id": strings.Repeat("x", int(bits>>15))} {
@@ -117,7 +121,7 @@ func fuzzed(g *Gate, bits uint16, verb, path, accept, version, event string, bod
 	if f.Verb == http.MethodGet {
 		f.Place = Place(1 + bits>>10%4)
 	}
-	if f.Verb == http.MethodPost {
+	if f.Verb == http.MethodPost && !has(12) {
 		g.Read(f)
 	}
 	return f

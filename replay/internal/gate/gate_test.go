@@ -20,7 +20,7 @@ func gateOf(t testing.TB, dialect, sessions string, lenient bool) *Gate {
 		t.Fatal(err)
 	}
 	g := New(d, Mock{
-		Sessions: sessions, MaxSessions: 3, MaxBody: 1 << 10, Endpoint: "/mcp", Supported: mcp.Legacy(), Spoken: mcp.Modern(),
+		Sessions: sessions, MaxSessions: 3, MaxBody: 1 << 10, Endpoint: "/mcp", Handshakes: mcp.Legacy(), Announced: mcp.Modern(),
 		Knows: func(method string, modern bool) bool {
 			return method == "own/method" || modern && mcp.IsModernRequest(method)
 		},
@@ -49,7 +49,7 @@ func sent(verb, body string, lines ...string) Facts {
 
 // within is a request of a session that is open and ready.
 func within(f Facts) Facts {
-	f.ID, f.Known, f.Opened, f.Initialized, f.Ready, f.Version = "an-id", SessionKnown, true, true, true, "2025-11-25"
+	f.ID, f.Standing, f.Opened, f.Initialized, f.Ready, f.Version = "an-id", SessionKnown, true, true, true, "2025-11-25"
 	return f
 }
 
@@ -95,7 +95,7 @@ func TestAsk(t *testing.T) {
 		return changed(sent(http.MethodPost, body, lines...), func(f *Facts) { f.Modern, f.Initialized, f.Ready = true, true, true })
 	}
 	line := func(body string) Facts {
-		return Facts{Verb: http.MethodPost, Way: Spoken, Body: []byte(body), Initialized: true, Ready: true, Version: "2025-11-25"}
+		return Facts{Verb: http.MethodPost, Way: AsMessage, Body: []byte(body), Initialized: true, Ready: true, Version: "2025-11-25"}
 	}
 	for _, c := range []struct {
 		why      string
@@ -112,14 +112,14 @@ func TestAsk(t *testing.T) {
 		{"what is accepted", "", post(list, "Accept", "application/json"), "", "accept-post"},
 		{"all that is said is refused by the first check", "", post(list, "Accept", "", "Content-Type", ""), "", "content-type"},
 		{"a method of HTTP that no endpoint has", "", within(sent(http.MethodPut, "")), "", "method"},
-		{"no session where one is wanted", "", changed(post(list), func(f *Facts) { f.ID, f.Known = "", SessionNone }), "", "session-missing"},
-		{"and where none is", "optional", changed(post(list), func(f *Facts) { f.ID, f.Known = "", SessionNone }), "", ""},
-		{"nor would be", "stateless", changed(post(list), func(f *Facts) { f.ID, f.Known, f.Initialized = "", SessionNone, false }), "", ""},
-		{"a session that never was", "", changed(post(list), func(f *Facts) { f.Known = SessionUnknown }), "", "session-unknown"},
-		{"one that is over", "", changed(post(list), func(f *Facts) { f.Known = SessionEnded }), "", "session-ended"},
+		{"no session where one is wanted", "", changed(post(list), func(f *Facts) { f.ID, f.Standing = "", SessionNone }), "", "session-missing"},
+		{"and where none is", "optional", changed(post(list), func(f *Facts) { f.ID, f.Standing = "", SessionNone }), "", ""},
+		{"nor would be", "stateless", changed(post(list), func(f *Facts) { f.ID, f.Standing, f.Initialized = "", SessionNone, false }), "", ""},
+		{"a session that never was", "", changed(post(list), func(f *Facts) { f.Standing = SessionUnknown }), "", "session-unknown"},
+		{"one that is over", "", changed(post(list), func(f *Facts) { f.Standing = SessionEnded }), "", "session-ended"},
 		{"one that is open is not opened", "", post(begins), "", "session-on-init"},
-		{"a session is opened", "", changed(post(begins), func(f *Facts) { f.ID, f.Known, f.Initialized = "", SessionNone, false }), "", ""},
-		{"for which there is no room", "", changed(post(begins), func(f *Facts) { f.ID, f.Known, f.Initialized, f.Full = "", SessionNone, false, true }), "", "too-many-sessions"},
+		{"a session is opened", "", changed(post(begins), func(f *Facts) { f.ID, f.Standing, f.Initialized = "", SessionNone, false }), "", ""},
+		{"for which there is no room", "", changed(post(begins), func(f *Facts) { f.ID, f.Standing, f.Initialized, f.Full = "", SessionNone, false, true }), "", "too-many-sessions"},
 		{"which nobody opens who has one", "", changed(post(list), func(f *Facts) { f.Full = true }), "", ""},
 		{"before initialize", "optional", changed(post(list), func(f *Facts) { f.Initialized, f.Ready = false, false }), "", "not-initialized"},
 		{"a ping may come before", "optional", changed(post(ping), func(f *Facts) { f.Initialized, f.Ready = false, false }), "", ""},
@@ -146,7 +146,7 @@ func TestAsk(t *testing.T) {
 		{"nor what the message asks, which is for later", "", changed(post(begins), func(f *Facts) { f.Way = Posted }), "", ""},
 
 		{"a request that stands alone", "", modern(alone), "", ""},
-		{"whose session nobody looks at", "", changed(modern(alone), func(f *Facts) { f.ID, f.Known = "x", SessionUnknown }), "", ""},
+		{"whose session nobody looks at", "", changed(modern(alone), func(f *Facts) { f.ID, f.Standing = "x", SessionUnknown }), "", ""},
 		{"without _meta", "", modern(list), "", "meta-missing"},
 		{"whose header says another method", "", modern(alone, "Mcp-Method", "tools/call"), "", "header-differs"},
 		{"or none", "", modern(alone, "Mcp-Method", ""), "", "header-missing"},
@@ -165,6 +165,46 @@ func TestAsk(t *testing.T) {
 		noted, refused := gateOf(t, "spec", sessions, false).ask(c.facts)
 		if got := strings.Join(noted, ","); got != c.noted || refused != c.refused {
 			t.Errorf("%s: noted %q, refused for %q; want %q and %q", c.why, got, refused, c.noted, c.refused)
+		}
+	}
+}
+
+// TestAskUnread holds that facts of which little is known yet are those of a
+// request that says nothing, whatever the dialect.
+func TestAskUnread(t *testing.T) {
+	for _, c := range []struct {
+		why     string
+		facts   Facts
+		refused string // by the specification
+	}{
+		{"a POST that nobody has read", within(sent(http.MethodPost, "")), ""},
+		{"of an HTTP+SSE client", changed(within(sent(http.MethodPost, "")), func(f *Facts) { f.Way = Posted }), ""},
+		{"of the modern era", changed(sent(http.MethodPost, ""), func(f *Facts) { f.Modern = true }), ""},
+		{"of which only the method is known", Facts{Verb: http.MethodPost}, "content-type"},
+		{"a GET of which only that is known", Facts{Verb: http.MethodGet}, "accept-get"},
+		{"a line that nobody has read", Facts{Verb: http.MethodPost, Way: AsMessage}, ""},
+		{"nothing", Facts{}, "method"},
+	} {
+		f := c.facts
+		if f.Post() || f.Has("") || f.Method() != "" || f.RequestID() != nil || len(f.Requests())+len(f.Notifications()) > 0 {
+			t.Errorf("%s: it has a message", c.why)
+		}
+		for _, dialect := range scenarios.Dialects() {
+			g, f := gateOf(t, dialect, "required", false), c.facts
+			if g.Opens(&f) {
+				t.Errorf("%s: %s takes it to be of the modern era", c.why, dialect)
+			}
+			_, refused := g.Ask(&f)
+			got := ""
+			if refused != nil {
+				got = refused.Check
+				if fill := g.Fill(&f, refused.Refuse, refused.Detail, ""); fill.Replace("${detail}") != refused.Detail {
+					t.Errorf("%s: %s does not say why it is refused", c.why, dialect)
+				}
+			}
+			if dialect == "spec" && got != c.refused {
+				t.Errorf("%s: refused for %q, want %q", c.why, got, c.refused)
+			}
 		}
 	}
 }
@@ -214,7 +254,7 @@ func TestAskLenient(t *testing.T) {
 	}
 }
 
-// TestOpens holds by what a request is told to be of the modern era, where a
+// TestOpens holds by what a request is taken to be of the modern era, where a
 // server has both.
 func TestOpens(t *testing.T) {
 	modernBegins := strings.Replace(begins, `"capabilities"`, goodsub+`,"capabilities"`, 1)
@@ -231,8 +271,8 @@ func TestOpens(t *testing.T) {
 		{"a handshake whatever the header says", sent(http.MethodPost, begins, "MCP-Protocol-Version", "2026-07-28"), false},
 		{"but for one that names a modern version", sent(http.MethodPost, modernBegins), true},
 		{"what only that era has", sent(http.MethodPost, `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen"}`), true},
-		{"a line has only the message", Facts{Verb: http.MethodPost, Way: Spoken, Body: []byte(alone)}, true},
-		{"which may say nothing of it", Facts{Verb: http.MethodPost, Way: Spoken, Body: []byte(list)}, false},
+		{"a line has only the message", Facts{Verb: http.MethodPost, Way: AsMessage, Body: []byte(alone)}, true},
+		{"which may say nothing of it", Facts{Verb: http.MethodPost, Way: AsMessage, Body: []byte(list)}, false},
 	} {
 		g := gateOf(t, "spec", "required", false)
 		f := c.facts
@@ -246,12 +286,19 @@ func TestOpens(t *testing.T) {
 	}
 }
 
-// Every check that a dialect may name has its function.
+// Every check that a dialect may name has its row, which has a function unless
+// it only words what others refuse.
 func TestEveryCheckIsThere(t *testing.T) {
 	names := scenarios.CheckNames()
 	for _, name := range names {
-		if checks[name] == nil {
-			t.Errorf("no function for the check %s", name)
+		row, ok := checks[name]
+		switch step := row.is(overHTTP); { // what is asked at all is asked there
+		case !ok:
+			t.Errorf("no row for the check %s", name)
+		case step != (row.find != nil):
+			t.Errorf("the check %s is not asked over HTTP, or has no function", name)
+		case step == row.is(outside|late):
+			t.Errorf("the check %s is neither a step nor words for others, or both", name)
 		}
 	}
 	for name := range checks {

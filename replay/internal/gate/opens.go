@@ -7,7 +7,7 @@ import (
 	"github.com/mcpmock/mcpmock/internal/mcp"
 )
 
-// Opens reports whether a request is told to be of the modern era, where a
+// Opens reports whether a request is taken to be of the modern era, where a
 // server has both, by what the dialect goes by. Over a pipe there is only the
 // message. An initialize is of the other era unless it is told apart by the
 // header of a server that looks at nothing else.
@@ -21,9 +21,9 @@ func (g *Gate) Opens(f *Facts) bool {
 	for _, sign := range by {
 		switch {
 		case sign == "any" && len(f.HTTP.Header[mcp.HeaderProtocolVersion]) > 0 && (f.Protocol == "" || g.namesOther(f)),
-			sign == "version" && g.namesOther(f) && !f.shakes(),
-			sign == "later" && f.Protocol >= firstModern,
-			sign == "meta" && f.CarriesVersion() && !f.shakes(),
+			sign == "version" && g.namesOther(f) && !f.handshake(),
+			sign == "later" && f.Protocol >= mcp.V20260728,
+			sign == "meta" && f.CarriesVersion() && !f.handshake(),
 			sign == "method" && (f.Has(mcp.Discover) || f.Has(mcp.Listen)):
 			return true
 		}
@@ -46,16 +46,16 @@ func (f *Facts) CarriesVersion() bool {
 	})
 }
 
-// shakes reports whether a message is the handshake of the legacy era: an
+// handshake reports whether a message is the handshake of the legacy era: an
 // initialize, whatever its header says, that names no modern version for
 // itself (2026-07-28 basic/versioning, "Backward Compatibility with
 // Initialization-Based Versions").
-func (f *Facts) shakes() bool {
-	return f.Initialize() && slices.ContainsFunc(f.Batch.Messages, f.shakesWith)
+func (f *Facts) handshake() bool {
+	return f.Initialize() && slices.ContainsFunc(f.Batch.Messages, f.isHandshake)
 }
 
-// shakesWith reports whether that message is the one. What names a modern
+// isHandshake reports whether that message is the one. What names a modern
 // version is a request of a method that the modern era has not.
-func (f *Facts) shakesWith(m jsonrpc.Message) bool {
+func (f *Facts) isHandshake(m jsonrpc.Message) bool {
 	return m.Method == mcp.Initialize && !mcp.IsModern(f.Told(m).Field(mcp.MetaVersion).Str)
 }

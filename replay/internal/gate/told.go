@@ -2,47 +2,12 @@ package gate
 
 import (
 	"slices"
-	"sync"
 	"unsafe"
 
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
 	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/tidwall/gjson"
 )
-
-// An Alone is what there is of a request that stands alone.
-type Alone struct {
-	Capabilities string // what its client can do, as JSON
-	Required     []byte // what it would have to, for the answer
-
-	self    Told        // what it says of itself
-	mirrors []mirrored  // the headers that its body has; nil before they are looked for
-	found   *finding    // by a check, for the words of a refusal
-	room    [3]mirrored // for these, as a rule
-}
-
-// alones are those of requests that are over.
-var alones = sync.Pool{New: func() any { return new(Alone) }}
-
-// Own returns what there is of the request as one that stands alone, and makes
-// room for it where nobody has asked before.
-func (f *Facts) Own() *Alone {
-	if f.Alone == nil {
-		f.Alone = alones.Get().(*Alone)
-	}
-	return f.Alone
-}
-
-// Disown gives it back when the request has been answered: nothing of it may be
-// looked at any more, nor what Told returned.
-func (f *Facts) Disown() {
-	if f.Alone == nil {
-		return
-	}
-	*f.Alone = Alone{}
-	alones.Put(f.Alone)
-	f.Alone = nil
-}
 
 // A Told is what the params of a modern request tell besides what is asked:
 // read once, though many want to know. Most of it stands in _meta
@@ -69,7 +34,7 @@ func (f *Facts) Told(m jsonrpc.Message) *Told {
 		return t
 	}
 	*t = Told{of: of}
-	var params, meta names
+	var params, meta seenNames
 	gjson.Parse(jsonrpc.String(m.Params)).ForEach(func(key, v gjson.Result) bool {
 		if params.again(key.Str) {
 			t.doubles(key.Str, "params")
@@ -112,15 +77,15 @@ func (t *Told) doubles(name, within string) {
 	}
 }
 
-// names are those of the members of an object that were met.
-type names struct {
+// seenNames are those of the members of an object that were met.
+type seenNames struct {
 	few  [12]string // of most objects
 	n    int
 	more map[string]bool // beyond these
 }
 
 // again takes in a name, and reports whether it was met before.
-func (s *names) again(name string) bool {
+func (s *seenNames) again(name string) bool {
 	switch {
 	case slices.Contains(s.few[:s.n], name) || s.more[name]:
 		return true

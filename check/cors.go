@@ -79,7 +79,7 @@ func (w *holding) oldCORS(ctx context.Context) error {
 	o, opened := w.openOld(ctx, line)
 	all := []crossing{{what: "GET", answer: &opened}}
 	if o != nil {
-		defer o.stream.Close()
+		defer o.close()
 		before, err := preflight(ctx, o.client, http.MethodPost, "Content-Type")
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"strconv"
@@ -269,8 +270,14 @@ func (w *holding) oldTransport(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	to := endpointOf(a)
+	if to == "" && a.Open && len(bytes.TrimSpace(a.Body)) == 0 { // it may be late
+		if o, _ := w.openOld(ctx); o != nil {
+			o.close()
+			to = o.endpoint
+		}
+	}
 	if to == "" {
-		return false, nil
+		return false, ctx.Err()
 	}
 	w.old(to)
 	return true, nil

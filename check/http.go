@@ -26,6 +26,7 @@ type holding struct {
 
 	pace      time.Duration   // how long it took to answer initialize, when it had been asked once
 	talked    []probes.Answer // to a good client
+	dozes     bool            // over HTTP+SSE, it lets a POST wait for its answer
 	scattered bool            // its sessions are known to some of its replicas alone
 
 	refused       *said                    // the answer to initialize of a server that does not have it; nil for one that has

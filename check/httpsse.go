@@ -14,19 +14,19 @@ import (
 // messages go, and all answers come on it.
 func (w *holding) oldRules(ctx context.Context) error {
 	w.loopback = onThisMachine(w.endpoint)
+	began := time.Now()
 	first, a := w.openFirst(ctx)
 	if !w.beginsOld(first, a) {
 		return ctx.Err()
 	}
-	defer first.stream.Close()
+	defer first.close()
 	w.zipped(a)
-	first.slow, first.slowAfter = func() { w.waits("waiting for initialize to be answered, up to %s", firstWithin) }, w.waitingAfter
 	hello := first.ask(ctx, saysInitialize, firstWithin)
-	first.slow = nil
+	took := time.Since(began)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s := &piped{Report: w.Report, options: &w.options, p: first.pipe, log: "its log"}
+	s := &piped{Report: w.Report, options: &w.options, p: first.pipe, log: "its log", start: took}
 	if odd := flawOf("1", hello.messages()); hello.message == nil && odd != nil {
 		s.flawed("initialize", ofResponses, odd)
 		return nil
@@ -39,18 +39,38 @@ func (w *holding) oldRules(ctx context.Context) error {
 		return nil
 	}
 	s.talk(ctx)
-	w.posted(first)
+	w.posted(ctx, first)
 	w.framing(ofOldStream, []probes.Answer{first.answer()})
-	second := w.anew(ctx, s, first)
-	w.alone(ctx, s, first, func(s *piped, _ *oldStream) { s.unknown(ctx) })
-	w.alone(ctx, s, first, func(s *piped, _ *oldStream) {
-		s.notified("notification", ofNotices, saysNotice, func() (string, bool) { return s.goesOn(ctx, "23") })
-	})
-	w.alone(ctx, s, first, func(s *piped, o *oldStream) { w.oldTorn(ctx, s, o) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return w.oldSessions(ctx, first, second)
+	var second *oldStream
+	switch {
+	case s.mute():
+	case s.slow():
+		second, _ = w.openOld(ctx)
+	default:
+		second = w.anew(ctx, s, first)
+	}
+	if second != nil {
+		defer second.close()
+	}
+	if !s.enough(ofOldStream) {
+		w.inside(ctx, s, first)
+	}
+	if s.mute() || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return w.oldSessions(ctx, s, first, second)
+}
+
+// inside is about what a server may be told in a session.
+func (w *holding) inside(ctx context.Context, s *piped, first *oldStream) {
+	w.alone(ctx, s, first, func(s *piped, _ *oldStream) { s.unknown(ctx) })
+	w.alone(ctx, s, first, func(s *piped, _ *oldStream) {
+		s.notified(ctx, "notification", ofNotices, saysNotice, func() (string, bool) { return s.goesOn(ctx, "23") })
+	})
+	w.alone(ctx, s, first, func(s *piped, o *oldStream) { w.oldTorn(ctx, s, o) })
 }
 
 // openFirst opens a stream. The one by which the server was found out is closed, but
@@ -78,11 +98,14 @@ func (w *holding) openFirst(ctx context.Context) (*oldStream, probes.Answer) {
 // alone looks at one rule in a session of its own, for a server may end the session in
 // which it is asked what it does not know; in the first one where there is no other.
 func (w *holding) alone(ctx context.Context, s *piped, first *oldStream, rule func(s *piped, o *oldStream)) {
-	o, _ := w.openOld(ctx)
+	var o *oldStream
+	if !s.lone {
+		o, _ = w.openOld(ctx)
+	}
 	if o != nil {
-		defer o.stream.Close()
+		defer o.close()
 		if hello := o.ask(ctx, saysInitialize, w.answerWithin); hello.message != nil {
-			o.tell(saysInitialized)
+			o.tell(ctx, saysInitialized)
 			own := *s
 			own.p = o.pipe
 			rule(&own, o)
@@ -124,7 +147,9 @@ func (w *holding) beginsOld(o *oldStream, a probes.Answer) bool {
 // on the stream.
 func (w *holding) unanswered(o *oldStream, hello reply) {
 	f := w.find("initialize", Broken, ofInitialize, "MUST", wantsInitialize, "%s", hello.inWords())
-	switch a := o.posts[0]; {
+	now, stop := context.WithCancel(context.Background())
+	stop()
+	switch a, _ := o.posts[0].answered(now); {
 	case a.Status == 404, a.Status == 405:
 		f.Saw = fmt.Sprintf("POST to %s: %s", say.Short(o.to.Path, 80), inWords(a))
 		f.because("the endpoint event names a path that is not served: the server is mounted at a path that it does not know of",
@@ -144,26 +169,40 @@ func (w *holding) unanswered(o *oldStream, hello reply) {
 	}
 }
 
-// posted is about the answers to the POSTs of a good client.
-func (w *holding) posted(o *oldStream) {
+// posted is about the answers to the POSTs of a good client. No rule says when they
+// come: a server may answer a POST when it has worked on its message.
+func (w *holding) posted(ctx context.Context, o *oldStream) {
 	const wants = "an endpoint that takes messages, and answers on the stream alone"
-	other := ""
-	for i, a := range o.posts {
+	limited, cancel := context.WithTimeout(ctx, o.taking)
+	defer cancel()
+	other, cause, cure, silent, last := "", "", "", 0, probes.Answer{}
+	for i, p := range o.posts {
+		a, answered := p.answered(limited)
+		if answered {
+			last = a
+		}
 		switch {
+		case ctx.Err() != nil:
+			return
+		case !answered:
+			w.dozes = true
+			silent++
+			other = fmt.Sprintf("%d of %d POSTs are not answered", silent, len(o.posts))
+			cause, cure = "clients that post one message after the other wait for it", "answer each POST with 202, before it is worked on"
 		case a.Err != nil || a.Status/100 != 2:
 			w.find("posted", Broken, ofOldStream, "MUST", wants, "message %d of %d: %s", i+1, len(o.posts), inWords(a)).
 				because("clients take it that the message was not delivered, and give up", "answer each POST with 202, before it is worked on")
 			return
 		case hasResponse(a):
 			other = "the response came with the POST, too"
+			cause, cure = "clients that read both take the second for an answer to nothing", "answer each POST 202, and on the stream alone"
 		}
 	}
 	if other != "" {
-		w.find("posted", Note, ofOldStream, "", wants, "%s", other).
-			because("clients that read both take the second for an answer to nothing", "answer each POST 202, and on the stream alone")
+		w.find("posted", Note, ofOldStream, "", wants, "%s", other).because(cause, cure)
 		return
 	}
-	w.find("posted", OK, ofOldStream, "MUST", wants, "%s; the last: %s", say.Count(len(o.posts), "message"), inWords(o.posts[len(o.posts)-1]))
+	w.find("posted", OK, ofOldStream, "MUST", wants, "%s; the last: %s", say.Count(len(o.posts), "message"), inWords(last))
 }
 
 // oldTorn is about a body that is not JSON.

@@ -18,17 +18,21 @@ const forgetsWithin = 2 * time.Second
 
 // oldSessions is about the sessions of HTTP+SSE, of which each ends with its stream:
 // the first is open, and so is the second where it is not nil.
-func (w *holding) oldSessions(ctx context.Context, first, second *oldStream) error {
+func (w *holding) oldSessions(ctx context.Context, s *piped, first, second *oldStream) error {
 	if second != nil {
-		second.stream.Close()
+		second.close()
 	}
-	if third, _ := w.openOld(ctx); third != nil {
+	var third *oldStream
+	if !s.slow() && !s.lone {
+		third, _ = w.openOld(ctx)
+	}
+	if third != nil {
 		early := third.ask(ctx, saysTools, w.answerWithin)
 		f := w.tooEarly(early, "a client that begins in the wrong order waits, and cannot tell what is wrong")
 		if early.ended {
 			f.known("poison-request-kills-server", "https://github.com/modelcontextprotocol/python-sdk/issues/838")
 		}
-		third.stream.Close()
+		third.close()
 	}
 	if second != nil {
 		w.unnamed(ctx, first, second)
@@ -44,7 +48,7 @@ func (w *holding) oldSessions(ctx context.Context, first, second *oldStream) err
 		if o == nil {
 			return a, ctx.Err()
 		}
-		defer o.stream.Close()
+		defer o.close()
 		return post(ctx, o.client, saysInitialize, lines...), ctx.Err()
 	})
 }
@@ -58,6 +62,7 @@ func (w *holding) anew(ctx context.Context, s *piped, first *oldStream) *oldStre
 		w.find("initialize-anew", Note, ofOldStream, "", wants, "%s", saw).
 			because("the server has one transport for all, so clients get each other's answers, or none", "make a transport, and a server, for each GET")
 	}
+	began := time.Now()
 	second, a := w.openOld(ctx)
 	if second == nil {
 		note("a second GET beside the first: " + inWords(a))
@@ -65,7 +70,15 @@ func (w *holding) anew(ctx context.Context, s *piped, first *oldStream) *oldStre
 	}
 	offer := strings.Replace(strings.Replace(saysInitialize, mcp.Legacy()[0], "1999-01-01", 1), `"id":1`, `"id":31`, 1)
 	offered := second.ask(ctx, offer, w.answerWithin)
+	if offered.message != nil { // each session takes that long to begin
+		s.pace = max(s.pace, min(s.start, time.Since(began)))
+	} else {
+		s.lone = true
+	}
 	words, goesOn := s.goesOn(ctx, "25")
+	if s.lone && !goesOn {
+		s.unheard = silence
+	}
 	switch {
 	case ctx.Err() != nil:
 	case offered.message == nil && first.stray != nil:
@@ -123,7 +136,7 @@ func (w *holding) unnamed(ctx context.Context, open, closed *oldStream) {
 
 // postTo posts a ping to that URL.
 func (w *holding) postTo(ctx context.Context, to *url.URL) probes.Answer {
-	client, err := w.towards(to, probes.WithPauses(longestPause))
+	client, err := w.poster(to)
 	if err != nil {
 		return probes.Answer{Err: err}
 	}

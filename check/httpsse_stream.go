@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mcpmock/mcpmock/internal/sse"
@@ -17,12 +18,23 @@ import (
 type oldStream struct {
 	*pipe
 	stream   *probes.Stream
-	endpoint string          // as the endpoint event has it
-	before   string          // what came before that event, in words; "" for nothing
-	to       *url.URL        // where it says; nil where that is no URL
-	client   *probes.Client  // of to; nil where that is of another origin
-	posts    []probes.Answer // to what was posted
-	written  []byte          // the events as they came, the first mebibyte
+	endpoint string         // as the endpoint event has it
+	before   string         // what came before that event, in words; "" for nothing
+	to       *url.URL       // where it says; nil where that is no URL
+	client   *probes.Client // of to; nil where that is of another origin
+	patient  *probes.Client // the same, which waits for its answers until the stream is closed
+	posts    []*posting     // what was posted
+	written  []byte         // the events as they came, the first mebibyte
+
+	over   context.CancelFunc // gives up the POSTs that are not answered
+	posted sync.WaitGroup
+}
+
+// A posting is one POST of a message. Its answer may be late, or never come, where that to
+// the message is on the stream.
+type posting struct {
+	answer probes.Answer // once done is closed
+	done   chan struct{}
 }
 
 // keptOfStream is how much of a stream is looked at as it is written.
@@ -38,15 +50,30 @@ func (w *holding) openOld(ctx context.Context, lines ...[2]string) (*oldStream, 
 		return nil, a
 	}
 	o := &oldStream{stream: stream}
+	posting, over := context.WithCancel(ctx)
+	o.over = over
 	o.pipe = &pipe{
-		tell: func(message string) string { return o.told(ctx, message) },
+		put:  func(message string) <-chan string { return o.put(posting, message) },
 		said: stream.Events, line: o.message, left: o.ended, ids: map[string]bool{},
+		slowAfter: w.waitingAfter, slow: func(method string, patience time.Duration) {
+			w.waits("waiting for %s to be answered, up to %s", method, patience)
+		},
+		taking: w.answerWithin, moment: w.quietFor,
+	}
+	o.dozing = func() { w.dozes, o.taking = true, w.quietFor }
+	if w.dozes {
+		o.taking = w.quietFor
 	}
 	late := time.NewTimer(w.answerWithin)
 	defer late.Stop()
+	slow := time.NewTimer(w.waitingAfter)
+	defer slow.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+		case <-slow.C:
+			w.waits("waiting for the endpoint event, up to %s", w.answerWithin)
+			continue
 		case <-late.C:
 			a.Open = true
 		case frame, ok := <-stream.Events:
@@ -63,7 +90,7 @@ func (w *holding) openOld(ctx context.Context, lines ...[2]string) (*oldStream, 
 			continue
 		}
 		a.Body = o.written
-		stream.Close()
+		o.close()
 		return nil, a
 	}
 }
@@ -77,9 +104,31 @@ func (w *holding) aimed(o *oldStream, a probes.Answer) probes.Answer {
 	}
 	o.to = to
 	if origin(to) == origin(w.endpoint) {
-		o.client, a.Err = w.towards(to, probes.WithPauses(longestPause))
+		o.client, a.Err = w.poster(to)
+		if a.Err == nil {
+			const ever = time.Hour // for it is given up with the stream
+			o.patient, a.Err = w.towards(to, probes.WithPauses(longestPause), probes.WithPatience(ever, w.quietFor))
+		}
 	}
 	return a
+}
+
+// poster is a client of an endpoint, which waits no longer than it must for a server
+// that is known to let POSTs wait.
+func (w *holding) poster(to *url.URL) (*probes.Client, error) {
+	more := []probes.Option{probes.WithPauses(longestPause)}
+	if w.dozes {
+		more = append(more, probes.WithPatience(time.Second, w.quietFor))
+	}
+	return w.towards(to, more...)
+}
+
+// close closes the stream, and gives up what was posted and is not answered. It may be
+// called twice.
+func (o *oldStream) close() {
+	o.over()
+	o.posted.Wait()
+	o.stream.Close()
 }
 
 // origin is that of a URL (RFC 6454, section 4).
@@ -102,14 +151,37 @@ func (o *oldStream) message(frame []byte) []byte {
 	return nil
 }
 
-// told posts a message, and says why it was not taken.
-func (o *oldStream) told(ctx context.Context, message string) string {
-	a := post(ctx, o.client, message)
-	o.posts = append(o.posts, a)
-	if a.Err == nil && a.Status/100 != 2 {
-		return "POST: " + inWords(a)
+// put posts a message, and does not wait for that: a server may answer the POST when it
+// has worked on the message, and its answer is on the stream.
+func (o *oldStream) put(ctx context.Context, message string) <-chan string {
+	p, taken := &posting{done: make(chan struct{})}, make(chan string, 1)
+	o.posts = append(o.posts, p)
+	o.posted.Go(func() {
+		defer close(p.done)
+		p.answer = post(ctx, o.patient, message)
+		switch a := p.answer; {
+		case a.Err == nil && a.Status/100 != 2:
+			taken <- "POST: " + inWords(a)
+		default: // also where it broke off: the server may answer on the stream
+			taken <- ""
+		}
+	})
+	return taken
+}
+
+// answered waits until a POST is answered, or ctx is done, and reports which.
+func (p *posting) answered(ctx context.Context) (probes.Answer, bool) {
+	select {
+	case <-p.done:
+		return p.answer, true
+	default:
 	}
-	return "" // also where the server is silent: it may answer on the stream
+	select {
+	case <-p.done:
+		return p.answer, true
+	case <-ctx.Done():
+		return probes.Answer{}, false
+	}
 }
 
 // post posts a message as clients of HTTP+SSE do.

@@ -67,6 +67,7 @@ func (e *elder) open(w http.ResponseWriter, r *http.Request) {
 	}()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
+	w.(http.Flusher).Flush()
 	write := func(event, data string) {
 		if e.edit != nil {
 			event, data = e.edit(event, data)
@@ -227,6 +228,15 @@ func TestOldFindings(t *testing.T) {
 		{"a version that nobody speaks is agreed to", "version-negotiation", Broken, "1999-01-01", "version-echoed", nil, when(`"id":31`, `{"jsonrpc":"2.0","id":31,"result":{"protocolVersion":"1999-01-01"}}`)},
 		{"the notification is refused", "posted", Broken, "message 2 of 6: 400", "", func(_ *elder, w http.ResponseWriter, r *http.Request, m gjson.Result) bool {
 			return posted(r) && m.Get("method").Str == "notifications/initialized" && answer(w, 400, "")
+		}, nil},
+		{"a POST breaks off", "posted", Broken, "message 5 of 6: the connection was closed", "", func(e *elder, _ http.ResponseWriter, r *http.Request, m gjson.Result) bool {
+			if m.Get("id").Raw == "12" && r.URL.Query().Get("sessionId") == "00000002-a" {
+				e.mu.Lock()
+				e.streams["00000002-a"] <- m.Raw
+				e.mu.Unlock()
+				panic(http.ErrAbortHandler)
+			}
+			return false
 		}, nil},
 		{"a ping is not answered", "ping", Broken, "no answer", "", nil, when(`"id":11`, "")},
 		{"a call is answered with an error", "tools-call", Note, "error -32603", "", nil, when(`"id":13`, `{"jsonrpc":"2.0","id":13,"error":{"code":-32603,"message":"no"}}`)},

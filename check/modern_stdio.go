@@ -28,6 +28,7 @@ func (s *program) modernRules(ctx context.Context, refused *said) error {
 	m.say = func(ctx context.Context, body string, _ ...[2]string) *said {
 		return s.p.modernAsk(ctx, body, s.options)
 	}
+	unheard := 0
 	for _, probe := range ModernProbes() {
 		if !slices.Contains(strings.Fields(pipedProbes), probe.Name) {
 			continue
@@ -40,6 +41,16 @@ func (s *program) modernRules(ctx context.Context, refused *said) error {
 			return err
 		}
 		m.probed[probe.Name] = one
+		switch good := probe.Name == "modern-discover" || probe.Name == "modern-tools-list"; {
+		case len(one.messages) > 0:
+			unheard = 0
+		case good:
+			unheard++
+		}
+		if unheard >= silence {
+			s.find("all-others", LeftOut, ofModernStdio, "", wantsAnswers, saysMute)
+			return nil
+		}
 	}
 	if err := m.walk(ctx, refused); err != nil {
 		return err
@@ -51,8 +62,8 @@ func (s *program) modernRules(ctx context.Context, refused *said) error {
 			return "server/discover after it: " + s.words, err == nil && s.response().Exists()
 		}
 	}
-	if s.notified("modern-notification", ofModernNotices, notice.Steps[0].Body, after("61")) && !m.dual { // else that was looked at before
-		s.torn("modern-malformed", ofModernStdio, after("62"))
+	if s.notified(ctx, "modern-notification", ofModernNotices, notice.Steps[0].Body, after("61")) && !m.dual { // else that was looked at before
+		s.torn(ctx, "modern-malformed", ofModernStdio, after("62"))
 	}
 	return ctx.Err()
 }
@@ -81,7 +92,7 @@ func (p *pipe) modernAsk(ctx context.Context, body string, o *options) *said {
 // came instead.
 func (p *pipe) listen(ctx context.Context, body, id string, o *options) reply {
 	request, _ := kindOf([]byte(body))
-	p.tell(body)
+	p.put(body)
 	over := time.NewTimer(o.answerWithin)
 	defer over.Stop()
 	why := fmt.Sprintf("no answer for %s", o.answerWithin)
@@ -90,7 +101,7 @@ func (p *pipe) listen(ctx context.Context, body, id string, o *options) reply {
 		case <-ctx.Done():
 			return reply{why: "interrupted"}
 		case <-over.C:
-			p.tell(`{"jsonrpc":"2.0","method":"` + mcp.Cancelled + `","params":{"requestId":` + id + `}}`)
+			p.put(`{"jsonrpc":"2.0","method":"` + mcp.Cancelled + `","params":{"requestId":` + id + `}}`)
 			return reply{why: why}
 		case line, ok := <-p.said:
 			if !ok {

@@ -38,7 +38,8 @@ func WithCall(tool string, arguments json.RawMessage) Option {
 }
 
 // WithWaiting has f called where it takes long: when a server has not answered
-// initialize for 3 seconds, and when the probes will take more than 10. It is
+// initialize for 3 seconds, over stdio and HTTP+SSE anything else that long, and
+// when the probes will take more than 10. It is
 // told what is waited for, and how long at most. It is called by the goroutine
 // that called [HTTP], [Stdio] or [Survey].
 func WithWaiting(f func(what string)) Option {

@@ -37,7 +37,7 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	said := make(chan []byte, 64) // lines of stdout
 	p := &peer{cmd: exec.CommandContext(ctx, command[0], command[1:]...), tells: make(chan string, maxUnread), told: make(chan struct{}), exited: make(chan struct{})}
-	p.pipe = &pipe{tell: p.say, said: said, line: whole, left: p.ended, ids: map[string]bool{}}
+	p.pipe = &pipe{put: p.say, said: said, line: whole, left: p.ended, slow: func(string, time.Duration) {}, ids: map[string]bool{}}
 	withChildren(p.cmd)
 	p.cmd.WaitDelay = time.Second
 	p.cmd.Stderr = &p.errs
@@ -81,12 +81,12 @@ func startPeer(ctx context.Context, command []string) (*peer, error) {
 
 // say has a line written, and does not wait for that: a server that does not
 // read is found out by what it is asked next.
-func (p *peer) say(line string) string {
+func (p *peer) say(line string) <-chan string {
 	select {
 	case p.tells <- line:
 	default:
 	}
-	return ""
+	return nil
 }
 
 // whole is a line of stdout, which is a message as it is.

@@ -15,13 +15,16 @@ import (
 // A pipe is a server all of whose answers come one way: over stdio, or on a
 // stream of HTTP+SSE. One goroutine uses it.
 type pipe struct {
-	tell func(message string) (refused string) // says a message; why it was not taken is "" where it was, or nothing tells
-	said <-chan []byte                         // what the server says; closed when it ends
-	line func(said []byte) []byte              // the message in it; nil where it is none and means nothing
-	left func() string                         // how the server ended, once it has
+	put  func(message string) (taken <-chan string) // says a message; then comes why it was not taken, "" where it was; nil where nothing tells
+	said <-chan []byte                              // what the server says; closed when it ends
+	line func(said []byte) []byte                   // the message in it; nil where it is none and means nothing
+	left func() string                              // how the server ended, once it has
 
-	slow      func() // called when an answer takes longer than slowAfter; nil for none
+	slow      func(method string, patience time.Duration) // called when an answer takes longer than slowAfter
 	slowAfter time.Duration
+	taking    time.Duration // how long to wait until a message is taken to which nothing else comes
+	moment    time.Duration // how long after its response
+	dozing    func()        // called when one was not taken for that long; never where nothing tells
 
 	lines   int    // so far
 	odd     int    // of those, no message
@@ -39,33 +42,73 @@ func (p *pipe) ask(ctx context.Context, request string, patience time.Duration) 
 	asked, _ := kindOf([]byte(request))
 	p.stray = nil
 	p.ids[string(asked.ID)] = true
-	if refused := p.tell(request); refused != "" {
-		return reply{why: refused, refused: true}
-	}
+	taken := p.put(request)
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
-	var slow <-chan time.Time
-	if p.slow != nil {
-		t := time.NewTimer(p.slowAfter)
-		defer t.Stop()
-		slow = t.C
-	}
+	slow := time.NewTimer(p.slowAfter)
+	defer slow.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return reply{why: "interrupted"}
-		case <-slow:
-			p.slow()
+		case <-slow.C:
+			p.slow(asked.Method, patience)
+		case refused := <-taken:
+			if refused != "" {
+				return reply{why: refused, refused: true}
+			}
+			taken = nil
 		case <-timeout.C:
 			return reply{why: fmt.Sprintf("no answer for %s", patience), stray: p.stray}
 		case said, ok := <-p.said:
+			answer := []byte(nil)
+			if ok {
+				if answer = p.heard(said, asked); answer == nil {
+					continue
+				}
+			}
+			// A refusal says more than what comes beside it.
+			if refused, _ := settled(ctx, taken, p.moment); refused != "" {
+				return reply{why: refused, refused: true}
+			}
 			if !ok {
 				return reply{why: p.left(), ended: true}
 			}
-			if answer := p.heard(said, asked); answer != nil {
-				return reply{message: answer}
-			}
+			return reply{message: answer}
 		}
+	}
+}
+
+// tell says a message that has no response, and waits until it is taken, for what
+// is said next may be taken before it.
+func (p *pipe) tell(ctx context.Context, message string) {
+	taken, early := p.put(message), min(p.taking, p.slowAfter)
+	_, known := settled(ctx, taken, early)
+	if late := p.taking - early; !known && late > 0 {
+		said, _ := kindOf([]byte(message))
+		p.slow(said.Method, p.taking)
+		_, known = settled(ctx, taken, late)
+	}
+	if !known {
+		p.dozing()
+	}
+}
+
+// settled waits until it is known why a message was not taken, and reports whether it
+// is.
+func settled(ctx context.Context, taken <-chan string, patience time.Duration) (refused string, known bool) {
+	if taken == nil {
+		return "", true
+	}
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	select {
+	case refused = <-taken:
+		return refused, true
+	case <-ctx.Done():
+		return "", true // nobody wants to know any more
+	case <-timeout.C:
+		return "", false
 	}
 }
 
@@ -90,7 +133,7 @@ func (p *pipe) heard(said []byte, asked jsonrpc.Message) []byte {
 	case m.Kind == jsonrpc.Response && bytes.Equal(m.ID, asked.ID):
 		return bytes.TrimSpace(line)
 	case m.Kind == jsonrpc.Request && m.Method == mcp.Ping:
-		p.tell(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":{}}`)
+		p.put(`{"jsonrpc":"2.0","id":` + string(m.ID) + `,"result":{}}`)
 	case m.Kind == jsonrpc.Response && p.unasked == "" && (len(m.ID) == 0 || string(m.ID) == "null"):
 		p.unasked = "a response without an id: " + say.Short(string(line), 100)
 	}

@@ -1,10 +1,13 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/mcpmock/mcpmock/internal/mcp"
 	"github.com/mcpmock/mcpmock/internal/say"
 	"github.com/tidwall/gjson"
 )
@@ -26,6 +29,12 @@ type piped struct {
 	p     *pipe
 	tools bool   // it says that it has tools
 	log   string // where it says what happens to it
+
+	start   time.Duration // what it took to begin the first session
+	lone    bool          // over HTTP+SSE, initialize is answered on one stream alone
+	unheard int           // so many good requests in a row had no answer
+	pace    time.Duration // the shortest that a good one had to wait for its answer; 0 before one had any
+	alive   string        // the method of one that was answered, by which to see whether it goes on
 }
 
 // begin looks at the answer to initialize, and reports whether to go on.
@@ -53,16 +62,30 @@ func (s *piped) begin(first reply) bool {
 
 // talk says what a good client says after initialize.
 func (s *piped) talk(ctx context.Context) {
-	s.p.tell(saysInitialized)
-	s.answered("ping", "11", s.p.ask(ctx, saysPing, s.answerWithin), ofPing, "an empty result, promptly")
-	s.answered("id-string", `"mcpmock-11"`, s.p.ask(ctx, saysText, s.answerWithin), ofResponses, "a response has the id of its request, of its JSON type")
+	const wantsID = "a response has the id of its request, of its JSON type"
+	s.p.tell(ctx, saysInitialized)
+	s.good(ctx, "ping", mcp.Ping, "11", saysPing, ofPing, "an empty result, promptly")
+	if s.tools && s.unheard > 0 { // then tools/list tells more than another ping
+		s.find("id-string", LeftOut, ofResponses, "MUST", wantsID, "ping is not answered")
+	} else {
+		s.good(ctx, "id-string", mcp.Ping, `"mcpmock-11"`, saysText, ofResponses, wantsID)
+	}
+	if s.slow() {
+		s.waits("%s", s.takes())
+	}
 	if !s.tools {
 		s.find("tools-list", LeftOut, ofTools, "MAY", "the tools", "the server does not say that it has tools")
 		return
 	}
-	list := s.p.ask(ctx, saysTools, s.answerWithin)
-	s.answered("tools-list", "12", list, ofTools, "the tools")
+	list := s.good(ctx, "tools-list", mcp.ToolsList, "12", saysTools, ofTools, "the tools")
+	if s.mute() || ctx.Err() != nil {
+		return
+	}
 	has, _ := list.result()
+	if s.slow() && s.tool == "" {
+		s.find("tools-call", LeftOut, ofCalls, "MAY", "the result of the call", "the server is slow").Cure = "name a tool:  --call NAME --arguments JSON"
+		return
+	}
 	s.pages(has, func(asked []string) (gjson.Result, string) {
 		a := s.p.ask(ctx, asked[len(asked)-1], s.answerWithin)
 		r, _ := a.result()
@@ -88,6 +111,63 @@ func (s *piped) talk(ctx context.Context) {
 	if s.tool != "" && gjson.GetBytes(a.message, "error").Exists() {
 		last.because(ofHisOwn())
 	}
+}
+
+// good asks a request with which all is right, looks at its answer, and keeps in mind
+// whether, and how soon, there is one.
+func (s *piped) good(ctx context.Context, rule, method, id, request string, in section, wants string) reply {
+	began := time.Now()
+	a := s.p.ask(ctx, request, s.answerWithin)
+	if a.message == nil {
+		s.unheard++
+	} else {
+		took := time.Since(began)
+		if s.pace == 0 || took < s.pace {
+			s.pace = max(took, 1)
+		}
+		if s.alive == "" {
+			s.alive = method
+		}
+		s.unheard = 0
+	}
+	s.answered(rule, id, a, in, wants)
+	return a
+}
+
+// silence is how many good requests in a row have no answer of a server that is asked no
+// more: each one would be waited for in vain.
+const silence = 2
+
+// What is said of one.
+const (
+	wantsAnswers = "an answer to a client that does all as it should"
+	saysMute     = "two requests in a row were not answered, so nothing else tells"
+)
+
+func (s *piped) mute() bool { return s.unheard >= silence }
+
+// slow reports whether a server takes so long for each answer that it is asked no more
+// than tells most. All there is to ask needs fourteen of them.
+func (s *piped) slow() bool { return s.pace > slowFrom }
+
+func (s *piped) takes() string {
+	return fmt.Sprintf("the server takes %s for an answer, so no more is asked than tells most", s.pace.Round(100*time.Millisecond))
+}
+
+// slowFrom is how long an answer may take of a server that is asked everything.
+const slowFrom = 1400 * time.Millisecond
+
+// enough reports whether to leave the rest out, and says so.
+func (s *piped) enough(in section) bool {
+	switch {
+	case s.mute():
+		s.find("all-others", LeftOut, in, "", wantsAnswers, saysMute)
+	case s.slow():
+		s.find("all-others", LeftOut, in, "", "an answer to each question", "%s", s.takes())
+	default:
+		return false
+	}
+	return true
 }
 
 // answered looks at the answer to a request with which all is right, and that
@@ -151,16 +231,17 @@ func (s *piped) unknown(ctx context.Context) {
 // goesOn asks with that id what was answered before, and returns what came in
 // words, and whether an answer did.
 func (s *piped) goesOn(ctx context.Context, id string) (words string, answered bool) {
-	a := s.p.ask(ctx, `{"jsonrpc":"2.0","id":`+id+`,"method":"ping"}`, s.answerWithin)
-	return "ping after it: " + a.inWords(), a.message != nil
+	method := cmp.Or(s.alive, mcp.Ping)
+	a := s.p.ask(ctx, `{"jsonrpc":"2.0","id":`+id+`,"method":"`+method+`"}`, s.answerWithin)
+	return method + " after it: " + a.inWords(), a.message != nil
 }
 
 // notified says a notification that no server knows, asks something, and
 // reports whether the server goes on.
-func (s *piped) notified(rule string, in section, notice string, after func() (words string, answered bool)) bool {
+func (s *piped) notified(ctx context.Context, rule string, in section, notice string, after func() (words string, answered bool)) bool {
 	const wants = "no answer to a notification"
 	s.p.unasked = ""
-	s.p.tell(notice)
+	s.p.tell(ctx, notice)
 	words, answered := after()
 	switch {
 	case s.p.unasked != "":
@@ -177,9 +258,9 @@ func (s *piped) notified(rule string, in section, notice string, after func() (w
 }
 
 // torn says a message that is not JSON, and asks something.
-func (s *piped) torn(rule string, in section, after func() (words string, answered bool)) {
+func (s *piped) torn(ctx context.Context, rule string, in section, after func() (words string, answered bool)) {
 	const wants = "a server that goes on after a line that is not JSON"
-	s.p.tell(saysBroken)
+	s.p.tell(ctx, saysBroken)
 	if words, answered := after(); answered {
 		s.find(rule, OK, in, "", wants, "%s", words)
 	} else {

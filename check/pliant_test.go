@@ -90,7 +90,14 @@ func (p *pliant) answer(w http.ResponseWriter, m gjson.Result, result string) {
 
 // checked runs the rules over a server that is reached without a network, by a
 // clock that goes on when all wait: it waits for nobody, and nobody is too late.
-func checked(t *testing.T, server http.Handler, path string) (r *Report, err error) {
+func checked(t *testing.T, server http.Handler, path string) (*Report, error) {
+	t.Helper()
+	r, _, err := timed(t, server, path)
+	return r, err
+}
+
+// timed is checked that says how long it took by that clock.
+func timed(t *testing.T, server http.Handler, path string, opts ...Option) (r *Report, took time.Duration, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := &hall{come: make(chan net.Conn), shut: make(chan struct{})}
@@ -102,13 +109,15 @@ func checked(t *testing.T, server http.Handler, path string) (r *Report, err err
 			<-over
 		}()
 		by := func(o *options) { o.probing = append(o.probing, probes.WithDial(l.dial)) }
-		w, failed := newHolding("http://127.0.0.1:8000"+path, []Option{by})
+		w, failed := newHolding("http://127.0.0.1:8000"+path, append(opts, by))
 		if failed != nil {
 			t.Fatal(failed)
 		}
+		began := time.Now()
 		r, err = w.Report, w.rules(t.Context())
+		took = time.Since(began)
 	})
-	return r, err
+	return r, took, err
 }
 
 // checkedByTCP is checked over a network, for servers that do not end with their

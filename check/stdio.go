@@ -21,16 +21,12 @@ type program struct {
 
 // rules starts the server and walks the rules of stdio.
 func (s *program) rules(ctx context.Context) error {
-	p, err := startPeer(ctx, s.command)
+	p, err := s.start(ctx)
 	if err != nil {
 		return unreachable("cannot start %s: %w", say.Word(s.command[0]), err).hint("check the name of the program, and whether it is installed")
 	}
 	defer p.kill()
-	p.slow, p.slowAfter = func() {
-		s.waits("waiting for initialize to be answered, up to %s: a server may have to be downloaded first", startWithin)
-	}, s.waitingAfter
 	first := p.ask(ctx, saysInitialize, startWithin)
-	p.slow = nil
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -58,9 +54,14 @@ func (s *program) rules(ctx context.Context) error {
 		return nil
 	}
 	s.talk(ctx)
+	if s.enough(ofStdio) || ctx.Err() != nil {
+		s.output(ofStdio)
+		s.exit(p, ofShutdown)
+		return ctx.Err()
+	}
 	s.unknown(ctx)
-	if s.notified("notification", ofNotices, saysNotice, func() (string, bool) { return s.goesOn(ctx, "23") }) {
-		s.torn("malformed", ofStdio, func() (string, bool) { return s.goesOn(ctx, "24") })
+	if s.notified(ctx, "notification", ofNotices, saysNotice, func() (string, bool) { return s.goesOn(ctx, "23") }) {
+		s.torn(ctx, "malformed", ofStdio, func() (string, bool) { return s.goesOn(ctx, "24") })
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -71,6 +72,22 @@ func (s *program) rules(ctx context.Context) error {
 		return err
 	}
 	return s.modernToo(ctx)
+}
+
+// start starts the server once more, or for the first time.
+func (s *program) start(ctx context.Context) (*peer, error) {
+	p, err := startPeer(ctx, s.command)
+	if err != nil {
+		return nil, err
+	}
+	p.slowAfter, p.slow = s.waitingAfter, func(method string, patience time.Duration) {
+		why := ""
+		if method == mcp.Initialize {
+			why = ": a server may have to be downloaded first"
+		}
+		s.waits("waiting for %s to be answered, up to %s%s", method, patience, why)
+	}
+	return p, nil
 }
 
 // modernAlone walks the rules of revision 2026-07-28 where a server that
@@ -93,7 +110,7 @@ func (s *program) modernAlone(ctx context.Context, p *peer, refused reply) (bool
 // modernToo asks a server of its own for revision 2026-07-28, as clients of
 // both eras begin, and walks its rules where it is spoken.
 func (s *program) modernToo(ctx context.Context) error {
-	p, err := startPeer(ctx, s.command)
+	p, err := s.start(ctx)
 	if err != nil {
 		return nil // it could be started before; what is known stands
 	}
@@ -136,7 +153,7 @@ func (s *program) exit(p *peer, in section) {
 
 // early asks before initialize, of a server of its own.
 func (s *program) early(ctx context.Context) error {
-	p, err := startPeer(ctx, s.command)
+	p, err := s.start(ctx)
 	if err != nil {
 		return nil // it could be started before; what is known stands
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -26,6 +27,16 @@ func TestMain(m *testing.M) {
 	case "silent":
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
+	case "initialize":
+		var line string
+		for {
+			if _, err := fmt.Scanln(&line); err != nil {
+				os.Exit(0)
+			}
+			if strings.Contains(line, `"method":"initialize"`) {
+				fmt.Println(`{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"x","version":"1"}}}`)
+			}
+		}
 	case "deaf":
 		time.Sleep(time.Hour) // it is killed
 	case "upright":
@@ -86,6 +97,23 @@ func TestStdioSilent(t *testing.T) {
 	}), func(o *options) { o.waitingAfter = time.Millisecond })
 	if !errors.Is(err, context.Canceled) || len(told) != 1 || !strings.Contains(told[0], startWithin.String()) {
 		t.Errorf("%v, told %v", err, told)
+	}
+}
+
+// TestStdioMute holds that a server which answers initialize alone is asked no more
+// than shows that.
+func TestStdioMute(t *testing.T) {
+	t.Setenv(asServer, "initialize")
+	r, err := Stdio(t.Context(), []string{os.Args[0]}, func(o *options) { o.answerWithin = 20 * time.Millisecond })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for _, f := range r.Findings {
+		rules = append(rules, f.Rule)
+	}
+	if want := []string{"initialize", "ping", "id-string", "tools-list", "all-others", "stdout", "exit"}; !slices.Equal(rules, want) {
+		t.Errorf("%q", rules)
 	}
 }
 

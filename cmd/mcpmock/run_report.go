@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,18 +20,36 @@ type score struct {
 	requests   int
 	notes      map[string]int
 	played     map[int]bool
-	mismatches []string     // the first of them
+	mismatches []mismatch   // the first of them
 	opening    map[int]bool // carriers with an initialize that has no answer yet
 	streams    streams
 	breaches   breaches
 	meetings   meetings
 }
 
+// A mismatch is what is said of one or more requests that had no answer.
+type mismatch struct {
+	text string
+	n    int
+}
+
+// finding says it once, of the mock that of names, with how many there were at
+// the end of its first line.
+func (m *mismatch) finding(of string) verdicts.Finding {
+	text := of + m.text
+	if m.n > 1 {
+		what, why, _ := strings.Cut(text, "\n")
+		text = strings.TrimSuffix(what+", "+say.Times(m.n)+"\n"+why, "\n")
+	}
+	return verdicts.Finding{Kind: "mismatch", Text: text, Failed: true}
+}
+
 func newScore() *score {
 	return &score{notes: map[string]int{}, played: map[int]bool{}, opening: map[int]bool{}, streams: newStreams(), breaches: newBreaches(), meetings: meetings{fired: map[string]bool{}}}
 }
 
-// The bounds of what is told one by one.
+// The bounds of what is told one by one; what is told in the same words counts
+// as one.
 const (
 	maxMismatches = 100
 	maxUnplayed   = 10
@@ -72,8 +91,11 @@ func (y *score) hear(e *cassettes.Event) {
 			delete(y.opening, e.On)
 		}
 	case "mismatched":
-		if len(y.mismatches) < maxMismatches {
-			y.mismatches = append(y.mismatches, strings.Clone(e.Note.Text))
+		same := func(m mismatch) bool { return m.text == e.Note.Text }
+		if i := slices.IndexFunc(y.mismatches, same); i >= 0 {
+			y.mismatches[i].n++
+		} else if len(y.mismatches) < maxMismatches {
+			y.mismatches = append(y.mismatches, mismatch{strings.Clone(e.Note.Text), 1})
 		}
 	}
 }
@@ -91,8 +113,8 @@ func (r *errand) report(code int) (*verdicts.Report, error) {
 		}
 		m.heard.mu.Lock()
 		sum.add(m.heard)
-		for _, text := range m.heard.mismatches {
-			rep.Findings = append(rep.Findings, verdicts.Finding{Kind: "mismatch", Text: of + text, Failed: true})
+		for i := range m.heard.mismatches {
+			rep.Findings = append(rep.Findings, m.heard.mismatches[i].finding(of))
 		}
 		rep.Findings = append(rep.Findings, m.heard.breaches.findings(of, r.strict)...)
 		m.heard.mu.Unlock()

@@ -36,7 +36,8 @@ which a client may ask again, that is no failure.
 
 With or without a cassette a name that no revision of the protocol has, nor the
 scenario's stubs, is remarked on. That is no failure: servers have methods of
-their own.
+their own. So is what a scenario with era: modern has of sessions and of the
+handshake, which that era has not.
 
 Exit codes: 0 all is well, 1 a fault hits nothing, 2 the file is bad.`,
 		Example: `  mcpmock scenario check ./mine.yaml
@@ -62,7 +63,7 @@ type scenarioReport struct {
 	Stubbed  []string       `json:"stubbed,omitempty"` // such as: tool forecast
 	Cassette string         `json:"cassette,omitempty"`
 	Policies []string       `json:"policies,omitempty"`
-	Remarks  []string       `json:"remarks,omitempty"` // on names of the stubs that may be mistyped
+	Remarks  []string       `json:"remarks,omitempty"` // on names of the stubs that may be mistyped, and on what the era has not
 	Faults   []faultReport  `json:"faults"`
 	Expect   []expectReport `json:"expect"`
 }
@@ -78,7 +79,7 @@ type faultReport struct {
 	// where the cassette has too few of them; Has is how many it has.
 	Needs   int      `json:"needs,omitempty"`
 	Has     int      `json:"has,omitempty"`
-	Remarks []string `json:"remarks,omitempty"` // on names that may be mistyped
+	Remarks []string `json:"remarks,omitempty"` // on names that may be mistyped, and on what the era has not
 	// Nothing are the transports, http (also HTTP+SSE) and stdio, over which the
 	// fault never happens, or without these of its actions.
 	Nothing map[string][]string `json:"nothing_over,omitempty"`
@@ -205,18 +206,18 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 	for i := range report.Faults {
 		f := &report.Faults[i]
 		f.Hits = r.hits[i]
-		if n := needs(&r.scenario.Faults[i].When); n > r.has(i) && r.has(i) > 0 {
-			f.Needs, f.Has = n, r.has(i)
+		if n := needed(&r.scenario.Faults[i].When); n > r.counted(i) && r.counted(i) > 0 {
+			f.Needs, f.Has = n, r.counted(i)
 		}
-		again := r.again(i)
+		another := r.metByAnotherClient(i)
 		switch {
 		case len(f.Hits) > 0:
 		case r.apart:
 			f.Unsure = r.unforetold(i)
 		case r.parted[i]:
 			f.Unsure = "a fault takes the session that it needs from the client: it hits one that goes on in a new session, which is not on the cassette"
-		case again != "":
-			f.Unsure = again
+		case another != "":
+			f.Unsure = another
 		case r.written(i):
 			f.Unsure = "what it asks for is written as a stub, which no client on the cassette asks for"
 		default:
@@ -241,15 +242,16 @@ func (report *scenarioReport) against(r *rehearsal) (missed bool) {
 	return missed
 }
 
-// remark adds what is odd about names. A fault that hits nothing says that already
+// remark adds what is odd about names, and about the era. A fault that hits nothing says that already
 // of those in its trigger.
 func (report *scenarioReport) remark(s *scenarios.Scenario, n *names) {
-	report.Remarks = n.stubbed(s.Stubs)
+	report.Remarks = append(bygone(s), n.stubbed(s.Stubs)...)
 	for i := range report.Faults {
 		f := &report.Faults[i]
 		if f.Remarks = n.of(s.Faults[i].Until); f.Missed == "" {
 			f.Remarks = n.of(&s.Faults[i].When, s.Faults[i].Until)
 		}
+		f.Remarks = append(f.Remarks, bygoneFault(s, &s.Faults[i])...)
 	}
 	for i := range report.Expect {
 		report.Expect[i].Remarks = n.expected(&s.Expect[i])
@@ -277,28 +279,17 @@ func (r *rehearsal) written(i int) bool {
 func (r *rehearsal) why(i int) string {
 	t := &r.scenario.Faults[i].When
 	if p := r.unmet(i); p != nil {
-		text := p.unmet()
-		known := map[string][]string{"method": r.methods, "tool": r.tools}[p.key]
-		likely, _ := meant(p.value, known)
-		if other, exists := meant(p.value, namesOf(r.scenario, r).called(p.key)); likely == "" && !exists {
-			likely = other
-		}
-		if likely != "" {
-			text += fmt.Sprintf(": did you mean %q?", likely)
-		} else if len(known) > 0 && len(known) <= maxSessions {
-			text += ": it has " + strings.Join(known, ", ")
-		}
-		return text
+		return p.unmet() + r.instead(p)
 	}
 	switch {
 	case r.most[i] == 0 && r.alone[i]:
 		return "it acts on a session, and what meets its conditions is of an era that has none"
 	case r.most[i] == 0:
 		return "its conditions are met, but never all by the same request"
-	case needs(t) > r.has(i):
-		return r.short(i) + ": " + r.fewer(i)
+	case needed(t) > r.counted(i):
+		return r.tooFew(i) + ": " + r.tooFewCure(i)
 	case t.AfterTime > 0:
-		return r.later(t)
+		return tooEarly(t)
 	case t.Chance > 0:
 		return fmt.Sprintf("chance let all by that met the rest: %s %s at most", say.Count(r.most[i], "request"), r.within())
 	}

@@ -40,7 +40,9 @@ func (r *rehearsal) fire(q faults.Request, s *rehearsed, e *cassettes.Event, exc
 	for i := range list {
 		for k := range r.parts[i] {
 			if p := &r.parts[i][k]; !p.met {
-				p.met = faults.Meets(&p.trigger, &q)
+				if p.met = faults.Meets(&p.trigger, &q); !p.met {
+					p.see(&q)
+				}
 			}
 		}
 		switch {

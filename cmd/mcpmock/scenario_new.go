@@ -78,9 +78,17 @@ func (b *beginning) run(c *console, name string) error {
 		_, err := c.out.Write(text)
 		return err
 	}
+	schema := ""
 	if b.schema {
-		if err := writeSchema(filepath.Join(filepath.Dir(b.output), schemaFile)); err != nil {
+		schema = filepath.Join(filepath.Dir(b.output), schemaFile)
+		wrote, err := writeSchema(schema)
+		switch {
+		case err != nil:
 			return err
+		case wrote && !c.asJSON:
+			c.talk("mcpmock: wrote %s", say.Printable(schema))
+		case !c.asJSON:
+			c.talk("mcpmock: %s is there already", say.Printable(schema))
 		}
 	}
 	if err := writeNew(b.output, text); err != nil {
@@ -88,20 +96,23 @@ func (b *beginning) run(c *console, name string) error {
 	}
 	if c.asJSON {
 		return c.print(struct {
-			Name string `json:"name"`
-			File string `json:"file"`
-		}{name, b.output})
+			Name   string `json:"name"`
+			File   string `json:"file"`
+			Schema string `json:"schema,omitempty"` // the file beside it
+		}{name, b.output, schema})
 	}
 	c.talk("mcpmock: wrote %s; try it:  mcpmock replay weather -s %s", say.Printable(b.output), say.File(b.output))
 	return nil
 }
 
-// writeSchema writes the schema, unless this very one is there.
-func writeSchema(path string) error {
+// writeSchema writes the schema, unless this very one is there, and reports
+// whether it did.
+func writeSchema(path string) (wrote bool, err error) {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, scenarios.Schema()) {
-		return nil
+		return false, nil
 	}
-	return writeNew(path, scenarios.Schema())
+	err = writeNew(path, scenarios.Schema())
+	return err == nil, err
 }
 
 // writeNew writes a file that must not exist.

@@ -17,6 +17,7 @@ type part struct {
 	key, value string
 	trigger    scenarios.Trigger
 	met        bool // something on the tape meets it
+	seen       seen // until then
 }
 
 func (p *part) String() string {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/mcpmock/mcpmock/internal/jsonrpc"
@@ -38,17 +37,17 @@ func newSchema(text []byte) (*schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	asserting, tree, err := decoded(text)
+	compiled, tree, err := decoded(text)
 	if err != nil {
 		return nil, err
 	}
-	asserting.assertFormats()
-	if err := draft(tree); err != nil {
+	compiled.compile()
+	if compiled, err = read(tree); err != nil { // what compile left of it
 		return nil, err
 	}
 	s := &schema{reading: r}
-	if s.whole, err = resolve(tree); err == nil {
-		s.each, err = resolve(apart(r, tree))
+	if s.whole, err = resolve(tree, address); err == nil {
+		s.each, err = resolve(apart(compiled, tree), "stub:///each")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("it is no JSON Schema that can be checked: %w", err)
@@ -67,34 +66,13 @@ func decoded(text []byte) (r *reading, tree map[string]any, err error) {
 	return r, tree, err
 }
 
-// draft spells a schema's $schema as its readers know it.
-func draft(tree map[string]any) error {
-	version, ok := tree["$schema"].(string)
-	if !ok {
-		return nil
-	}
-	switch _, name, _ := strings.Cut(strings.TrimSuffix(version, "#"), "://json-schema.org/"); name {
-	case "draft/2020-12/schema":
-		tree["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	case "draft-07/schema":
-		tree["$schema"] = "http://json-schema.org/draft-07/schema#"
-	default:
-		return &Error{".$schema", fmt.Errorf("%q is not checked: write https://json-schema.org/draft/2020-12/schema or http://json-schema.org/draft-07/schema#, or leave it out for the former", version)}
-	}
-	return nil
-}
-
 // apart makes the schema of an object with members that are named by the
 // pointers to the parts of another, and held to these. It takes tree over.
 func apart(r *reading, tree map[string]any) map[string]any {
-	id, ok := tree["$id"].(string)
-	if id = strings.TrimSuffix(id, "#"); !ok {
-		id = "whole"
-		tree["$id"] = id
-	}
+	tree["$id"] = r.id
 	members := map[string]any{}
 	for pointer := range r.parts {
-		members[pointer] = map[string]any{"$ref": id + (&url.URL{Fragment: pointer}).String()}
+		members[pointer] = map[string]any{"$ref": r.id + (&url.URL{Fragment: pointer}).String()}
 	}
 	each := map[string]any{"$defs": map[string]any{"whole": tree}, "properties": members}
 	if version, ok := tree["$schema"]; ok {
@@ -103,17 +81,17 @@ func apart(r *reading, tree map[string]any) map[string]any {
 	return each
 }
 
-func resolve(tree map[string]any) (*jsonschema.Resolved, error) {
+func resolve(tree map[string]any, address string) (*jsonschema.Resolved, error) {
 	var s jsonschema.Schema
 	if err := json.Unmarshal(jsonrpc.Text(tree), &s); err != nil {
 		return nil, err
 	}
-	return s.Resolve(&jsonschema.ResolveOptions{BaseURI: "stub:///"}) // nothing is at that address, nor asked of it
+	return s.Resolve(&jsonschema.ResolveOptions{BaseURI: address})
 }
 
 // fits reports whether a value is what a part of the schema says.
 func (s *schema) fits(pointer string, v any) bool {
-	return s.each.Validate(map[string]any{pointer: v}) == nil
+	return s.each.Validate(map[string]any{pointer: v}) == nil && s.multiple(pointer, v)
 }
 
 // breach returns what is wrong with a JSON text, or "".
@@ -125,10 +103,37 @@ func (s *schema) breach(text []byte) string {
 	if json.Unmarshal(text, &v) != nil { // it is JSON, so that is what is left
 		return "it has a number that is too large to be checked"
 	}
-	if s.whole.Validate(v) == nil {
+	if deeper(v, maxDepth) {
+		return fmt.Sprintf("it is nested deeper than %d, and so not checked", maxDepth)
+	}
+	if s.whole.Validate(v) == nil && s.multiple("", v) {
 		return ""
 	}
 	return short(s.wrong("", "", v), maxBreach)
+}
+
+// maxDepth is how deep a value is looked into: what is wrong in one costs the
+// library time by the third power of that.
+const maxDepth = 100
+
+func deeper(v any, most int) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, one := range v {
+			if deeper(one, most-1) {
+				return true
+			}
+		}
+		return most <= 0
+	case []any:
+		for _, one := range v {
+			if deeper(one, most-1) {
+				return true
+			}
+		}
+		return most <= 0
+	}
+	return false
 }
 
 // maxBreach is how many bytes of a breach are told.

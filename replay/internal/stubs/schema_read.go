@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
+	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -17,9 +20,14 @@ import (
 // A reading is a JSON Schema gone through: the parts that it has, and whose
 // keywords are what they must be.
 type reading struct {
-	parts   map[string]*part  // by JSON Pointer
-	anchors map[string]string // what references name beside pointers
-	refs    []reference
+	parts map[string]*part // by JSON Pointer
+	refs  []reference
+
+	id        string            // the address of the whole
+	addresses map[string]string // pointers to the parts that have one, and, behind a #, to those with an anchor
+	twice     map[string]bool   // those that several parts have
+	draft7    bool
+	steps     bool // some part has a step
 }
 
 // A part is one schema within another, or the whole.
@@ -29,10 +37,17 @@ type part struct {
 	never bool           // it is false
 	every []string       // other parts that hold for the same value, all of them
 	same  []string       // these, and those that may
+	step  *big.Rat       // of which numbers are multiples; nil where a library's floats will do
 }
 
+// address is that of a schema which has none. Nothing is there, nor asked of it.
+const address = "stub:///whole"
+
 // A spot is where a reading is.
-type spot struct{ pointer, place, base string }
+type spot struct {
+	pointer, place string
+	base           *url.URL // to which addresses and references are relative
+}
 
 func (s spot) in(name string) spot {
 	return spot{s.pointer + "/" + jsondiff.Escape(name), s.place + "." + name, s.base}
@@ -48,8 +63,13 @@ func (s spot) errorf(format string, args ...any) error {
 
 // read goes through a schema: a JSON value with its numbers as json.Number.
 func read(v any) (*reading, error) {
-	r := &reading{parts: map[string]*part{}, anchors: map[string]string{}}
-	if err := r.schema(spot{}, v); err != nil {
+	r := &reading{parts: map[string]*part{}, id: address, addresses: map[string]string{}, twice: map[string]bool{}}
+	if err := r.draft(v); err != nil {
+		return nil, err
+	}
+	base, _ := url.Parse(address) // it is one
+	r.addresses[address] = ""
+	if err := r.schema(spot{base: base}, v); err != nil {
 		return nil, err
 	}
 	if err := r.refer(); err != nil {
@@ -70,10 +90,8 @@ func (r *reading) schema(at spot, v any) error {
 	default:
 		return at.errorf("it must be a schema: write {type: string} or the like")
 	}
-	if id, ok := p.keys["$id"].(string); ok {
-		if r.anchors[id] = at.pointer; !strings.HasPrefix(id, "#") {
-			at.base = at.pointer
-		}
+	if err := r.identify(p, &at); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.keys)) {
 		if err := r.keyword(p, at, at.in(name), name); err != nil {
@@ -115,7 +133,7 @@ func (r *reading) keyword(p *part, of, at spot, name string) error {
 		if !ok {
 			return at.errorf("it must be a text")
 		}
-		r.anchors[of.base+"#"+anchor] = of.pointer
+		r.put(of.base.String()+"#"+anchor, of.pointer)
 	case "type":
 		return typeNames(at, v)
 	case "enum":
@@ -127,14 +145,21 @@ func (r *reading) keyword(p *part, of, at spot, name string) error {
 	case "pattern":
 		return pattern(at, v)
 	case "format":
-		return formatName(at, v)
+		if _, ok := v.(string); !ok {
+			return at.errorf("it must be a text, such as date-time")
+		}
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
 		if f, ok := number(v); !ok || math.IsInf(f, 0) {
 			return at.errorf("it must be a number")
 		}
 	case "multipleOf":
-		if f, ok := number(v); !ok || f <= 0 || math.IsInf(f, 0) {
+		f, ok := number(v)
+		if !ok || f <= 0 || math.IsInf(f, 0) {
 			return at.errorf("it must be a number above 0")
+		}
+		if _, aside := p.keys["$ref"]; f != math.Trunc(f) && !(r.draft7 && aside) {
+			p.step, r.steps = new(big.Rat), true
+			_, _ = p.step.SetString(string(v.(json.Number))) // it is a number
 		}
 	case "minLength", "maxLength", "minItems", "maxItems", "minContains", "maxContains", "minProperties", "maxProperties":
 		if f, ok := number(v); !ok || f < 0 || f > math.MaxInt32 || f != math.Trunc(f) {
@@ -239,14 +264,19 @@ func names(at spot, v any) error {
 	return nil
 }
 
-// pattern checks a regular expression.
+// pattern checks a regular expression: it is that of JavaScript (2020-12 core,
+// "Regular Expressions"), so only what is a mistake in all kinds of them is told.
 func pattern(at spot, v any) error {
 	text, ok := v.(string)
 	if !ok {
 		return at.errorf("it must be a text, a regular expression")
 	}
-	if _, err := regexp.Compile(text); err != nil {
-		return at.errorf("it is no regular expression that can be checked: %w: write it without what RE2 does not have, such as (?=, or leave it out", err)
+	_, err := regexp.Compile(text)
+	if wrong, ok := errors.AsType[*syntax.Error](err); ok {
+		switch wrong.Code {
+		case syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrTrailingBackslash, syntax.ErrMissingRepeatArgument:
+			return at.errorf("it is no regular expression: %s: `%s`", wrong.Code, wrong.Expr)
+		}
 	}
 	return nil
 }

@@ -38,14 +38,19 @@ func TestSchemaMistakes(t *testing.T) {
 		{of(`{"uniqueItems":"yes"}`), ".properties.x.uniqueItems", "it must be true or false"},
 		{of(`{"title":5}`), ".properties.x.title", "it must be a text"},
 		{of(`{"examples":"a"}`), ".properties.x.examples", "it must be a list"},
-		{of(`{"pattern":"("}`), ".properties.x.pattern", "it is no regular expression that can be checked: error parsing regexp: missing closing ): `(`: write it without what RE2 does not have, such as (?=, or leave it out"},
+		{of(`{"pattern":"("}`), ".properties.x.pattern", "it is no regular expression: missing closing ): `(`"},
 		{of(`{"pattern":5}`), ".properties.x.pattern", "it must be a text, a regular expression"},
-		{`{"type":"object","patternProperties":{"(":{}}}`, ".patternProperties.(", "it is no regular expression that can be checked: error parsing regexp: missing closing ): `(`: write it without what RE2 does not have, such as (?=, or leave it out"},
-		{of(`{"format":"datetime"}`), ".properties.x.format", `there is no format "datetime": did you mean "date-time"?`},
+		{`{"type":"object","patternProperties":{"(":{}}}`, ".patternProperties.(", "it is no regular expression: missing closing ): `(`"},
 		{of(`{"format":5}`), ".properties.x.format", "it must be a text, such as date-time"},
 		{of(`{"$ref":"#/$defs/Plaec"},"y":{"$defs":{"Place":{}}}`), ".properties.x.$ref", `"#/$defs/Plaec" leads nowhere: a reference stays within its schema, such as #/$defs/NAME`},
 		{`{"type":"object","properties":{"x":{"$ref":"#/$defs/Plaec"}},"$defs":{"Place":{}}}`, ".properties.x.$ref", `"#/$defs/Plaec" leads nowhere: did you mean "#/$defs/Place"?`},
 		{of(`{"$ref":"https://example.com/a"}`), ".properties.x.$ref", `"https://example.com/a" leads nowhere: a reference stays within its schema, such as #/$defs/NAME`},
+		{of(`{"$ref":"#%zz"}`), ".properties.x.$ref", `"#%zz" is no reference: parse "#%zz": invalid URL escape "%zz"`},
+		{of(`{"$id":"%zz"}`), ".properties.x.$id", `it must be an address, such as https://example.com/NAME: parse "%zz": invalid URL escape "%zz"`},
+		{of(`{"$id":"a#b"}`), ".properties.x.$id", "it must be an address without what is behind #: write that as $anchor"},
+		{`{"type":"object","$defs":{"a":{"$id":"i","type":"string"},"b":{"$id":"i"}},"properties":{"x":{"$ref":"i"}}}`, ".properties.x.$ref", `"i" is no reference: several parts have that $id or $anchor, and are not the same: give them others`},
+		// In draft 7 nothing beside $ref counts, so that # is the whole here.
+		{`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","definitions":{"a":{"$ref":"#"}},"allOf":[{"$id":"http://example.com/y","$ref":"#/definitions/a","definitions":{"a":{}}}]}`, "", "it refers to itself, and to no part of the value: refer to it from within properties or items"},
 		{of(`{"$ref":5}`), ".properties.x.$ref", "a reference is a text, such as #/$defs/NAME"},
 		{of(`{"$anchor":5}`), ".properties.x.$anchor", "it must be a text"},
 		{`{"type":"object","$ref":"#"}`, "", "it refers to itself, and to no part of the value: refer to it from within properties or items"},
@@ -97,10 +102,18 @@ func TestBreach(t *testing.T) {
 		{"behind an anchor", `{"type":"object","properties":{"v":{"$anchor":"k","type":"string"},"x":{"$ref":"#k"}}}`, `{"x":1}`, `x is 1, and must be {"type":"string"}`},
 		{"behind an id", `{"type":"object","$id":"T0","properties":{"x":{"$ref":"T0"},"v":{"type":"string"}}}`, `{"x":{"v":1}}`, `x.v is 1, and must be {"type":"string"}`},
 		{"within an id", of(`{"$id":"http://example.com/x","$defs":{"q":{"type":"string"}},"properties":{"z":{"$ref":"#/$defs/q"}}}`), `{"x":{"z":1}}`, `x.z is 1, and must be {"type":"string"}`},
+		{"behind an id in full", `{"type":"object","$id":"http://example.com/a/root.json","properties":{"x":{"$ref":"http://example.com/a/root.json#/$defs/q"}},"$defs":{"q":{"type":"string"}}}`, `{"x":1}`, `x is 1, and must be {"type":"string"}`},
+		{"behind an id relative to another", `{"type":"object","$id":"http://example.com/a/root.json","properties":{"x":{"$ref":"../q.json#t"}},"$defs":{"q":{"$id":"/q.json","$defs":{"t":{"$anchor":"t","type":"string"}}}}}`, `{"x":1}`, `x is 1, and must be {"type":"string"}`},
+		{"behind an id of two that are the same", `{"type":"object","properties":{"x":{"$ref":"i"},"y":{"$id":"i","type":"string"},"z":{"$id":"i","type":"string"}}}`, `{"x":1}`, `x is 1, and must be {"type":"string"}`},
 		{"an odd name", `{"type":"object","properties":{"a b/c%~\"é":{"type":"string"}}}`, `{"a b/c%~\"é":1}`, `a b/c%~"é is 1, and must be {"type":"string"}`},
 		{"no name", `{"type":"object","properties":{"":{"type":"string"}}}`, `{"":1}`, `it is 1, and must be {"type":"string"}`},
 		{"the whole", `{"type":"object","minProperties":1}`, `{}`, `it is {}, and must be {"minProperties":1,"type":"object"}`},
 		{"a long text", of(`{"maxLength":3}`), `{"x":"` + strings.Repeat("a", 300) + `"}`, `x is "` + strings.Repeat("a", 199) + `..., and must be {"maxLength":3}`},
+		{"a keyword that is none", `{"type":"object","Properties":{"x":{"$anchor":"a","$dynamicRef":"#a"}},"$vocabulary":{"a:b":true}}`, `{"x":1}`, ``},
+		{"a length with an exponent", of(`{"maxLength":2e0,"minItems":10.0}`), `{"x":"abc"}`, `x is "abc", and must be {"maxLength":2e0,"minItems":10.0}`},
+		{"nested too deep", `{"type":"object","properties":{"x":{"anyOf":[{"$ref":"#"},{"type":"null"}]},"y":{"type":"string"}}}`, strings.Repeat(`{"x":`, 5000) + `{"y":1}` + strings.Repeat("}", 5000), `it is nested deeper than 100, and so not checked`},
+		{"as deep as may be", `{"type":"object","properties":{"x":{"$ref":"#"}}}`, strings.Repeat(`{"x":`, 99) + "{}" + strings.Repeat("}", 99), ``},
+		{"one deeper", `{"type":"object","properties":{"x":{"$ref":"#"}}}`, strings.Repeat(`{"x":`, 100) + "{}" + strings.Repeat("}", 100), `it is nested deeper than 100, and so not checked`},
 		{"too large a number", of(`{"type":"number"}`), `{"x":1e400}`, `it has a number that is too large to be checked`},
 	} {
 		s, err := newSchema([]byte(c.schema))
@@ -116,28 +129,93 @@ func TestBreach(t *testing.T) {
 	}
 }
 
+// A number is a multiple by its digits, which floats do not have.
+func TestMultiples(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ schema, good, bad string }{
+		{of(`{"multipleOf":0.1}`), "0.3", "0.35"},
+		{of(`{"multipleOf":0.01}`), "4.35", "4.355"},
+		{of(`{"multipleOf":1e-2}`), "1e3", "1e-3"},
+		{of(`{"multipleOf":2.5}`), "-7.5", "-7"},
+		{of(`{"multipleOf":3}`), "9", "10"},
+		{of(`{"multipleOf":0.01}`), `"text"`, "0.001"},
+		{of(`{"items":{"multipleOf":0.1}}`), "[0.3,0.7]", "[0.3,0.75]"},
+		{of(`{"additionalProperties":{"allOf":[{"multipleOf":0.1}]}}`), `{"y":0.3}`, `{"y":0.35}`},
+		{of(`{"anyOf":[{"multipleOf":0.1},{"type":"null"}]}`), "0.3", "0.35"},
+		{of(`{"oneOf":[{"multipleOf":0.1},{"type":"null"}],"maximum":1}`), "0.3", "1.3"},
+		{of(`{"not":{"multipleOf":0.1},"maximum":1}`), "0.3", "1.3"}, // it is not looked at, which refuses nothing
+		{`{"type":"object","properties":{"x":{"$ref":"#/$defs/price"}},"$defs":{"price":{"multipleOf":0.01}}}`, "4.35", "4.355"},
+		{`{"type":"object","properties":{"x":{"$ref":"#"},"y":{"multipleOf":0.1}}}`, `{"x":{"y":0.3}}`, `{"x":{"y":0.35}}`},
+	} {
+		s, err := newSchema([]byte(c.schema))
+		if err != nil {
+			t.Errorf("%s: %v", c.schema, err)
+			continue
+		}
+		if wrong := s.breach([]byte(`{"x":` + c.good + `}`)); wrong != "" {
+			t.Errorf("%s: %s", c.schema, wrong)
+		}
+		if wrong := s.breach([]byte(`{"x":` + c.bad + `}`)); !strings.HasPrefix(wrong, "x") {
+			t.Errorf("%s takes %s: %q", c.schema, c.bad, wrong)
+		}
+	}
+}
+
+// A pattern that RE2 does not have is not checked, and refuses nothing wherever
+// it is; what is beside it holds.
+func TestUncheckedPatterns(t *testing.T) {
+	t.Parallel()
+	const unknown = `{"pattern":"^(?!\\.).+$"}`
+	for _, c := range []struct{ why, schema, good, bad string }{
+		{"a lookahead, and a format", of(`{"type":"string","format":"email","pattern":"^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)@x$"}`), `"a@x"`, `"a"`},
+		{"many repetitions", of(`{"maxLength":2,"pattern":"^.{1,4096}$"}`), `"a"`, `"abc"`},
+		{"a letter by its number", of(`{"type":"string","pattern":"^[\\u0020-\\u007e]+$"}`), `"a"`, `5`},
+		{"among others", of(`{"allOf":[` + unknown + `,{"pattern":"^a"}]}`), `"a"`, `"b"`},
+		{"not", of(`{"not":` + unknown + `,"minLength":1}`), `"a"`, `""`},
+		{"one of two", of(`{"oneOf":[` + unknown + `,{"maxLength":1},{"const":"."}]}`), `"a"`, ``},
+		{"if", of(`{"if":` + unknown + `,"then":{"maxLength":1},"maxLength":2}`), `"ab"`, `"abc"`},
+		{"at most so many", of(`{"contains":` + unknown + `,"maxContains":1,"maxItems":2}`), `["a","b"]`, `["a","b","c"]`},
+		{"by name", of(`{"type":"object","patternProperties":{"(?!x)":{"type":"string"}},"additionalProperties":false,"maxProperties":1}`), `{"a":5}`, `{"a":5,"b":5}`},
+		{"by name, and known otherwise", of(`{"allOf":[{"patternProperties":{"(?!x)":true}}],"unevaluatedProperties":false,"minProperties":1}`), `{"a":5}`, `{}`},
+		{"behind a reference", `{"type":"object","properties":{"x":{"not":{"$ref":"#/$defs/a"},"minLength":1}},"$defs":{"a":{"allOf":[` + unknown + `]}}}`, `"a"`, `""`},
+	} {
+		s, err := newSchema([]byte(c.schema))
+		if err != nil {
+			t.Errorf("%s: %v", c.why, err)
+			continue
+		}
+		if wrong := s.breach([]byte(`{"x":` + c.good + `}`)); wrong != "" {
+			t.Errorf("%s: %s", c.why, wrong)
+		}
+		if c.bad != "" && s.breach([]byte(`{"x":`+c.bad+`}`)) == "" {
+			t.Errorf("%s: it takes %s", c.why, c.bad)
+		}
+	}
+}
+
 // A text is held to its format, where that says enough.
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for format, texts := range map[string]struct{ good, bad []string }{
 		"date":                  {[]string{"2026-02-28"}, []string{"2026-2-28", "2026-13-01", "28.2.2026", ""}},
-		"time":                  {[]string{"03:04:05Z", "23:59:60+02:00", "03:04:05.25-01:30"}, []string{"3:04:05Z", "24:00:00Z", "03:04Z", "03:04:05"}},
-		"date-time":             {[]string{"2026-02-03T03:05:06Z", "2026-02-03t03:05:06.789+01:00"}, []string{"2026-02-03", "2026-02-03 03:05:06", "tomorrow"}},
+		"time":                  {[]string{"03:04:05Z", "23:59:60+02:00", "03:04:05.25-01:30", "03:04:05", "03:04"}, []string{"3:04:05Z", "24:00:00Z", "03", "noon"}},
+		"date-time":             {[]string{"2026-02-03T03:05:06Z", "2026-02-03t03:05:06.789+01:00", "2026-02-03T03:05:06", "2026-02-03 03:05:06+0100"}, []string{"2026-02-03", "2026-02-03T25:05:06", "tomorrow"}},
 		"duration":              {[]string{"P1D", "PT1H30M", "P1Y2M3DT4H5M6.5S", "P2W"}, []string{"P", "1h", "PT", "P1DT"}},
 		"email":                 {[]string{"a@b", `"a b"@example.com`}, []string{"a", "a@", "@b", "a@b c"}},
 		"idn-email":             {[]string{"ä@ö"}, []string{"ä"}},
-		"hostname":              {[]string{"example.com", "a", "localhost."}, []string{"a b", "-a", ""}},
+		"hostname":              {[]string{"example.com", "a", "localhost.", "my_host", "_dmarc.example.com"}, []string{"a b", "-a", ""}},
 		"idn-hostname":          {[]string{"bücher.example"}, []string{"bücher example"}},
 		"ipv4":                  {[]string{"127.0.0.1", "255.0.9.10"}, []string{"256.0.0.1", "1.2.3", "::1"}},
-		"ipv6":                  {[]string{"::1", "::", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4"}, []string{"1.2.3.4", "g::1"}},
+		"ipv6":                  {[]string{"::1", "::", "2001:db8::ff00:42:8329", "::ffff:1.2.3.4", "fe80::1%eth0"}, []string{"1.2.3.4", "g::1"}},
 		"uri":                   {[]string{"https://example.com/?a=b", "urn:a:b", "a:"}, []string{"example.com", "/a", "a b:c"}},
 		"uri-reference":         {[]string{"/a?b#c", ""}, []string{"a b"}},
 		"iri":                   {[]string{"https://ä.example/"}, []string{"ä"}},
 		"iri-reference":         {[]string{"ä"}, []string{"a b"}},
-		"uuid":                  {[]string{"123e4567-e89b-12d3-a456-426614174000"}, []string{"123e4567e89b12d3a456426614174000", "x"}},
+		"uuid":                  {[]string{"123e4567-e89b-12d3-a456-426614174000", "123E4567e89b12d3a456426614174000", "urn:uuid:123e4567-e89b-12d3-a456-426614174000"}, []string{"123e4567-e89b-12d3-a456-42661417400", "x"}},
 		"json-pointer":          {[]string{"", "/a/b~1c/0"}, []string{"a", "/~", "/a~2"}},
 		"relative-json-pointer": {[]string{"0", "1/a", "0#"}, []string{"/a", "x"}},
-		"uuid4":                 {[]string{"anything"}, nil},
+		"url":                   {[]string{"anything"}, nil},
+		"datetime":              {[]string{"anything"}, nil},
 		"house-number":          {[]string{"anything"}, nil},
 	} {
 		s, err := newSchema([]byte(of(`{"format":"` + format + `"}`)))
@@ -172,7 +250,10 @@ func FuzzSchema(f *testing.F) {
 		`{"type":"object","required":["x"],"additionalProperties":false,"patternProperties":{"^x":{"items":[true,{"not":{}}]}}}`,
 		`{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"x":{"$ref":"#/definitions/a"}},"definitions":{"a":{"$id":"#a","dependencies":{"x":["y"]}}}}`,
 		`{"$id":"T","type":"object","properties":{"x":{"$ref":"T"},"y":{"$anchor":"a","$dynamicRef":"#a"}},"unevaluatedProperties":false}`,
+		of(`{"multipleOf":0.1,"oneOf":[{"pattern":"(?!a)"},{"multipleOf":0.2}],"not":{"$ref":"#/properties/x/oneOf/0"}},"y":{"items":{"$ref":"#"},"maxLength":1e2}`),
+		`{"$id":"http://example.com/a/b","type":"object","patternProperties":{"(?=a)":{"$id":"c","$ref":"b#/$defs/d"}},"$defs":{"d":{"$id":"../e","multipleOf":1e-300}},"properties":{"x":{"$ref":"/e"}}}`,
 	} {
+		f.Add(schema, `{"x":0.3,"y":[0.3,{"y":0.35}],"a":{"x":1e300}}`)
 		f.Add(schema, `{"x":{"x":[1,"a",{"y":null}]},"y":"2026-01-01T00:00:00Z"}`)
 		f.Add(schema, `{}`)
 	}

@@ -73,19 +73,24 @@ func (s *schema) known(pointer, name string) string {
 
 // member finds the part of the schema that holds for a member of an object.
 func (s *schema) member(pointer, name string) (next string, ok bool) {
-	p := s.parts[pointer]
-	if next = pointer + "/properties/" + jsondiff.Escape(name); s.parts[next] != nil {
+	if next, ok = s.own(pointer, name); ok {
 		return next, true
 	}
-	if next = pointer + "/additionalProperties"; s.parts[next] != nil && p.keys["patternProperties"] == nil {
-		return next, true
-	}
-	for _, also := range p.every {
+	for _, also := range s.parts[pointer].every {
 		if next, ok = s.member(also, name); ok {
 			return next, true
 		}
 	}
 	return "", false
+}
+
+// own finds the one among those that the part has itself.
+func (s *schema) own(pointer, name string) (next string, ok bool) {
+	if next = pointer + "/properties/" + jsondiff.Escape(name); s.parts[next] != nil {
+		return next, true
+	}
+	next = pointer + "/additionalProperties"
+	return next, s.parts[next] != nil && s.parts[pointer].keys["patternProperties"] == nil
 }
 
 // element finds the one that holds for an element of an array.

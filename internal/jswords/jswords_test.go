@@ -175,7 +175,7 @@ func TestRead(t *testing.T) {
 // FuzzWords holds that nothing makes it panic, that it says nothing of what
 // is JSON, and that what it makes of a message is one, too.
 func FuzzWords(f *testing.F) {
-	for _, s := range []string{`not json`, `{"jsonrpc":"2.0","id":1.5,"method":"ping"}`, `{"jsonrpc":"2.0","id":"\u2028\\","method":"a","params":{"_meta":{"progressToken":[]}}}`, `[1,[{}]]`, `{"error":{}}`} {
+	for _, s := range []string{`not json`, `{"jsonrpc":"2.0","id":1.5,"method":"ping"}`, `{"jsonrpc":"2.0","id":"\u2028\\","method":"a","params":{"_meta":{"progressToken":[]}}}`, `[1,[{}]]`, `{"error":{}}`, "{\"jsonrpc\":\"2.0\",\"id\":\"\xcd\\\\\",\"method\":\"a\"}"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

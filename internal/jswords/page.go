@@ -122,6 +122,7 @@ func quoted(s string) string {
 	return separators.Replace(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// separators are what Go escapes and JavaScript does not; an escaped backslash
-// before the same letters is none of them.
-var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
+// separators are what Go escapes and JavaScript does not, and what it puts for
+// bytes that are no UTF-8; an escaped backslash before the same letters is none
+// of them.
+var separators = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029", `\ufffd`, "\ufffd")

@@ -102,7 +102,7 @@ func newIndex(faults []scenarios.Fault) index {
 			x.files = append(x.files, file{best.subject, map[string][]candidate{}})
 		}
 		c.bare = bare(t, best)
-		c.plain = c.bare && !c.session && c.scope == inSession && c.nth > 0 && c.wait == 0
+		c.plain = c.bare && c.scope == inSession && c.nth > 0 && c.wait == 0
 		x.files[k].by[best.value] = append(x.files[k].by[best.value], c)
 	}
 	return x

@@ -61,7 +61,7 @@ func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Faul
 		return
 	}
 	wanted, over := true, s.set.transport(r)
-	plain := r.Client == Sends && !r.Outside
+	plain := plainly(r)
 	for c := some.next(); c != nil; c = some.next() {
 		f := over[c.fault]
 		if f == nil {
@@ -75,9 +75,15 @@ func (s *Run) Fire(r *Request, at Place, now time.Time, act func(*scenarios.Faul
 			continue
 		}
 		if wanted && s.fires(c.fault, f, now) {
-			wanted = s.without(act, f)
+			wanted, plain = s.without(act, f), plainly(r) // which act may have changed
 		}
 	}
+}
+
+// plainly reports whether a request is such that it meets any trigger which names
+// what it is found by, and is not idle for any action.
+func plainly(r *Request) bool {
+	return r.Client == Sends && !r.Outside && r.Holds == Own && !sessionless(r)
 }
 
 // fireBatch is Fire for a batch of several messages. The caller holds mu.
